@@ -1,0 +1,96 @@
+package auth
+
+import (
+	"fmt"
+	"net/url"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+)
+
+// authorization is what one code stands for, and the family of all tokens that come of it: when one of them is misused,
+// all of them end with it.
+type authorization struct {
+	ID        string `gorm:"primaryKey"`
+	UserID    string
+	ClientID  string
+	APIID     string `gorm:"column:api_id"`
+	SessionID string
+	Scopes    scopes `gorm:"serializer:json"`
+	AuthTime  time.Time
+	CreatedAt time.Time
+	ExpiresAt time.Time // no refresh token outlives it, however often it is exchanged
+	RevokedAt *time.Time
+}
+
+// revoke ends an authorization with all its tokens, at the next call.
+func (a *authorization) revoke(tx *gorm.DB, n *news) error {
+	if err := tx.Model(a).Where("revoked_at IS NULL").Update("revoked_at", n.now).Error; err != nil {
+		return fmt.Errorf("revoke authorization: %w", err)
+	}
+	return n.tell("authorization", a.ID)
+}
+
+func (a *authorization) live(now time.Time) bool { return a.RevokedAt == nil && a.ExpiresAt.After(now) }
+
+// code is an authorization code (RFC 6749 §4.1.2): for one use, within a minute.
+type code struct {
+	Hash            string `gorm:"primaryKey"`
+	AuthorizationID string
+	RedirectURI     string
+	CodeChallenge   string
+	Nonce           string
+	ExpiresAt       time.Time
+	UsedAt          *time.Time
+}
+
+const (
+	codeLife    = time.Minute
+	offlineLife = 30 * 24 * time.Hour // of an authorization with refresh tokens, from the first one on
+)
+
+// finish sends the browser to the application with a code. What the person just consented to is remembered, and the
+// interaction that led here can't be gone through again.
+func (s *Server) finish(c *gin.Context, r authorizationRequest, in *interaction, live *session, person *standing, consented bool) error {
+	a := s.policy.Load().apis[r.API]
+	if a == nil {
+		return refuse("invalid_target", "Service not found")
+	}
+	granted := person.of(r.Scopes, r.API, s.scopes)
+	secret := newSecret()
+	err := s.db.Write(c.Request.Context(), func(tx *gorm.DB) error {
+		now := s.now()
+		if in != nil {
+			if err := in.end(tx, now); err != nil {
+				return err
+			}
+		}
+		if consented {
+			if err := remember(tx, person.person.ID, r, granted, now); err != nil {
+				return err
+			}
+		}
+		family := authorization{
+			ID: "aut_" + uuid.Must(uuid.NewV7()).String(), UserID: person.person.ID, ClientID: r.ClientID, APIID: r.API,
+			SessionID: live.ID, Scopes: granted, AuthTime: live.AuthTime, CreatedAt: now, ExpiresAt: now.Add(codeLife + a.life()),
+		}
+		if granted.has("offline_access") {
+			family.ExpiresAt = now.Add(offlineLife)
+		}
+		if err := tx.Create(&family).Error; err != nil {
+			return fmt.Errorf("keep authorization: %w", err)
+		}
+		return tx.Create(&code{
+			Hash: hashed(secret), AuthorizationID: family.ID, RedirectURI: r.RedirectURI, CodeChallenge: r.CodeChallenge,
+			Nonce: r.Nonce, ExpiresAt: now.Add(codeLife),
+		}).Error
+	})
+	if err != nil {
+		return err
+	}
+	s.log.Info("authorized", "user", person.person.ID, "client", r.ClientID, "scope", granted.String(), "request_id", requestID(c))
+	s.send(c, r, url.Values{"code": {secret}})
+	return nil
+}

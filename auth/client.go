@@ -1,0 +1,140 @@
+package auth
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Client is a registered application.
+type Client struct {
+	ID           string `gorm:"primaryKey"`
+	Name         string
+	Type         string   // native, spa, web or machine
+	RedirectURIs []string `gorm:"column:redirect_uris;serializer:json"`
+	LogoutURIs   []string `gorm:"column:logout_uris;serializer:json"`
+	WebOrigins   []string `gorm:"serializer:json"`
+	Scopes       []string `gorm:"serializer:json"` // what it may ever ask a person for
+	SkipConsent  bool
+	Disabled     bool
+	CreatedAt    time.Time
+	UpdatedAt    time.Time
+
+	secrets []string          // hashes; two at most, so that a secret can be exchanged without a gap
+	grants  map[string]scopes // what it may do for itself, by the id of the API
+}
+
+func (c *Client) scopes() scopes { return c.Scopes }
+
+// confidential reports whether the application can keep a secret (RFC 6749 §2.1).
+func (c *Client) confidential() bool { return c.Type == "web" || c.Type == "machine" }
+
+// may reports whether this type of application uses the grant.
+func (c *Client) may(grant string) bool { return slices.Contains(grantsOfType[c.Type], grant) }
+
+var grantsOfType = map[string][]string{
+	"native":  {"authorization_code", "refresh_token"},
+	"spa":     {"authorization_code", "refresh_token"},
+	"web":     {"authorization_code", "refresh_token"},
+	"machine": {"client_credentials"},
+}
+
+// registered reports whether the redirect URI is one of the client's: equal byte for byte (RFC 9700 §4.1.3), or, for a
+// native app's loopback address, equal but for the port (RFC 8252 §7.3).
+func (c *Client) registered(redirectURI string) bool {
+	for _, known := range c.RedirectURIs {
+		if redirectURI == known || c.Type == "native" && sameLoopback(known, redirectURI) {
+			return true
+		}
+	}
+	return false
+}
+
+// sameLoopback works on the text, since a parser's view of a URI is what an attacker plays with: the same scheme and IP
+// address, any run of digits as port, and the same rest.
+func sameLoopback(known, asked string) bool {
+	for _, host := range []string{"http://127.0.0.1", "http://[::1]"} {
+		k, ok := strings.CutPrefix(known, host)
+		if !ok {
+			continue
+		}
+		a, ok := strings.CutPrefix(asked, host)
+		return ok && withoutPort(a) == withoutPort(k)
+	}
+	return false
+}
+
+func withoutPort(rest string) string {
+	digits, ok := strings.CutPrefix(rest, ":")
+	if !ok {
+		return rest
+	}
+	end := strings.IndexFunc(digits, func(r rune) bool { return r < '0' || r > '9' })
+	if end < 0 {
+		end = len(digits)
+	}
+	if end == 0 || end > 5 {
+		return rest
+	}
+	return digits[end:]
+}
+
+// redirectMistake says why a redirect URI can't be registered for a type of application; empty if it can.
+func redirectMistake(kind, uri string) string {
+	u, err := url.Parse(uri)
+	switch {
+	case err != nil || strings.ContainsFunc(uri, func(r rune) bool { return r <= ' ' || r > '~' || r == '\\' }):
+		return "is no URI: write it in ASCII, percent-encoded, without spaces"
+	case !u.IsAbs():
+		return "must be absolute, such as https://app.example.com/callback"
+	case strings.Contains(uri, "#"):
+		return "must not have a fragment (the part from #)"
+	case u.User != nil:
+		return "must not name a user before the host"
+	case strings.Contains(uri, "*"):
+		return "must be exact: there are no wildcards"
+	case hasResponseParameter(u):
+		return "must not have a parameter named code, state, iss or error, which the answer adds"
+	}
+	if u.Scheme == "http" || u.Scheme == "https" {
+		return webRedirectMistake(kind, u)
+	}
+	switch {
+	case kind != "native":
+		return "must begin with https:// (schemes of one's own are for native apps)"
+	case !strings.Contains(u.Scheme, "."):
+		return "has a scheme without a dot: use the reverse of a domain that is yours, such as com.example.app:/callback (RFC 8252 §7.1)"
+	}
+	return ""
+}
+
+func webRedirectMistake(kind string, u *url.URL) string {
+	loopback := u.Hostname() == "127.0.0.1" || u.Hostname() == "::1"
+	switch {
+	case u.Hostname() == "" || strings.HasSuffix(u.Hostname(), "."):
+		return "must name a host"
+	case u.Scheme == "https" || loopback:
+		return ""
+	case u.Hostname() == "localhost" && kind == "native":
+		return "must name the IP address 127.0.0.1 or [::1] instead of localhost, with any port (RFC 8252 §8.3)"
+	case u.Hostname() == "localhost":
+		return ""
+	}
+	return "must begin with https:// (http:// is for this same machine alone)"
+}
+
+func hasResponseParameter(u *url.URL) bool {
+	q, err := url.ParseQuery(u.RawQuery)
+	return err != nil || q.Has("code") || q.Has("state") || q.Has("iss") || q.Has("error")
+}
+
+// originMistake says why a web origin can't be registered; empty if it can.
+func originMistake(origin string) string {
+	u, err := url.Parse(origin)
+	if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || u.Scheme+"://"+u.Host != origin ||
+		strings.ToLower(origin) != origin || strings.Contains(origin, "*") {
+		return "must be a scheme and a host with its port, in lower case and without a slash at the end, such as https://app.example.com"
+	}
+	return ""
+}

@@ -1,0 +1,51 @@
+package auth
+
+// Directory is what a provisioning file says about people, applications and the API. What it names is made or updated;
+// what it doesn't name is left alone.
+type Directory struct {
+	API     *NewAPI
+	People  []NewPerson
+	Clients []NewClient
+}
+
+// NewAPI is how the built-in timesheet API appears in tokens.
+type NewAPI struct {
+	Audience   string // absolute URI, the tokens' aud
+	SigningAlg string // RS256, PS256, ES256 or EdDSA; empty: ES256
+}
+
+// NewPerson is one person. At most one of Password and PasswordHash is set; with neither there is no sign-in by password.
+type NewPerson struct {
+	Email        string
+	Name         string
+	Password     string
+	PasswordHash string   // argon2id in PHC form
+	Roles        []string // names
+	Manager      string   // the manager's e-mail; empty: none
+}
+
+// NewClient is one application.
+type NewClient struct {
+	ID           string
+	Name         string
+	Type         string // native, spa, web or machine
+	Secret       string // web and machine only
+	RedirectURIs []string
+	LogoutURIs   []string
+	WebOrigins   []string
+	Scopes       []string // what it may ever ask a person for; empty: the default of its type
+	SkipConsent  bool
+	Grants       []NewGrant // machine only: what it may do for itself
+}
+
+// NewGrant lets an application use an API for itself (the client credentials grant).
+type NewGrant struct {
+	Audience string
+	Scopes   []string
+}
+
+// Mistake is one thing that is wrong with what an administrator wrote.
+type Mistake struct {
+	Pointer string // JSON Pointer (RFC 6901) in the provisioning file: "/clients/0/redirect_uris/1"
+	Detail  string // what is wrong and what to do, without the value of a secret
+}

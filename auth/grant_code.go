@@ -1,0 +1,128 @@
+package auth
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"regexp"
+
+	"gorm.io/gorm"
+)
+
+// redeemCode exchanges an authorization code for tokens (RFC 6749 §4.1.3, RFC 7636 §4.6).
+//
+// The code is spent before tokens are signed: a lost answer costs a retry, a replayed code would cost an account. Whoever
+// fails with a code, by another redirect URI or verifier, has spent it too. A code that comes a second time was stolen by
+// one of the two who brought it, so all tokens of the first use end (RFC 6749 §4.1.2).
+func (s *Server) redeemCode(ctx context.Context, client *Client, p params) (*tokenResponse, error) {
+	if p.get("code") == "" {
+		return nil, refuse("invalid_request", "Missing required parameter: code")
+	}
+	var (
+		given   code
+		family  authorization
+		refused error
+		token   = newSecret()
+	)
+	err := s.change(ctx, func(tx *gorm.DB, n *news) error {
+		given, family, refused = code{}, authorization{}, nil
+		if refused = findCode(tx, hashed(p.get("code")), client, &given, &family); refused != nil {
+			return onlyOurs(refused)
+		}
+		if given.UsedAt != nil {
+			refused = refuse("invalid_grant", "Invalid authorization code").because("the code was used before, at %s", given.UsedAt)
+			return family.revoke(tx, n)
+		}
+		if err := tx.Model(&given).Update("used_at", n.now).Error; err != nil {
+			return fmt.Errorf("spend code: %w", err)
+		}
+		if refused = redeemable(tx, n, given, family, p); refused != nil {
+			return onlyOurs(refused)
+		}
+		if !family.Scopes.has("offline_access") {
+			token = ""
+			return nil
+		}
+		return keepRefreshToken(tx, token, &family, n.now)
+	})
+	if err != nil {
+		return nil, err
+	}
+	if refused != nil {
+		return nil, refused
+	}
+	person, err := s.holder(ctx, family.UserID)
+	if err != nil {
+		return nil, err
+	}
+	return s.issue(issuing{
+		family: &family, client: client, person: person, scopes: family.Scopes, nonce: given.Nonce, session: family.SessionID, refresh: token,
+	})
+}
+
+// onlyOurs lets a write go through that found a reason to refuse, so that what it spent or revoked stays so.
+func onlyOurs(err error) error {
+	if _, ok := errors.AsType[*Error](err); ok {
+		return nil
+	}
+	return err
+}
+
+// findCode reads a code of this application. Another application's is none, and stays as it is.
+func findCode(tx *gorm.DB, hash string, client *Client, given *code, family *authorization) error {
+	unknown := refuse("invalid_grant", "Invalid authorization code")
+	err := tx.Where("hash = ?", hash).Take(given).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return unknown.because("no such code")
+	}
+	if err != nil {
+		return fmt.Errorf("read code: %w", err)
+	}
+	if err := tx.Where("id = ?", given.AuthorizationID).Take(family).Error; err != nil {
+		return fmt.Errorf("read authorization of a code: %w", err)
+	}
+	if family.ClientID != client.ID {
+		return unknown.because("the code is client %s's, not %s's", family.ClientID, client.ID)
+	}
+	return nil
+}
+
+func redeemable(tx *gorm.DB, n *news, given code, family authorization, p params) error {
+	wrong := refuse("invalid_grant", "Invalid authorization code")
+	ended, err := sessionEnded(tx, family.SessionID)
+	switch {
+	case err != nil:
+		return err
+	case !given.ExpiresAt.After(n.now):
+		return wrong.because("the code expired at %s", given.ExpiresAt)
+	case !family.live(n.now):
+		return wrong.because("authorization %s was revoked", family.ID)
+	case ended:
+		return wrong.because("the session ended before the code was redeemed")
+	case p.get("redirect_uri") != given.RedirectURI:
+		return refuse("invalid_grant", "The redirect_uri is not the one of the authorization request").because("it came with %q", p.get("redirect_uri"))
+	case !verifies(p.get("code_verifier"), given.CodeChallenge):
+		return refuse("invalid_grant", "Failed to verify code verifier")
+	}
+	return nil
+}
+
+var verifier = regexp.MustCompile(`^[A-Za-z0-9._~-]{43,128}$`)
+
+// verifies reports whether the verifier's SHA-256 is the challenge (RFC 7636 §4.6).
+func verifies(given, challenge string) bool {
+	sum := sha256.Sum256([]byte(given))
+	computed := base64.RawURLEncoding.EncodeToString(sum[:])
+	return verifier.MatchString(given) && subtle.ConstantTimeCompare([]byte(computed), []byte(challenge)) == 1
+}
+
+func sessionEnded(tx *gorm.DB, id string) (bool, error) {
+	var live int64
+	if err := tx.Model(&session{}).Where("id = ? AND ended_at IS NULL", id).Count(&live).Error; err != nil {
+		return false, fmt.Errorf("read session of a grant: %w", err)
+	}
+	return live == 0, nil
+}

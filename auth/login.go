@@ -1,0 +1,156 @@
+package auth
+
+import (
+	"cmp"
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+	"gorm.io/gorm"
+)
+
+// LoginPage shows where a person signs in: GET /login?interaction=….
+func (s *Server) LoginPage() gin.HandlerFunc {
+	return func(c *gin.Context) {
+		in, err := s.resume(c)
+		if err != nil {
+			s.showFailure(c, err)
+			return
+		}
+		s.showLogin(c, in, http.StatusOK, in.Request.LoginHint, "")
+	}
+}
+
+func (s *Server) showLogin(c *gin.Context, in *interaction, status int, email, alert string) {
+	page := loginPage{Email: email, Alert: alert, Action: in.page("/login"), CSRF: s.csrf(s.browser(c), in.id)}
+	if client := s.policy.Load().client(in.ClientID); client != nil {
+		page.App = client.Name
+	}
+	s.show(c, status, "login.html", formTarget(in.Request.RedirectURI), page)
+}
+
+// Login takes e-mail and password: POST /login?interaction=….
+func (s *Server) Login() gin.HandlerFunc {
+	return func(c *gin.Context) {
+		in, form, err := s.submitted(c)
+		if err != nil {
+			s.showFailure(c, err)
+			return
+		}
+		email := normalEmail(form.get("email"))
+		person, alert, err := s.authenticate(c, email, form.get("password"))
+		if err != nil {
+			e := asError(err)
+			s.logRefusal(c, e)
+			s.showLogin(c, in, e.Status, email, e.Description)
+			return
+		}
+		if alert != "" {
+			s.showLogin(c, in, http.StatusUnprocessableEntity, email, alert)
+			return
+		}
+		if err := s.signInAndProceed(c, in, person); err != nil {
+			s.showFailure(c, err)
+		}
+	}
+}
+
+// submitted reads a form of an interaction's page. One that this browser was not shown is refused (RFC 9700 §4.7).
+func (s *Server) submitted(c *gin.Context) (*interaction, params, error) {
+	in, err := s.resume(c)
+	if err != nil {
+		return nil, params{}, err
+	}
+	form, err := s.readPageForm(c, in.id)
+	return in, form, err
+}
+
+func (s *Server) readPageForm(c *gin.Context, purpose string) (params, error) {
+	values, err := readForm(c.Request)
+	if err != nil {
+		return params{}, err
+	}
+	form, err := newParams(values)
+	if err != nil {
+		return params{}, err
+	}
+	if err := form.once(); err != nil {
+		return params{}, err
+	}
+	want := s.csrf(s.cookie(c, browserCookie), purpose)
+	if subtle.ConstantTimeCompare([]byte(form.get("csrf")), []byte(want)) != 1 {
+		e := refuse("invalid_request", "This form did not come from a page that this browser was shown. Cookies may be switched off.")
+		e.Status = http.StatusForbidden
+		return params{}, e.because("CSRF token missing or foreign")
+	}
+	return form, nil
+}
+
+const wrongPassword = "Wrong e-mail or password."
+
+// authenticate finds the person that e-mail and password belong to. It says in the person's words why they may not sign
+// in, without telling whether somebody with that e-mail exists, and takes as long either way.
+func (s *Server) authenticate(c *gin.Context, email, password string) (*Person, string, error) {
+	if wait := s.throttle.wait(email, c.ClientIP(), s.now()); wait > 0 {
+		e := refuse("slow_down", fmt.Sprintf("Too many failed attempts. Try again in %d minutes.", int(wait.Minutes())+1))
+		e.Status = http.StatusTooManyRequests
+		return nil, "", e.because("sign-in from %s is throttled", c.ClientIP())
+	}
+	var person Person
+	err := s.db.Read(c.Request.Context()).Where("email = ?", email).Take(&person).Error
+	if err != nil && !errors.Is(err, gorm.ErrRecordNotFound) {
+		return nil, "", fmt.Errorf("read person: %w", err)
+	}
+	ok, err := s.hashing.matches(c.Request.Context(), person.PasswordHash, password)
+	if err != nil {
+		return nil, "", err
+	}
+	if !ok {
+		s.throttle.failed(email, c.ClientIP(), s.now())
+		// Not the e-mail: people type their password there.
+		s.log.Info("sign-in failed", "user", cmp.Or(person.ID, "unknown"), "ip", c.ClientIP(), "request_id", requestID(c))
+		return nil, wrongPassword, nil
+	}
+	s.throttle.forget(email, c.ClientIP())
+	if person.Blocked {
+		s.log.Info("sign-in of a blocked person", "user", person.ID, "ip", c.ClientIP(), "request_id", requestID(c))
+		return nil, "Your account is disabled. Ask your administrator.", nil
+	}
+	s.log.Info("signed in", "user", person.ID, "ip", c.ClientIP(), "request_id", requestID(c))
+	return &person, "", nil
+}
+
+func (s *Server) signInAndProceed(c *gin.Context, in *interaction, person *Person) error {
+	before, _, err := s.currentSession(c)
+	if err != nil {
+		return err
+	}
+	var live session
+	secret, err := s.signIn(c.Request.Context(), person.ID, before, func(tx *gorm.DB, now session) error {
+		live = now
+		done := tx.Model(&interaction{}).Where("hash = ? AND finished_at IS NULL", in.Hash).Update("session_id", now.ID)
+		if done.Error == nil && done.RowsAffected == 0 {
+			return errFinished
+		}
+		return done.Error
+	})
+	if err != nil {
+		return err
+	}
+	s.setCookie(c, sessionCookie, secret, sessionLife)
+	in.SessionID = &live.ID
+	standing, err := s.standing(c.Request.Context(), person.ID)
+	if err != nil {
+		return err
+	}
+	if standing == nil {
+		return errFinished
+	}
+	return s.proceed(c, in, &live, standing)
+}
+
+// normalEmail is how an e-mail address is kept and looked for.
+func normalEmail(email string) string { return strings.ToLower(strings.TrimSpace(email)) }

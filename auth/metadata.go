@@ -1,0 +1,48 @@
+package auth
+
+import (
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+)
+
+// Metadata tells applications what there is (OpenID Connect Discovery §3, RFC 8414 §2). It is made of the same maps and
+// lists that the endpoints work by, so that the two can't differ.
+func (s *Server) Metadata() gin.HandlerFunc {
+	names := []string{}
+	for _, list := range [][]Scope{identityScopes, s.scopes} {
+		for _, sc := range list {
+			names = append(names, sc.Name)
+		}
+	}
+	document := gin.H{
+		"issuer":                                         s.issuer,
+		"authorization_endpoint":                         s.issuer + "authorize",
+		"token_endpoint":                                 s.issuer + "oauth/token",
+		"revocation_endpoint":                            s.issuer + "oauth/revoke",
+		"userinfo_endpoint":                              s.issuer + "userinfo",
+		"jwks_uri":                                       s.issuer + ".well-known/jwks.json",
+		"scopes_supported":                               names,
+		"response_types_supported":                       responseTypes,
+		"response_modes_supported":                       responseModes,
+		"prompt_values_supported":                        prompts,
+		"grant_types_supported":                          sortedNames(grants),
+		"code_challenge_methods_supported":               []string{"S256"},
+		"token_endpoint_auth_methods_supported":          clientAuthMethods,
+		"revocation_endpoint_auth_methods_supported":     clientAuthMethods,
+		"subject_types_supported":                        []string{"public"},
+		"id_token_signing_alg_values_supported":          []string{idTokenAlg},
+		"authorization_response_iss_parameter_supported": true,
+		"claims_supported": []string{
+			"iss", "sub", "aud", "azp", "exp", "iat", "auth_time", "amr", "nonce", "sid", "at_hash", "name", "updated_at", "email", "email_verified",
+		},
+		"request_parameter_supported":     false,
+		"request_uri_parameter_supported": false,
+		"claims_parameter_supported":      false,
+		"service_documentation":           s.issuer,
+	}
+	return func(c *gin.Context) {
+		c.Header("Cache-Control", "public, max-age=3600")
+		c.JSON(http.StatusOK, document)
+	}
+}

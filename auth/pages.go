@@ -1,0 +1,111 @@
+package auth
+
+import (
+	"bytes"
+	"embed"
+	"html/template"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+)
+
+// The pages need no script and load nothing but the style sheets, the font and the icon of this same server.
+//
+//go:embed pages/*.html
+var pageFiles embed.FS
+
+// pages are the templates by file name; each fills the places that layout.html leaves.
+var pages = parsePages("login.html", "consent.html", "notice.html", "setup.html")
+
+func parsePages(names ...string) map[string]*template.Template {
+	all := map[string]*template.Template{}
+	for _, name := range names {
+		all[name] = template.Must(template.ParseFS(pageFiles, "pages/layout.html", "pages/"+name))
+	}
+	return all
+}
+
+// loginPage is where a person signs in.
+type loginPage struct {
+	App    string // the application's name
+	Email  string
+	Alert  string // what was wrong with the last attempt
+	Action string
+	CSRF   string
+}
+
+// consentPage is where a person lets an application act for them, or doesn't.
+type consentPage struct {
+	App      string
+	Initial  string // of the application's name
+	Person   string
+	Email    string
+	Scopes   []consentScope
+	Widening bool // some of it was granted before
+	Host     string
+	Action   string
+	CSRF     string
+}
+
+type consentScope struct {
+	Title  string
+	Detail string
+	New    bool // asked in addition to what was granted before
+}
+
+// noticePage tells how something went that needs nothing more of the person here.
+type noticePage struct {
+	Tone     string // "error" or "done"
+	Heading  string
+	Detail   string
+	Hint     string
+	ID       string // under which the administrator finds it in the log
+	Link     string
+	LinkText string
+}
+
+// setupPage is where the first administrator is made.
+type setupPage struct {
+	Alert  string
+	Name   string
+	Email  string
+	Action string
+	CSRF   string
+}
+
+// show writes a page. Beside this server, its form may lead to formTo, a source expression of CSP, if that isn't empty.
+func (s *Server) show(c *gin.Context, status int, name, formTo string, data any) {
+	var body bytes.Buffer
+	err := pages[name].ExecuteTemplate(&body, "layout.html", struct {
+		Assets string
+		Page   any
+	}{s.assets, data})
+	if err != nil {
+		s.log.Error("write a page", "page", name, "error", err, "request_id", requestID(c))
+		c.Status(http.StatusInternalServerError)
+		return
+	}
+	PageHeaders(c.Writer.Header(), formTo)
+	c.Data(status, "text/html; charset=utf-8", body.Bytes())
+}
+
+func (s *Server) showNotice(c *gin.Context, status int, page noticePage) {
+	s.show(c, status, "notice.html", "", page)
+}
+
+// PageHeaders sets what every page of this server is sent with: it runs no script, can't be framed (RFC 9700 §4.16), is not
+// kept by anybody, and tells nobody where it was (RFC 9700 §4.2.4). formTo is a further source to which a form may lead.
+func PageHeaders(h http.Header, formTo string) {
+	if formTo != "" {
+		formTo = " " + formTo
+	}
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'"+
+		formTo+"; base-uri 'none'; frame-ancestors 'none'")
+	h.Set("X-Frame-Options", "DENY")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "same-origin")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+	h.Set("Cache-Control", "no-store")
+	h.Set("Pragma", "no-cache")
+}

@@ -1,0 +1,33 @@
+package auth
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+)
+
+// Person is somebody who can sign in.
+type Person struct {
+	ID            string
+	Email         string // lower case
+	EmailVerified bool
+	Name          string
+	PasswordHash  string  // argon2id in PHC form; empty: cannot sign in by password
+	ManagerID     *string // who approves this person's time
+	Blocked       bool
+	CreatedAt     time.Time
+	UpdatedAt     time.Time
+}
+
+func (Person) TableName() string { return "users" }
+
+// People starts a query over all people.
+func People(ctx context.Context, tx *gorm.DB) *gorm.DB {
+	return tx.WithContext(ctx).Model(&Person{})
+}
+
+// ManagedBy is the subquery of the ids of the people whose manager is the given person.
+func ManagedBy(tx *gorm.DB, manager string) *gorm.DB {
+	return tx.Session(&gorm.Session{NewDB: true}).Model(&Person{}).Select("id").Where("manager_id = ?", manager)
+}

@@ -1,0 +1,76 @@
+package auth
+
+import (
+	"slices"
+	"strings"
+)
+
+// Scope is one permission that an application can ask for, with the words in which the consent page puts it.
+type Scope struct {
+	Name         string // "read:timesheets"
+	Title        string // "See your timesheets"
+	Detail       string // "Hours, projects and their approval"
+	ManagersOnly bool   // held only while the person manages somebody, or is an administrator
+}
+
+// The scopes of OpenID Connect Core §5.4 and §11 that are offered. They speak of the person, not of the API.
+var identityScopes = []Scope{
+	{Name: "openid", Title: "Know who you are", Detail: "An identifier that stays the same"},
+	{Name: "profile", Title: "See your name", Detail: "As your colleagues see it"},
+	{Name: "email", Title: "See your e-mail address", Detail: "The one that you sign in with"},
+	{Name: "offline_access", Title: "Stay signed in", Detail: "Also while you are not using it"},
+}
+
+// scopes is a set of scope names in the order in which they were asked for.
+type scopes []string
+
+// parseScopes reads a scope parameter (RFC 6749 §3.3). A scope that is named twice counts once.
+func parseScopes(s string) scopes {
+	list := scopes{}
+	for name := range strings.FieldsSeq(s) {
+		if !slices.Contains(list, name) {
+			list = append(list, name)
+		}
+	}
+	return list
+}
+
+func (s scopes) String() string         { return strings.Join(s, " ") }
+func (s scopes) has(name string) bool   { return slices.Contains(s, name) }
+func (s scopes) within(all scopes) bool { return len(s.without(all)) == 0 }
+
+// and is what both sets hold, in the order of the first.
+func (s scopes) and(other scopes) scopes {
+	return s.filter(func(name string) bool { return other.has(name) })
+}
+
+// without is what only the first set holds.
+func (s scopes) without(other scopes) scopes {
+	return s.filter(func(name string) bool { return !other.has(name) })
+}
+
+func (s scopes) filter(keep func(string) bool) scopes {
+	kept := scopes{}
+	for _, name := range s {
+		if keep(name) {
+			kept = append(kept, name)
+		}
+	}
+	return kept
+}
+
+// identity is the part that speaks of the person, api the part that an API checks.
+func (s scopes) identity() scopes { return s.filter(isIdentity) }
+func (s scopes) api() scopes {
+	return s.filter(func(name string) bool { return !isIdentity(name) })
+}
+
+func isIdentity(name string) bool {
+	return slices.ContainsFunc(identityScopes, func(s Scope) bool { return s.Name == name })
+}
+
+// wellFormedScope reports whether a scope parameter has only the characters of RFC 6749 §3.3: %x21, %x23-5B, %x5D-7E and
+// spaces between.
+func wellFormedScope(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > '~' || r == '"' || r == '\\' })
+}

@@ -1,0 +1,109 @@
+package auth
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"punchcard/store"
+)
+
+// Settings are what a Server needs to know from outside.
+type Settings struct {
+	Issuer string           // "https://time.example.com/", with the slash at its end; the tokens' iss
+	Secret []byte           // at least 32 random bytes, which must not be kept in the database
+	Assets string           // the path below which the pages' style sheets are served, without a slash at its end
+	Scopes []Scope          // what the built-in API checks
+	Log    *slog.Logger     // nil: slog.Default()
+	Now    func() time.Time // nil: time.Now
+}
+
+// Server is the authorization server and the verifier of its own tokens. Many requests may use it at once.
+type Server struct {
+	db       *store.DB
+	issuer   string
+	origin   string // the issuer without its slash
+	assets   string
+	scopes   []Scope
+	log      *slog.Logger
+	now      func() time.Time
+	secrets  secrets
+	hashing  hashing
+	throttle throttle
+
+	keys     keyRing
+	policy   atomic.Pointer[policy]
+	policing chan struct{} // one reload at a time
+	people   standings
+	dead     dead
+	heard    time.Time // up to when signals of other instances were read; of Run alone
+	verified verified
+}
+
+// New opens the authorization server on a migrated database: it makes what must exist (the API, the built-in roles,
+// signing keys) and reads what every request asks for.
+func New(ctx context.Context, db *store.DB, set Settings) (*Server, error) {
+	issuer, err := url.Parse(set.Issuer)
+	if err != nil || (issuer.Scheme != "https" && issuer.Scheme != "http") || issuer.Host == "" || issuer.Path != "/" ||
+		issuer.RawQuery != "" || issuer.Fragment != "" || issuer.User != nil {
+		return nil, fmt.Errorf("the issuer %q must look like https://time.example.com/", set.Issuer)
+	}
+	s := &Server{
+		db: db, issuer: set.Issuer, origin: strings.TrimSuffix(set.Issuer, "/"), assets: set.Assets, scopes: set.Scopes,
+		log: cmp.Or(set.Log, slog.Default()), now: set.Now, hashing: newHashing(), policing: make(chan struct{}, 1),
+	}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	s.now = utc(s.now)
+	if s.secrets, err = deriveSecrets(set.Secret); err != nil {
+		return nil, err
+	}
+	for _, start := range []func(context.Context) error{s.ensureDirectory, s.loadPolicy, s.loadDead, s.tendKeys} {
+		if err := start(ctx); err != nil {
+			return nil, fmt.Errorf("start the authorization server: %w", err)
+		}
+	}
+	return s, nil
+}
+
+// utc gives instants as every table keeps them: UTC, to the microsecond, which is what PostgreSQL can hold.
+func utc(now func() time.Time) func() time.Time {
+	return func() time.Time { return now().UTC().Truncate(time.Microsecond) }
+}
+
+// How often Run looks after things.
+const (
+	listenEvery = 500 * time.Millisecond
+	tendEvery   = time.Hour
+)
+
+// Run hears what other instances did, rotates keys and sweeps out what expired, until the context ends.
+func (s *Server) Run(ctx context.Context) {
+	listen, tend := time.NewTicker(listenEvery), time.NewTicker(tendEvery)
+	defer listen.Stop()
+	defer tend.Stop()
+	for {
+		var err error
+		select {
+		case <-ctx.Done():
+			return
+		case <-listen.C:
+			err = s.listen(ctx)
+		case <-tend.C:
+			if err = s.tendKeys(ctx); err == nil {
+				err = s.sweep(ctx)
+			}
+		}
+		if err != nil && ctx.Err() == nil {
+			s.log.Error("look after the authorization server", "error", err)
+		}
+	}
+}
+
+func (s *Server) secure() bool { return strings.HasPrefix(s.issuer, "https:") }

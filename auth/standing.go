@@ -1,0 +1,127 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"gorm.io/gorm"
+)
+
+// standing is how a person stands at this moment: whether they may sign in at all, and what their roles let them do.
+type standing struct {
+	person  Person
+	roles   []string // ids
+	admin   bool
+	manages bool
+	policy  *policy // of which the roles are
+}
+
+// permits is what the person may do at an API.
+func (st *standing) permits(apiID string, catalogue []Scope) scopes {
+	held := scopes{}
+	for _, r := range st.roles {
+		held = append(held, st.policy.permissions[r][apiID].without(held)...)
+	}
+	for _, sc := range catalogue {
+		if sc.ManagersOnly && !st.manages && !st.admin {
+			held = held.without(scopes{sc.Name})
+		}
+	}
+	return held
+}
+
+// of is the part of the asked scopes that the person can give: all that speak of themselves, and what their roles permit.
+func (st *standing) of(asked scopes, apiID string, catalogue []Scope) scopes {
+	permitted := st.permits(apiID, catalogue)
+	return asked.filter(func(name string) bool { return isIdentity(name) || permitted.has(name) })
+}
+
+// standing reads how a person stands, from memory if they called before and nothing changed since. A person who doesn't
+// exist stands as nil.
+func (s *Server) standing(ctx context.Context, user string) (*standing, error) {
+	if st, ok := s.people.get(user); ok {
+		return st, nil
+	}
+	before := s.people.age()
+	st, err := readStanding(s.db.Read(ctx), s.policy.Load(), user)
+	if err != nil {
+		return nil, err
+	}
+	s.people.keep(user, st, before)
+	return st, nil
+}
+
+func readStanding(db *gorm.DB, p *policy, user string) (*standing, error) {
+	st := &standing{policy: p}
+	err := db.Where("id = ?", user).Take(&st.person).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read person: %w", err)
+	}
+	if err := db.Model(&userRole{}).Where("user_id = ?", user).Pluck("role_id", &st.roles).Error; err != nil {
+		return nil, fmt.Errorf("read roles of a person: %w", err)
+	}
+	for _, id := range st.roles {
+		st.admin = st.admin || p.roles[id].Name == "admin"
+	}
+	var reports int64
+	if err := db.Model(&Person{}).Where("manager_id = ? AND NOT blocked", user).Limit(1).Count(&reports).Error; err != nil {
+		return nil, fmt.Errorf("read whom a person manages: %w", err)
+	}
+	st.manages = reports > 0
+	return st, nil
+}
+
+// mostStandings bounds the memory that standings take; past it they are all read anew.
+const mostStandings = 100_000
+
+// standings remembers how people stand until something about them changes.
+type standings struct {
+	mu      sync.RWMutex
+	byUser  map[string]*standing
+	changes uint64
+}
+
+func (m *standings) get(user string) (*standing, bool) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	st, ok := m.byUser[user]
+	return st, ok
+}
+
+func (m *standings) age() uint64 {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return m.changes
+}
+
+// keep remembers what was read, unless something changed since: then what was read may be old.
+func (m *standings) keep(user string, st *standing, age uint64) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.changes != age || st == nil {
+		return
+	}
+	if m.byUser == nil || len(m.byUser) >= mostStandings {
+		m.byUser = map[string]*standing{}
+	}
+	m.byUser[user] = st
+}
+
+func (m *standings) forget(user string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.changes++
+	delete(m.byUser, user)
+}
+
+func (m *standings) forgetAll() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.changes++
+	m.byUser = nil
+}

@@ -1,0 +1,63 @@
+package auth
+
+import (
+	"sync"
+	"time"
+)
+
+// A person may fail ten times in a quarter of an hour from one address, and an address a hundred times in all. Counting
+// the two together keeps somebody who guesses from locking the person out elsewhere.
+const (
+	throttleWindow  = 15 * time.Minute
+	failuresPerPair = 10
+	failuresPerIP   = 100
+	mostThrottled   = 50_000
+)
+
+// throttle counts failed sign-ins, in memory and bounded.
+type throttle struct {
+	mu       sync.Mutex
+	failures map[string]failures
+}
+
+type failures struct {
+	count int
+	since time.Time
+}
+
+// wait is how long it takes until the next attempt may be made; zero if it may be made now.
+func (t *throttle) wait(email, ip string, now time.Time) time.Duration {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	pair, all := t.failures[email+" "+ip], t.failures[ip]
+	return max(pair.left(failuresPerPair, now), all.left(failuresPerIP, now))
+}
+
+func (f failures) left(limit int, now time.Time) time.Duration {
+	if f.count < limit {
+		return 0
+	}
+	return max(0, f.since.Add(throttleWindow).Sub(now))
+}
+
+func (t *throttle) failed(email, ip string, now time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.failures == nil || len(t.failures) >= mostThrottled {
+		t.failures = map[string]failures{}
+	}
+	for _, key := range []string{email + " " + ip, ip} {
+		f := t.failures[key]
+		if f.count == 0 || now.Sub(f.since) > throttleWindow {
+			f = failures{since: now}
+		}
+		f.count++
+		t.failures[key] = f
+	}
+}
+
+func (t *throttle) forget(email, ip string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.failures, email+" "+ip)
+}

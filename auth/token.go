@@ -1,0 +1,155 @@
+package auth
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"github.com/gin-gonic/gin"
+	"github.com/golang-jwt/jwt/v5"
+)
+
+// tokenResponse is the answer to a token request (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3).
+type tokenResponse struct {
+	AccessToken  string `json:"access_token"`
+	TokenType    string `json:"token_type"`
+	ExpiresIn    int    `json:"expires_in"` // seconds
+	Scope        string `json:"scope"`
+	IDToken      string `json:"id_token,omitempty"`
+	RefreshToken string `json:"refresh_token,omitempty"`
+}
+
+// grant answers a token request of one grant type for an application that authenticated itself.
+type grant func(s *Server, ctx context.Context, client *Client, p params) (*tokenResponse, error)
+
+var grants = map[string]grant{
+	"authorization_code": (*Server).redeemCode,
+	"refresh_token":      (*Server).refresh,
+	"client_credentials": (*Server).clientCredentials,
+}
+
+// Token is the token endpoint: POST /oauth/token.
+func (s *Server) Token() gin.HandlerFunc {
+	return s.endpoint(func(c *gin.Context, client *Client, p params) (any, error) {
+		name := p.get("grant_type")
+		grant, ok := grants[name]
+		switch {
+		case name == "":
+			return nil, refuse("invalid_request", "Missing required parameter: grant_type")
+		case !ok:
+			return nil, refuse("unsupported_grant_type", "Grant type not supported")
+		case !client.may(name):
+			return nil, refuse("unauthorized_client", "Grant type '"+name+"' not allowed for the client.")
+		}
+		answer, err := grant(s, c.Request.Context(), client, p)
+		if err == nil {
+			s.log.Info("tokens issued", "grant_type", name, "client", client.ID, "scope", answer.Scope, "request_id", requestID(c))
+		}
+		return answer, err
+	})
+}
+
+// endpoint serves what applications call: form or JSON in, the client authenticated, JSON out, nothing stored on the way
+// (RFC 6749 §5.1). An answer of nil is an empty one.
+func (s *Server) endpoint(answer func(c *gin.Context, client *Client, p params) (any, error)) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		noStore(c)
+		body, err := s.answerClient(c, answer)
+		switch {
+		case err != nil:
+			s.tell(c, err)
+		case body == nil:
+			c.Status(http.StatusOK)
+		default:
+			c.JSON(http.StatusOK, body)
+		}
+	}
+}
+
+func (s *Server) answerClient(c *gin.Context, answer func(*gin.Context, *Client, params) (any, error)) (any, error) {
+	p, err := readBody(c.Request)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.once(); err != nil {
+		return nil, err
+	}
+	client, err := s.authenticateClient(c.Request, p)
+	if err != nil {
+		return nil, err
+	}
+	return answer(c, client, p)
+}
+
+// issuing is all that tokens for a person are made of.
+type issuing struct {
+	family  *authorization
+	client  *Client
+	person  *standing
+	scopes  scopes // at most the family's
+	nonce   string // for the ID token; empty after a refresh (OpenID Connect Core §12.2)
+	session string // sid; empty once the session ended
+	refresh string
+}
+
+// issue signs the tokens. What the person or the application may do no more is dropped here, at every issue.
+func (s *Server) issue(i issuing) (*tokenResponse, error) {
+	a := s.policy.Load().apis[i.family.APIID]
+	if a == nil {
+		return nil, refuse("invalid_grant", "The service is gone")
+	}
+	granted := i.person.of(i.scopes.and(i.client.scopes()), a.ID, s.scopes)
+	now := s.now()
+	access, err := s.signAccess(a, accessClaims{
+		RegisteredClaims: jwt.RegisteredClaims{
+			Issuer: s.issuer, Subject: i.family.UserID, Audience: s.audiences(a, granted), ID: newJTI(i.family.ID),
+			IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(a.life())),
+		},
+		ClientID: i.client.ID, AZP: i.client.ID, Scope: granted.String(),
+		AuthTime: jwt.NewNumericDate(i.family.AuthTime), AMR: []string{"pwd"}, SID: i.session,
+	})
+	if err != nil {
+		return nil, err
+	}
+	answer := &tokenResponse{
+		AccessToken: access, TokenType: "Bearer", ExpiresIn: a.AccessTokenLifetime, Scope: granted.String(), RefreshToken: i.refresh,
+	}
+	if granted.has("openid") {
+		answer.IDToken, err = s.signID(i, granted, access)
+	}
+	return answer, err
+}
+
+func (s *Server) signID(i issuing, granted scopes, access string) (string, error) {
+	now := s.now()
+	return s.sign(idTokenAlg, "JWT", idClaims{
+		RegisteredClaims: jwt.RegisteredClaims{
+			Issuer: s.issuer, Subject: i.family.UserID, Audience: jwt.ClaimStrings{i.client.ID},
+			IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(idTokenLife)),
+		},
+		AZP: i.client.ID, Nonce: i.nonce, AuthTime: jwt.NewNumericDate(i.family.AuthTime), AMR: []string{"pwd"},
+		SID: i.session, AtHash: atHash(access), profile: profileOf(&i.person.person, granted),
+	})
+}
+
+// holder is the person that a grant is for, if they and the application may still act.
+func (s *Server) holder(ctx context.Context, user string) (*standing, error) {
+	person, err := s.standing(ctx, user)
+	if err != nil {
+		return nil, fmt.Errorf("holder of a grant: %w", err)
+	}
+	if person == nil || person.person.Blocked {
+		return nil, refuse("invalid_grant", "The person may not sign in any more").because("user %s is gone or blocked", user)
+	}
+	return person, nil
+}
+
+func sortedNames[V any](m map[string]V) []string {
+	names := make([]string, 0, len(m))
+	for name := range m {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}

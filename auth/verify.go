@@ -1,0 +1,171 @@
+package auth
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+)
+
+const (
+	maxToken = 8 << 10     // bytes; none of ours comes near
+	skew     = time.Minute // how far another instance's clock may be ahead
+)
+
+// Verify tells who calls the built-in API with an access token, as the application and the person stand at this moment.
+// It checks, in this order: that the token is a well-formed JWT of ours, its signature, exp, iss and aud (RFC 9068 §4),
+// and then what only the server that issued it can know: that neither the token nor what it came of was revoked, and that
+// application and person may still act. Scopes are for the route to check, by Caller.May.
+//
+// A token that fails is refused with an *Error invalid_token. Any other error is a fault of the server.
+func (s *Server) Verify(ctx context.Context, token string) (Caller, error) {
+	sum := sha256.Sum256([]byte(token))
+	known, ok := s.verified.get(sum)
+	if !ok {
+		claims, err := s.parseAccess(token)
+		if err != nil {
+			return Caller{}, err
+		}
+		known = newVerified(claims)
+		s.verified.keep(sum, known, s.now())
+	}
+	return s.admit(ctx, known)
+}
+
+// admit decides about a token whose signature and claims are in order, which never changes, by what can change.
+func (s *Server) admit(ctx context.Context, t *verifiedToken) (Caller, error) {
+	claims := t.claims
+	if !s.now().Before(claims.ExpiresAt.Time) {
+		return Caller{}, refuse("invalid_token", "The access token expired").because("expired at %s", claims.ExpiresAt.UTC())
+	}
+	if s.dead.any(t.dieWith[:]...) {
+		return Caller{}, refuse("invalid_token", "The access token was revoked").because("revoked, jti %s", claims.ID)
+	}
+	policy := s.policy.Load()
+	client := policy.client(claims.ClientID)
+	if client == nil {
+		return Caller{}, refuse("invalid_token", "The application may not act any more").because("client %s is gone or disabled", claims.ClientID)
+	}
+	if claims.GrantTy != "" {
+		granted := client.grants[builtIn]
+		return Caller{Client: client.ID, Token: claims.ID, Scopes: parseScopes(claims.Scope).and(granted)}, nil
+	}
+	person, err := s.standing(ctx, claims.Subject)
+	if err != nil {
+		return Caller{}, err
+	}
+	if person == nil || person.person.Blocked {
+		return Caller{}, refuse("invalid_token", "The person may not act any more").because("user %s is gone or blocked", claims.Subject)
+	}
+	return t.caller(person, client, s.scopes), nil
+}
+
+// parseAccess checks all of an access token that its text alone can tell.
+func (s *Server) parseAccess(token string) (*accessClaims, error) {
+	if len(token) > maxToken {
+		return nil, refuse("invalid_token", "The access token is too long to be one of this server").because("%d bytes", len(token))
+	}
+	claims := &accessClaims{}
+	_, err := jwt.NewParser(
+		jwt.WithValidMethods(methods), jwt.WithStrictDecoding(), jwt.WithExpirationRequired(),
+		jwt.WithIssuer(s.issuer), jwt.WithAudience(s.policy.Load().timesheets().Audience), jwt.WithTimeFunc(s.now),
+	).ParseWithClaims(token, claims, s.keyOf("at+jwt"))
+	if err != nil {
+		return nil, refuse("invalid_token", "The access token is not valid here").because("%v", err)
+	}
+	if claims.IssuedAt == nil || claims.IssuedAt.After(s.now().Add(skew)) || claims.ID == "" || claims.Subject == "" {
+		return nil, refuse("invalid_token", "The access token is not valid here").because("a claim is missing, or it is from the future")
+	}
+	return claims, nil
+}
+
+// keyOf finds the key of a token whose header is exactly as we write it: no other algorithm than the key's own, no other
+// type of token, no embedded keys, no extensions (RFC 8725 §3.1, §3.10, §3.11).
+func (s *Server) keyOf(typ string) jwt.Keyfunc {
+	return func(t *jwt.Token) (any, error) {
+		if len(t.Header) != 3 || t.Header["typ"] != typ {
+			return nil, fmt.Errorf("its header isn't that of a token of type %s", typ)
+		}
+		kid, _ := t.Header["kid"].(string)
+		key := s.keys.find(kid)
+		if key == nil || t.Header["alg"] != key.Alg {
+			return nil, fmt.Errorf("its key is not one of this server")
+		}
+		return key.private.Public(), nil
+	}
+}
+
+var methods = sortedNames(algorithms)
+
+// verifiedToken is an access token whose signature and claims were checked, and whom it last stood for.
+type verifiedToken struct {
+	claims  *accessClaims
+	dieWith [3]string // the signals that end it
+
+	mu     sync.Mutex
+	as     Caller
+	person *standing // of which as was made; another one makes another caller
+}
+
+func newVerified(claims *accessClaims) *verifiedToken {
+	authorization, _, _ := strings.Cut(claims.ID, ".")
+	return &verifiedToken{
+		claims: claims, dieWith: [3]string{"token:" + claims.ID, "authorization:" + authorization, "session:" + claims.SID},
+	}
+}
+
+// caller is whom the token stands for. It is made anew only when the person or the policy changed.
+func (t *verifiedToken) caller(person *standing, client *Client, catalogue []Scope) Caller {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.person != person {
+		t.person = person
+		t.as = Caller{
+			User: person.person.ID, Name: person.person.Name, Client: client.ID, Token: t.claims.ID, Admin: person.admin,
+			Scopes: person.of(parseScopes(t.claims.Scope), builtIn, catalogue),
+		}
+	}
+	return t.as
+}
+
+// mostVerified bounds the memory that verified tokens take, about a kilobyte each.
+const mostVerified = 20_000
+
+// verified remembers tokens that were checked, by the SHA-256 of their text: a signature costs a hundred times as much
+// as this. It holds nothing by which a token could be made.
+type verified struct {
+	mu    sync.RWMutex
+	known map[[sha256.Size]byte]*verifiedToken
+}
+
+func (v *verified) get(sum [sha256.Size]byte) (*verifiedToken, bool) {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	t, ok := v.known[sum]
+	return t, ok
+}
+
+func (v *verified) keep(sum [sha256.Size]byte, t *verifiedToken, now time.Time) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.known == nil {
+		v.known = map[[sha256.Size]byte]*verifiedToken{}
+	}
+	if len(v.known) >= mostVerified {
+		v.shrink(now)
+	}
+	v.known[sum] = t
+}
+
+// shrink makes room: what has expired goes, and if that isn't much, any half of the rest.
+func (v *verified) shrink(now time.Time) {
+	for sum, t := range v.known {
+		if !now.Before(t.claims.ExpiresAt.Time) || len(v.known) > mostVerified/2 {
+			delete(v.known, sum)
+		}
+	}
+}
