@@ -1,0 +1,57 @@
+package timesheets
+
+import (
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// check gathers all that is wrong with a request, so that it is said at once.
+type check struct{ fields []FieldFault }
+
+// that notes a fault at the pointer unless ok holds.
+func (c *check) that(ok bool, pointer, detail string, args ...any) {
+	if !ok {
+		c.fields = append(c.fields, FieldFault{Pointer: pointer, Detail: fmt.Sprintf(detail, args...)})
+	}
+}
+
+// day wants a civil day such as "2026-03-04".
+func (c *check) day(day, pointer string) {
+	_, err := time.Parse(time.DateOnly, day)
+	c.that(err == nil && day >= "1970", pointer, "must be a day such as 2026-03-04, in 1970 or later")
+}
+
+// line wants text of at most limit characters without line breaks.
+func (c *check) line(text, pointer string, limit int) {
+	c.that(utf8.RuneCountInString(text) <= limit, pointer, "must have at most %d characters", limit)
+	c.that(printable(text), pointer, "must be text on one line, without control characters")
+}
+
+// lines wants text of at most limit characters, on any number of lines.
+func (c *check) lines(text, pointer string, limit int) {
+	c.that(utf8.RuneCountInString(text) <= limit, pointer, "must have at most %d characters", limit)
+	c.that(printable(lineBreaks.Replace(text)), pointer, "must be text without control characters")
+}
+
+var lineBreaks = strings.NewReplacer("\n", "", "\r", "", "\t", "")
+
+// printable reports whether text is good UTF-8 without control characters. PostgreSQL takes no other, nor NUL.
+func printable(text string) bool {
+	return utf8.ValidString(text) && !strings.ContainsFunc(text, unicode.IsControl)
+}
+
+// fault is nil when nothing was wrong.
+func (c *check) fault() error {
+	switch len(c.fields) {
+	case 0:
+		return nil
+	case 1:
+		return &Fault{Kind: ValidationFailed, Detail: "one value of the request is wrong", Fields: c.fields}
+	default:
+		detail := fmt.Sprintf("%d values of the request are wrong", len(c.fields))
+		return &Fault{Kind: ValidationFailed, Detail: detail, Fields: c.fields}
+	}
+}

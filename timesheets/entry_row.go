@@ -1,0 +1,102 @@
+package timesheets
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"punchcard/auth"
+)
+
+// Entries are the hot path, so their rows are read and written by plain SQL through gorm's connection: columns and fields
+// stand side by side, in one order.
+var entryColumns = []string{
+	"id", "user_id", "date", "minutes", "start_time", "end_time", "break_minutes",
+	"project_id", "task", "tags", "note", "billable",
+	"state", "submitted_at", "decided_by", "decided_at", "comment",
+	"source", "created_by", "edited_by", "revision", "created_at", "updated_at", "deleted_at",
+}
+
+func (e *Entry) fields() []any {
+	return []any{
+		&e.ID, &e.UserID, &e.Date, &e.Minutes, &e.Start, &e.End, &e.BreakMinutes,
+		&e.ProjectID, &e.Task, &e.Tags, &e.Note, &e.Billable,
+		&e.State, &e.submittedAt, &e.decidedBy, &e.decidedAt, &e.Comment,
+		&e.Source, &e.CreatedBy, &e.editedBy, &e.Revision, &e.CreatedAt, &e.UpdatedAt, &e.deletedAt,
+	}
+}
+
+var (
+	entrySelect = "entries." + strings.Join(entryColumns, ", entries.") + ", owner.name, manager.id, manager.name, decider.name"
+	entryInsert = "INSERT INTO entries (" + strings.Join(entryColumns, ", ") + ") VALUES (" + marks(len(entryColumns)) + ")"
+	entryUpdate = "UPDATE entries SET (" + strings.Join(entryColumns[1:], ", ") + ") = (" + marks(len(entryColumns)-1) + ") WHERE id = ?"
+)
+
+func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), ", ") }
+
+// visibleEntries is every entry that the caller may see: their own, those of the people they manage, and all for an
+// administrator or an application that an administrator let in. Whatever starts from it can't reach anyone else's.
+func visibleEntries(tx *gorm.DB, by auth.Caller) *gorm.DB {
+	visible := tx.Table("entries").Where("entries.deleted_at IS NULL")
+	if seesAll(by) {
+		return visible
+	}
+	return visible.Where("entries.user_id IN (?)", auth.ManagedBy(tx, by.User).Or("id = ?", by.User))
+}
+
+func seesAll(by auth.Caller) bool { return by.Admin || by.Machine() }
+
+// entryOf is one entry that the caller may see.
+func entryOf(ctx context.Context, tx *gorm.DB, by auth.Caller, id string) (Entry, error) {
+	missing := fault(NotFound, "there is no such entry, or it isn't yours to see")
+	if uuid.Validate(id) != nil {
+		return Entry{}, missing
+	}
+	entries, err := scanEntries(withPeople(ctx, tx, visibleEntries(tx, by)).Where("entries.id = ?", id))
+	if err != nil {
+		return Entry{}, fmt.Errorf("read entry: %w", err)
+	}
+	if len(entries) == 0 {
+		return Entry{}, missing
+	}
+	return entries[0], nil
+}
+
+// withPeople reads entries together with the people whom they name, in one query. All joins are left joins, which keeps
+// SQLite from starting at the people instead of at the index of entries.
+func withPeople(ctx context.Context, tx, entries *gorm.DB) *gorm.DB {
+	return entries.Select(entrySelect).
+		Joins("LEFT JOIN (?) AS owner ON owner.id = entries.user_id", auth.People(ctx, tx)).
+		Joins("LEFT JOIN (?) AS manager ON manager.id = owner.manager_id AND NOT manager.blocked", auth.People(ctx, tx)).
+		Joins("LEFT JOIN (?) AS decider ON decider.id = entries.decided_by", auth.People(ctx, tx))
+}
+
+func scanEntries(query *gorm.DB) ([]Entry, error) {
+	rows, err := query.Rows()
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	entries := make([]Entry, 0, 8)
+	var e Entry
+	fields := append(e.fields(), &e.people.owner, &e.people.managerID, &e.people.manager, &e.people.decider)
+	for rows.Next() {
+		e = Entry{} // else its list would share memory with the last one's
+		if err := rows.Scan(fields...); err != nil {
+			return nil, err
+		}
+		entries = append(entries, e)
+	}
+	return entries, rows.Err()
+}
+
+func insertEntry(tx *gorm.DB, e Entry) error {
+	return tx.Exec(entryInsert, e.fields()...).Error
+}
+
+func updateEntry(tx *gorm.DB, e Entry) error {
+	return tx.Exec(entryUpdate, append(e.fields()[1:], e.ID)...).Error
+}

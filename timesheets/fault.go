@@ -1,0 +1,53 @@
+package timesheets
+
+import "fmt"
+
+// Kind is what sort of thing stands in the way. It is the name of the problem type that the API documents.
+type Kind string
+
+// The kinds of fault.
+const (
+	ValidationFailed   Kind = "validation-failed"   // the request itself is wrong; Fields say where
+	DayLimitExceeded   Kind = "day-limit-exceeded"  // a day has 24 hours
+	ProjectClosed      Kind = "project-closed"      // the project takes no more time
+	PeriodLocked       Kind = "period-locked"       // what is submitted or approved stays as it is
+	InvalidTransition  Kind = "invalid-transition"  // the entry's state doesn't allow it
+	SelfApproval       Kind = "self-approval"       // nobody approves their own work
+	StaleReview        Kind = "stale-review"        // the entry changed since its reviewer saw it
+	PreconditionFailed Kind = "precondition-failed" // the entry changed since its editor saw it
+	Forbidden          Kind = "forbidden"           // the caller may see it, but not do this to it
+	NotFound           Kind = "not-found"           // there is none, or none that the caller may see
+	// PreconditionRequired is for those who ask on behalf of a caller: the revision that the caller saw must be named.
+	PreconditionRequired Kind = "precondition-required"
+)
+
+// Fault tells the person who asked why it can't be done, and what to do about it. Every other error is ours.
+type Fault struct {
+	Kind   Kind
+	Detail string       // one sentence for a person
+	Fields []FieldFault // where in the request, when it is the request
+}
+
+// FieldFault is what is wrong with one value of a request.
+type FieldFault struct {
+	Pointer string `json:"pointer"` // JSON Pointer (RFC 6901) into the body: "/minutes"; for a query parameter its bare name
+	Detail  string `json:"detail"`
+}
+
+func (f *Fault) Error() string {
+	text := string(f.Kind) + ": " + f.Detail
+	for _, field := range f.Fields {
+		text += fmt.Sprintf("; %s %s", field.Pointer, field.Detail)
+	}
+	return text
+}
+
+func fault(kind Kind, detail string, args ...any) error {
+	return &Fault{Kind: kind, Detail: fmt.Sprintf(detail, args...)}
+}
+
+// invalid is a fault of one value that only shows once rows are read.
+func invalid(kind Kind, pointer, detail string, args ...any) error {
+	detail = fmt.Sprintf(detail, args...)
+	return &Fault{Kind: kind, Detail: detail, Fields: []FieldFault{{Pointer: pointer, Detail: detail}}}
+}

@@ -1,0 +1,89 @@
+package timesheets
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strings"
+
+	"gorm.io/gorm"
+
+	"punchcard/auth"
+)
+
+// ground is what an entry stands on when it is written, read in one statement: its people, its project, the rest of its
+// day, and the organization's settings.
+type ground struct {
+	people          people
+	ownerBlocked    bool
+	project         *string // a name; nil: there is no such project
+	projectClosed   bool
+	projectBillable bool
+	submitOnCreate  bool
+	restOfDay       int // minutes of the person's other entries of that day
+}
+
+const groundQuery = `
+SELECT owner.name, owner.blocked, manager.id, manager.name,
+	projects.name, COALESCE(projects.closed, FALSE), COALESCE(projects.billable, FALSE),
+	COALESCE(organization.submit_on_create, FALSE),
+	(SELECT COALESCE(SUM(minutes), 0) FROM entries
+		WHERE user_id = owner.id AND date = ? AND id <> ? AND deleted_at IS NULL)
+FROM (?) AS owner
+LEFT JOIN (?) AS manager ON manager.id = owner.manager_id AND NOT manager.blocked
+LEFT JOIN projects ON projects.id = ?
+LEFT JOIN organization ON organization.id = 1
+WHERE owner.id = ?`
+
+func groundOf(ctx context.Context, tx *gorm.DB, e Entry, date, project string) (ground, error) {
+	var g ground
+	err := tx.Raw(groundQuery, date, e.ID, auth.People(ctx, tx), auth.People(ctx, tx), project, e.UserID).Row().Scan(
+		&g.people.owner, &g.ownerBlocked, &g.people.managerID, &g.people.manager,
+		&g.project, &g.projectClosed, &g.projectBillable, &g.submitOnCreate, &g.restOfDay)
+	if errors.Is(err, sql.ErrNoRows) {
+		return g, invalid(ValidationFailed, "/user_id", "is nobody here")
+	}
+	return g, err
+}
+
+// fill puts what n says into the entry, new or old, when project and day allow it.
+func (e *Entry) fill(ctx context.Context, tx *gorm.DB, n NewEntry) (ground, error) {
+	minutes := n.worked(new(check))
+	g, err := groundOf(ctx, tx, *e, n.Date, n.ProjectID)
+	if err != nil {
+		return g, err
+	}
+	if err := g.takes(*e, n, minutes); err != nil {
+		return g, err
+	}
+	e.Date, e.Minutes, e.Start, e.End, e.BreakMinutes = n.Date, minutes, n.Start, n.End, n.BreakMinutes
+	e.ProjectID, e.Task, e.Tags, e.Note = n.ProjectID, strings.TrimSpace(n.Task), asList(n.Tags), strings.TrimSpace(n.Note)
+	e.Billable = g.projectBillable
+	if n.Billable != nil {
+		e.Billable = *n.Billable
+	}
+	return g, nil
+}
+
+// takes refuses time on no project, more time on a closed project, and a day of more than 24 hours.
+func (g ground) takes(e Entry, n NewEntry, minutes int) error {
+	left := dayMinutes - g.restOfDay
+	switch {
+	case g.project == nil:
+		return invalid(ValidationFailed, "/project_id", "is no project here")
+	case g.projectClosed && (n.ProjectID != e.ProjectID || minutes > e.Minutes):
+		return invalid(ProjectClosed, "/project_id", "%s is closed and takes no more time; choose another project", *g.project)
+	case minutes > left:
+		return invalid(DayLimitExceeded, "/minutes", "%s has %s of 24 hours already, so at most %s can be added, not %s",
+			n.Date, asHours(g.restOfDay), asHours(left), asHours(minutes))
+	}
+	return nil
+}
+
+// said is the entry as somebody would say it anew.
+func (e Entry) said() NewEntry {
+	return NewEntry{
+		UserID: e.UserID, Date: e.Date, Minutes: &e.Minutes, Start: e.Start, End: e.End, BreakMinutes: e.BreakMinutes,
+		ProjectID: e.ProjectID, Task: e.Task, Tags: e.Tags, Note: e.Note, Billable: &e.Billable,
+	}
+}

@@ -1,0 +1,37 @@
+package timesheets
+
+import (
+	"crypto/hkdf"
+	"crypto/sha256"
+	"time"
+
+	"punchcard/store"
+)
+
+// Service holds the operations on timesheets. It is safe for concurrent use.
+type Service struct {
+	db        *store.DB
+	cursorKey []byte
+	now       func() time.Time
+}
+
+// Settings is what a Service needs to know.
+type Settings struct {
+	Secret []byte           // signs the cursors of lists; instances that share a database share it
+	Now    func() time.Time // nil: time.Now
+}
+
+// New makes a Service upon a migrated database.
+func New(db *store.DB, s Settings) *Service {
+	key, err := hkdf.Key(sha256.New, s.Secret, nil, "punchcard timesheets cursor", sha256.Size)
+	if err != nil {
+		panic(err) // one hash's length can always be had
+	}
+	if s.Now == nil {
+		s.Now = time.Now
+	}
+	return &Service{db: db, cursorKey: key, now: s.Now}
+}
+
+// instant is the present as rows keep it: to the millisecond, which both engines and every client read back unchanged.
+func (s *Service) instant() time.Time { return s.now().UTC().Truncate(time.Millisecond) }

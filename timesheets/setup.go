@@ -1,0 +1,78 @@
+package timesheets
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// Setup is what a provisioning file says about the organization and its projects. What it names is made or updated; what
+// it doesn't name is left alone.
+type Setup struct {
+	Organization *NewOrganization // nil: as it is
+	Projects     []NewProject
+}
+
+// NewOrganization is the organization's settings. An empty one stays as it is.
+type NewOrganization struct {
+	Name           string
+	WeekStarts     string // monday, sunday or saturday
+	Period         string // week or month
+	SubmitOnCreate bool
+}
+
+// NewProject is one project. Its name is its identity.
+type NewProject struct {
+	Name     string
+	Customer string
+	Billable bool
+	Tasks    []string
+	Closed   bool
+}
+
+// Apply makes and updates what the setup names, within the caller's write. The setup has passed its Check.
+func (s *Service) Apply(_ context.Context, tx *gorm.DB, setup Setup) error {
+	if setup.Organization != nil {
+		if err := setup.Organization.apply(tx); err != nil {
+			return fmt.Errorf("set up the organization: %w", err)
+		}
+	}
+	if err := s.applyProjects(tx, setup.Projects); err != nil {
+		return fmt.Errorf("set up projects: %w", err)
+	}
+	return nil
+}
+
+func (n NewOrganization) apply(tx *gorm.DB) error {
+	o, err := organization(tx)
+	if err != nil {
+		return err
+	}
+	o.Name = cmp.Or(n.Name, o.Name)
+	o.WeekStarts = cmp.Or(n.WeekStarts, o.WeekStarts)
+	o.Period = cmp.Or(n.Period, o.Period)
+	o.SubmitOnCreate = n.SubmitOnCreate
+	return tx.Clauses(clause.OnConflict{UpdateAll: true}).Create(&o).Error
+}
+
+func (s *Service) applyProjects(tx *gorm.DB, named []NewProject) error {
+	var projects []Project
+	for _, n := range named {
+		projects = append(projects, Project{
+			ID: "prj_" + uuid.Must(uuid.NewV7()).String(), Name: n.Name, Customer: strings.TrimSpace(n.Customer),
+			Billable: n.Billable, Tasks: asList(n.Tasks), Closed: n.Closed, CreatedAt: s.instant(), UpdatedAt: s.instant(),
+		})
+	}
+	if len(projects) == 0 {
+		return nil
+	}
+	return tx.Clauses(clause.OnConflict{
+		Columns:   []clause.Column{{Name: "name"}},
+		DoUpdates: clause.AssignmentColumns([]string{"customer", "billable", "tasks", "closed", "updated_at"}),
+	}).CreateInBatches(&projects, 500).Error
+}
