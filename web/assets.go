@@ -1,0 +1,107 @@
+package web
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"path"
+	"strconv"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+)
+
+//go:embed static
+var static embed.FS
+
+// Assets are the files that pages are made with: style sheets, font, icon. They are served below a prefix that is the hash
+// of them all, so that each can be kept by browsers for ever, and a new build brings a new prefix.
+type Assets struct {
+	Base  string // "/a/0123456789ab"
+	files map[string]asset
+}
+
+type asset struct {
+	body, packed []byte // packed is gzip; nil where that gains nothing
+	kind         string
+}
+
+// Their media types, by the file's ending. What isn't listed isn't served.
+var mediaTypes = map[string]string{
+	".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".woff2": "font/woff2", ".txt": "text/plain; charset=utf-8",
+}
+
+// LoadAssets reads and compresses the embedded files.
+func LoadAssets() (*Assets, error) {
+	a, sum := &Assets{files: map[string]asset{}}, sha256.New()
+	err := fs.WalkDir(static, "static", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		body, err := static.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(sum, "%s %d\n", name, len(body))
+		sum.Write(body)
+		a.files[strings.TrimPrefix(name, "static")] = asset{body, pack(name, body), mediaTypes[path.Ext(name)]}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read embedded files: %w", err)
+	}
+	a.Base = "/a/" + hex.EncodeToString(sum.Sum(nil))[:12]
+	return a, nil
+}
+
+func pack(name string, body []byte) []byte {
+	if path.Ext(name) == ".woff2" { // compressed by itself
+		return nil
+	}
+	var packed bytes.Buffer
+	w, _ := gzip.NewWriterLevel(&packed, gzip.BestCompression) // fails for unknown levels only
+	w.Write(body)
+	w.Close()
+	return packed.Bytes()
+}
+
+// Serve answers GET /a/*path.
+func (a *Assets) Serve() gin.HandlerFunc {
+	return func(c *gin.Context) {
+		name, ok := strings.CutPrefix(c.Request.URL.Path, a.Base)
+		f, known := a.files[name]
+		if !ok || !known || f.kind == "" {
+			fail(c, fault(notFound, "there is no such file in this version"))
+			return
+		}
+		h := c.Writer.Header()
+		h.Set("Cache-Control", "public, max-age=31536000, immutable")
+		h.Add("Vary", "Accept-Encoding")
+		body := f.body
+		if f.packed != nil && acceptsGzip(c.GetHeader("Accept-Encoding")) {
+			body = f.packed
+			h.Set("Content-Encoding", "gzip")
+		}
+		h.Set("Content-Length", strconv.Itoa(len(body)))
+		c.Data(http.StatusOK, f.kind, body)
+	}
+}
+
+// acceptsGzip reads an Accept-Encoding header as far as gzip is concerned (RFC 9110 §12.5.3).
+func acceptsGzip(header string) bool {
+	for one := range strings.SplitSeq(header, ",") {
+		name, weight, _ := strings.Cut(strings.TrimSpace(one), ";")
+		if strings.TrimSpace(name) != "gzip" {
+			continue
+		}
+		q, weighted := strings.CutPrefix(strings.ReplaceAll(weight, " ", ""), "q=")
+		value, err := strconv.ParseFloat(q, 64)
+		return !weighted || err == nil && value > 0
+	}
+	return false
+}

@@ -1,0 +1,27 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+)
+
+const (
+	maxBody = 1 << 20  // bytes of a body for the API
+	maxForm = 64 << 10 // bytes of a body for a page or an OAuth endpoint
+)
+
+var forms = map[string]bool{"authorize": true, "oauth": true, "userinfo": true, "login": true, "consent": true, "setup": true}
+
+// bound refuses bodies that are too large: before anything is read where the length is told, else while it is read.
+func bound(c *gin.Context) {
+	limit := int64(maxBody)
+	if forms[firstSegment(c.Request.URL.Path)] {
+		limit = maxForm
+	}
+	if c.Request.ContentLength > limit {
+		fail(c, &http.MaxBytesError{Limit: limit})
+		return
+	}
+	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, limit)
+}

@@ -1,0 +1,97 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"punchcard/timesheets"
+)
+
+// What HTTP itself can refuse, beside what package timesheets does.
+const (
+	malformed         timesheets.Kind = "malformed-request"
+	invalidToken      timesheets.Kind = "invalid-token"
+	insufficientScope timesheets.Kind = "insufficient-scope"
+	methodNotAllowed  timesheets.Kind = "method-not-allowed"
+	tooLarge          timesheets.Kind = "content-too-large"
+	unsupported       timesheets.Kind = "unsupported-media-type"
+	unavailable       timesheets.Kind = "unavailable"
+	internal          timesheets.Kind = "internal-error"
+
+	notFound             = timesheets.NotFound
+	stale                = timesheets.PreconditionFailed
+	preconditionRequired = timesheets.PreconditionRequired
+	invalid              = timesheets.ValidationFailed
+)
+
+// kind is what all problems of one type have in common.
+type kind struct {
+	status  int
+	title   string
+	meaning string // what GET /problems/<type> tells a developer
+}
+
+var kinds = map[timesheets.Kind]kind{
+	malformed: {http.StatusBadRequest, "The request can't be read",
+		"Its syntax is broken: a header, the query string or the JSON. The detail says where."},
+	invalidToken: {http.StatusUnauthorized, "The access token is missing or not valid",
+		"There was no access token, or it is malformed, expired, revoked or not for this API. Get a new one, by the refresh token or by signing in again."},
+	insufficientScope: {http.StatusForbidden, "The access token doesn't reach this far",
+		"The application was not granted the scope that this needs, or the person may do it no more. WWW-Authenticate names the scope."},
+	timesheets.Forbidden: {http.StatusForbidden, "This is not for the caller to do",
+		"The token would allow it, but not to this person or application. The detail says who can."},
+	timesheets.SelfApproval: {http.StatusForbidden, "Nobody approves their own time",
+		"Time is approved by the manager of whoever worked it, and by nobody who edited it last."},
+	notFound: {http.StatusNotFound, "Nothing is here",
+		"There is no such thing, or it is not the caller's to see."},
+	methodNotAllowed: {http.StatusMethodNotAllowed, "The method isn't for this path",
+		"The Allow header lists those that are."},
+	timesheets.PeriodLocked: {http.StatusConflict, "The time is locked",
+		"It was submitted or approved, so it stays as it is. The detail says who can unlock it."},
+	timesheets.InvalidTransition: {http.StatusConflict, "Not from this state",
+		"What was asked for doesn't follow on the state that the entry is in. allowed_actions lists what does."},
+	stale: {http.StatusPreconditionFailed, "It has changed since it was read",
+		"If-Match names another revision than there is. Read it again, and change what is there now."},
+	timesheets.StaleReview: {http.StatusPreconditionFailed, "It has changed since it was reviewed",
+		"If-Match names another revision than there is. Read it again, look at what changed, and decide anew."},
+	tooLarge: {http.StatusRequestEntityTooLarge, "The body is too large",
+		"The API takes bodies of at most 1 MiB, the OAuth endpoints and pages of at most 64 KiB."},
+	unsupported: {http.StatusUnsupportedMediaType, "The body is in a format that isn't read here",
+		"The Accept header lists what is."},
+	invalid: {http.StatusUnprocessableEntity, "Some values are not valid",
+		"The errors name each of them: a pointer into the JSON body, or a query parameter."},
+	timesheets.ProjectClosed: {http.StatusUnprocessableEntity, "The project is closed",
+		"A closed project takes no more time. Choose another, or ask an administrator to open it."},
+	timesheets.DayLimitExceeded: {http.StatusUnprocessableEntity, "A day has 24 hours",
+		"With this entry, the person's day would have more."},
+	preconditionRequired: {http.StatusPreconditionRequired, "If-Match is missing",
+		"Send the ETag of what was read, so that nobody's change is overwritten unseen."},
+	internal: {http.StatusInternalServerError, "Something went wrong here",
+		"It is not the request's fault. The administrator finds the cause in the log, under the Request-Id."},
+	unavailable: {http.StatusServiceUnavailable, "Not at this moment",
+		"The server is stopping, or too busy. Retry-After says in how many seconds to try again."},
+}
+
+// explanation tells a developer who follows a problem's type what it means.
+func explanation(c *gin.Context) {
+	name := timesheets.Kind(c.Param("name"))
+	k, ok := kinds[name]
+	if !ok {
+		fail(c, fault(notFound, "no problem has this name"))
+		return
+	}
+	c.Header("Cache-Control", "public, max-age=3600")
+	c.String(http.StatusOK, "%s (%d %s)\n\n%s.\n%s\n", name, k.status, http.StatusText(k.status), k.title, k.meaning)
+}
+
+// fault is a refusal that tells the caller why.
+func fault(kind timesheets.Kind, detail string) *timesheets.Fault {
+	return &timesheets.Fault{Kind: kind, Detail: detail}
+}
+
+// faultf is fault with a detail in the manner of fmt.Sprintf.
+func faultf(kind timesheets.Kind, format string, args ...any) *timesheets.Fault {
+	return fault(kind, fmt.Sprintf(format, args...))
+}

@@ -1,0 +1,56 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+)
+
+// route is one line of what can be asked for. A GET answers HEAD too.
+type route struct {
+	method  string
+	path    string
+	access  access
+	handler gin.HandlerFunc
+}
+
+// routes is the whole HTTP surface and its access policy: nothing else registers a route.
+func (s Settings) routes() []route {
+	a, t := s.Auth, s.Timesheets
+	return []route{
+		{"GET", "/authorize", anyone, a.Authorize()},
+		{"POST", "/authorize", anyone, a.Authorize()},
+		{"POST", "/oauth/token", anyone, a.Token()},   // authenticates the client itself
+		{"POST", "/oauth/revoke", anyone, a.Revoke()}, // likewise
+		{"GET", "/userinfo", scope("openid"), answer(http.StatusOK, a.UserInfo)},
+		{"POST", "/userinfo", scope("openid"), answer(http.StatusOK, a.UserInfo)},
+		{"GET", "/.well-known/openid-configuration", anyone, a.Metadata()},
+		{"GET", "/.well-known/oauth-authorization-server", anyone, a.Metadata()},
+		{"GET", "/.well-known/jwks.json", anyone, a.JWKS()},
+
+		{"GET", "/login", anyone, a.LoginPage()},
+		{"POST", "/login", anyone, a.Login()},
+		{"GET", "/consent", anyone, a.ConsentPage()},
+		{"POST", "/consent", anyone, a.Consent()},
+		{"GET", "/setup", anyone, a.SetupPage()},
+		{"POST", "/setup", anyone, a.Setup()},
+
+		{"GET", "/", anyone, home(s.Assets.Base, s.Issuer, s.Version)},
+		{"GET", "/a/*path", anyone, s.Assets.Serve()},
+		{"GET", "/openapi.yaml", anyone, description},
+		{"GET", "/problems/:name", anyone, explanation},
+		{"GET", "/health", anyone, health(s.DB)},
+
+		{"GET", "/timesheets", scope("read:timesheets"), answer(http.StatusOK, t.Entries)},
+		{"POST", "/timesheets", scope("create:timesheets"), answer(http.StatusCreated, t.Record)},
+		{"GET", "/timesheets/:id", scope("read:timesheets"), answer(http.StatusOK, t.Entry)},
+		{"PATCH", "/timesheets/:id", scope("create:timesheets"), answer(http.StatusOK, t.Change)},
+		{"DELETE", "/timesheets/:id", scope("delete:timesheets"), done(t.Remove)},
+		{"PUT", "/timesheets/:id/submission", scope("create:timesheets"), answer(http.StatusOK, t.Submit)},
+		{"DELETE", "/timesheets/:id/submission", scope("create:timesheets"), answer(http.StatusOK, t.Withdraw)},
+		{"PUT", "/timesheets/:id/approval", scope("approve:timesheets"), answer(http.StatusOK, t.Decide)},
+		{"GET", "/projects", scope("read:timesheets"), answer(http.StatusOK, t.Projects)},
+		{"GET", "/people", scope("read:timesheets"), answer(http.StatusOK, t.People)},
+		{"GET", "/me", scope("read:timesheets"), answer(http.StatusOK, t.Me)},
+	}
+}
