@@ -1,0 +1,122 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"punchcard/auth"
+	"punchcard/timesheets"
+)
+
+// provisioning is what a provisioning file says should exist. What it names is made or updated at every start, what it
+// doesn't name is left alone.
+type provisioning struct {
+	directory auth.Directory
+	setup     timesheets.Setup
+	text      *yamlText // where it stands
+}
+
+// shape is the whole of what can stand in the file. Anything else is refused.
+func (p *provisioning) shape() shape {
+	return object(fields{
+		"organization": optional(&p.setup.Organization, organization),
+		"api":          optional(&p.directory.API, api),
+		"users":        list(&p.directory.People, person),
+		"clients":      list(&p.directory.Clients, client),
+		"projects":     list(&p.setup.Projects, project),
+		"rules":        list(new([]struct{}), rule),
+	})
+}
+
+func organization(o *timesheets.NewOrganization) shape {
+	return object(fields{
+		"name": text(&o.Name), "week_starts": text(&o.WeekStarts), "period": text(&o.Period),
+		"submit_on_create": yes(&o.SubmitOnCreate),
+	})
+}
+
+func api(a *auth.NewAPI) shape {
+	return object(fields{"audience": text(&a.Audience), "signing_alg": text(&a.SigningAlg)})
+}
+
+func person(p *auth.NewPerson) shape {
+	return object(fields{
+		"email": text(&p.Email), "name": text(&p.Name), "password": text(&p.Password), "password_hash": text(&p.PasswordHash),
+		"roles": list(&p.Roles, text), "manager": text(&p.Manager),
+	})
+}
+
+func client(c *auth.NewClient) shape {
+	read := object(fields{
+		"client_id": text(&c.ID), "name": text(&c.Name), "type": text(&c.Type),
+		"client_secret": text(&c.Secret), "client_secret_file": textFile(&c.Secret),
+		"redirect_uris": list(&c.RedirectURIs, text), "logout_uris": list(&c.LogoutURIs, text),
+		"web_origins": list(&c.WebOrigins, text), "scopes": list(&c.Scopes, text), "skip_consent": yes(&c.SkipConsent),
+		"grants": list(&c.Grants, grant),
+	})
+	return func(t *yamlText, v value) {
+		read(t, v)
+		c.Name = cmp.Or(c.Name, c.ID)
+		if t.has(v.at+"/client_secret") && t.has(v.at+"/client_secret_file") {
+			t.wrong(v.at+"/client_secret_file", "can't stand beside client_secret: leave one of them out")
+		}
+	}
+}
+
+func grant(g *auth.NewGrant) shape {
+	return object(fields{"audience": text(&g.Audience), "scopes": list(&g.Scopes, text)})
+}
+
+func project(p *timesheets.NewProject) shape {
+	return object(fields{
+		"name": text(&p.Name), "customer": text(&p.Customer), "billable": yes(&p.Billable), "tasks": list(&p.Tasks, text),
+		"closed": yes(&p.Closed),
+	})
+}
+
+func rule(*struct{}) shape {
+	return func(t *yamlText, v value) {
+		t.wrong(v.at, "rules are not offered in this version: take this entry out")
+	}
+}
+
+// readProvisioning reads the file at path and checks all that can be checked without the database. The error is every
+// mistake at once, each with its line. A path of "" is no file, and nothing is provisioned.
+func readProvisioning(path string) (*provisioning, error) {
+	if path == "" {
+		return &provisioning{}, nil
+	}
+	content, err := readSmallFile(path, maxProvisioning)
+	if err != nil {
+		return nil, fmt.Errorf("the provisioning file can't be read: %w", err)
+	}
+	return parseProvisioning(path, content)
+}
+
+const maxProvisioning = 1 << 20 // bytes
+
+func parseProvisioning(path string, content []byte) (*provisioning, error) {
+	p := &provisioning{text: newYAMLText(path)}
+	if p.text.read(content, p.shape()) {
+		p.text.complain(p.directory.Check(timesheets.Scopes))
+		p.text.complain(p.setup.Check())
+	}
+	return p, p.text.err()
+}
+
+// apply makes everything hold in one write, or nothing.
+func (p *provisioning) apply(ctx context.Context, a *auth.Server, t *timesheets.Service) error {
+	err := a.Apply(ctx, p.directory, func(tx *gorm.DB) error { return t.Apply(ctx, tx, p.setup) })
+	if mistake, ok := errors.AsType[*auth.Mistake](err); ok && p.text != nil {
+		p.text.complain([]auth.Mistake{*mistake})
+		return p.text.err()
+	}
+	if err != nil {
+		return fmt.Errorf("apply the provisioning file: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,39 @@
+package main
+
+import (
+	"cmp"
+	"net"
+	"net/url"
+	"strings"
+)
+
+// settings are what a server is started with: flags, or the environment variables named after them, PUNCHCARD_LISTEN for
+// --listen.
+type settings struct {
+	Listen     string `default:"localhost:8080" placeholder:"HOST:PORT" help:"Address to listen on; :8080 is port 8080 of every address (default: ${default})."`
+	Issuer     string `placeholder:"URL" help:"Address at which browsers and applications reach it, such as https://time.example.com/ (default: made of --listen)."`
+	DB         string `name:"db" default:"sqlite:punchcard.db" placeholder:"URL" help:"Database: sqlite:FILE or postgres://… (default: ${default})."`
+	Provision  string `placeholder:"FILE" help:"YAML file of people, applications and projects that should exist; applied at every start."`
+	SecretFile string `default:"punchcard.secret" placeholder:"FILE" help:"File of the secret that protects the signing keys; made if there is none (default: ${default})."`
+	TLSCert    string `name:"tls-cert" and:"tls" placeholder:"FILE" help:"Certificate chain, in PEM form, to serve HTTPS with."`
+	TLSKey     string `name:"tls-key" and:"tls" placeholder:"FILE" help:"Private key of the certificate, in PEM form."`
+}
+
+// issuer is the address that tokens name as theirs, with a slash at its end. Where none is set it is made of the address
+// that is listened on, whose port may have been left to the system.
+func (s settings) issuer(listening net.Addr) string {
+	if s.Issuer != "" {
+		return strings.TrimSuffix(s.Issuer, "/") + "/"
+	}
+	scheme, usual := "http", "80"
+	if s.TLSCert != "" {
+		scheme, usual = "https", "443"
+	}
+	host, _, _ := net.SplitHostPort(s.Listen)
+	if net.ParseIP(host).IsUnspecified() {
+		host = ""
+	}
+	_, port, _ := net.SplitHostPort(listening.String())
+	address := strings.TrimSuffix(net.JoinHostPort(cmp.Or(host, "localhost"), port), ":"+usual)
+	return (&url.URL{Scheme: scheme, Host: address, Path: "/"}).String()
+}
