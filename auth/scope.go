@@ -59,12 +59,6 @@ func (s scopes) filter(keep func(string) bool) scopes {
 	return kept
 }
 
-// identity is the part that speaks of the person, api the part that an API checks.
-func (s scopes) identity() scopes { return s.filter(isIdentity) }
-func (s scopes) api() scopes {
-	return s.filter(func(name string) bool { return !isIdentity(name) })
-}
-
 func isIdentity(name string) bool {
 	return slices.ContainsFunc(identityScopes, func(s Scope) bool { return s.Name == name })
 }

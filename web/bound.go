@@ -11,7 +11,10 @@ const (
 	maxForm = 64 << 10 // bytes of a body for a page or an OAuth endpoint
 )
 
-var forms = map[string]bool{"authorize": true, "oauth": true, "userinfo": true, "login": true, "consent": true, "setup": true}
+// forms are the first segments of the paths of those.
+var forms = map[string]bool{
+	"authorize": true, "oauth": true, "userinfo": true, "login": true, "consent": true, "setup": true,
+}
 
 // bound refuses bodies that are too large: before anything is read where the length is told, else while it is read.
 func bound(c *gin.Context) {

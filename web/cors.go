@@ -48,12 +48,12 @@ func firstSegment(path string) string {
 func share(a *auth.Server, routes []route) gin.HandlerFunc {
 	all := audiences(routes)
 	return func(c *gin.Context) {
-		audience := all[firstSegment(c.Request.URL.Path)]
-		if audience == ownOrigin {
+		whose := all[firstSegment(c.Request.URL.Path)]
+		if whose == ownOrigin {
 			return
 		}
 		h, origin := c.Writer.Header(), c.GetHeader("Origin")
-		allowed := audience == everyOrigin
+		allowed := whose == everyOrigin
 		if allowed {
 			h.Set("Access-Control-Allow-Origin", "*")
 		} else {

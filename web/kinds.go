@@ -37,9 +37,11 @@ var kinds = map[timesheets.Kind]kind{
 	malformed: {http.StatusBadRequest, "The request can't be read",
 		"Its syntax is broken: a header, the query string or the JSON. The detail says where."},
 	invalidToken: {http.StatusUnauthorized, "The access token is missing or not valid",
-		"There was no access token, or it is malformed, expired, revoked or not for this API. Get a new one, by the refresh token or by signing in again."},
+		"There was no access token, or it is malformed, expired, revoked or not for this API. Get a new one, by the refresh " +
+			"token or by signing in again."},
 	insufficientScope: {http.StatusForbidden, "The access token doesn't reach this far",
-		"The application was not granted the scope that this needs, or the person may do it no more. WWW-Authenticate names the scope."},
+		"The application was not granted the scope that this needs, or the person may do it no more. WWW-Authenticate names " +
+			"the scope."},
 	timesheets.Forbidden: {http.StatusForbidden, "This is not for the caller to do",
 		"The token would allow it, but not to this person or application. The detail says who can."},
 	timesheets.SelfApproval: {http.StatusForbidden, "Nobody approves their own time",

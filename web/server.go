@@ -20,8 +20,8 @@ type Settings struct {
 	DB         *store.DB // asked by GET /health alone
 	Auth       *auth.Server
 	Timesheets *timesheets.Service
-	Assets     *Assets
-	Version    string // as the first page shows it
+	Assets     *Assets // the pages of Auth name their Base too
+	Version    string  // as the first page shows it
 }
 
 func init() {
@@ -61,6 +61,7 @@ func secure(issuer string) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		h := c.Writer.Header()
 		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
 		h.Set("Referrer-Policy", "same-origin") // no-referrer would make a browser send our own forms with Origin: null
 		if encrypted {
 			h.Set("Strict-Transport-Security", "max-age=31536000")

@@ -1,0 +1,239 @@
+//go:build browser
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+)
+
+// These tests drive a real Chromium. They also need axe-core, which npm ci puts under .ci/clients. With PUNCHCARD_SHOTS
+// set, a picture of every page is left in that folder.
+
+// startChromium starts a browser for the test. It fails where there is none.
+func startChromium(t *testing.T) context.Context {
+	t.Helper()
+	path, err := exec.LookPath("chromium")
+	if err != nil {
+		t.Fatal(err)
+	}
+	allocator, stop := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.Flag("disable-background-networking", true))...)
+	ctx, quit := chromedp.NewContext(allocator)
+	t.Cleanup(func() { quit(); stop() })
+	if err := chromedp.Do(ctx); err != nil {
+		t.Fatal(err)
+	}
+	return ctx
+}
+
+// tab is a page in a browser profile of its own. What its console complains of fails the test.
+type tab struct {
+	*testing.T
+	ctx context.Context
+}
+
+func openTab(t *testing.T, chromium context.Context) tab {
+	t.Helper()
+	ctx, cancel := chromedp.NewContext(chromium, chromedp.WithNewBrowserContext())
+	ctx, stop := context.WithTimeout(ctx, 30*time.Second)
+	p := tab{t, ctx}
+	p.do()
+	console, done := chromedp.Console(ctx), make(chan struct{})
+	go func() {
+		defer close(done)
+		for m, err := range console {
+			if err != nil {
+				return
+			}
+			// Chromium calls it an error when a page comes with a status from 400 on, which some of ours rightly do.
+			if (m.IsException() || m.Type == "error") && !strings.Contains(m.Text, "the server responded with a status of 4") {
+				t.Errorf("console: %s", m)
+			}
+		}
+	}()
+	t.Cleanup(func() { stop(); cancel(); <-done })
+	return p
+}
+
+func (p tab) do(steps ...chromedp.Action[chromedp.Void]) {
+	p.Helper()
+	if err := chromedp.Do(p.ctx, steps...); err != nil {
+		p.Fatal(err)
+	}
+}
+
+func evaluate[T any](p tab, script string) T {
+	p.Helper()
+	v, err := chromedp.Run(p.ctx, chromedp.Evaluate[T](script, chromedp.EvalAwaitPromise))
+	if err != nil {
+		p.Fatal(err)
+	}
+	return v
+}
+
+// submit presses a button and waits for the page that comes.
+func (p tab) submit(button string) {
+	p.Helper()
+	if _, err := chromedp.RunResponse(p.ctx, chromedp.Click(chromedp.CSS(button))); err != nil {
+		p.Fatal(err)
+	}
+}
+
+func (p tab) fill(pairs ...string) {
+	p.Helper()
+	for i := 0; i < len(pairs); i += 2 {
+		p.do(chromedp.SetValue(chromedp.CSS(pairs[i]), pairs[i+1]))
+	}
+}
+
+// looksRight holds a page against what every page must be, and takes its picture.
+func (p tab) looksRight(name string) {
+	p.Helper()
+	evaluate[bool](p, `document.fonts.ready.then(() => true)`)
+	if over := evaluate[int](p, `document.documentElement.scrollWidth - innerWidth`); over > 0 {
+		p.Errorf("%s is %d px wider than the window", name, over)
+	}
+	if n := evaluate[int](p, `document.scripts.length + document.querySelectorAll("[style]").length`); n > 0 {
+		p.Errorf("%s has %d scripts or inline styles", name, n)
+	}
+	if font := evaluate[bool](p, `document.fonts.check("16px Inter") && [...document.fonts].some(f => f.status === "loaded")`); !font {
+		p.Errorf("%s is shown without its font", name)
+	}
+	for _, violation := range p.axe() {
+		p.Errorf("%s: axe: %s", name, violation)
+	}
+	if folder := os.Getenv("PUNCHCARD_SHOTS"); folder != "" {
+		shot, err := chromedp.Run(p.ctx, chromedp.FullScreenshot(100))
+		if err != nil {
+			p.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(folder, name+".png"), shot, 0o644); err != nil {
+			p.Fatal(err)
+		}
+	}
+}
+
+func (p tab) axe() []string {
+	p.Helper()
+	script, err := os.ReadFile(".ci/clients/node_modules/axe-core/axe.min.js")
+	if err != nil {
+		p.Fatal(err)
+	}
+	p.do(chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		_, err := chromedp.Run(ctx, chromedp.Evaluate[chromedp.Void](string(script)+"; void 0"))
+		return err
+	}))
+	return evaluate[[]string](p, `axe.run().then(r => r.violations.map(v => v.impact + " " + v.id + ": " + v.nodes[0].html))`)
+}
+
+type view struct {
+	scheme string
+	width  int64
+}
+
+var views = []view{{"light", 1280}, {"dark", 1280}, {"light", 820}, {"dark", 390}, {"light", 360}}
+
+func (p tab) as(v view) {
+	p.Helper()
+	p.do(chromedp.EmulateViewport(v.width, 844))
+	params := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: v.scheme}}}
+	if _, err := chromedp.Call(p.ctx, emulation.SetEmulatedMedia, params); err != nil {
+		p.Fatal(err)
+	}
+}
+
+// phoneApp is where the phone app waits for its code, as RFC 8252 §7.3 has it.
+func phoneApp(t *testing.T) (redirectURI string, codes <-chan url.Values) {
+	answers := make(chan url.Values, 1)
+	app := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/callback" {
+			answers <- r.URL.Query()
+		}
+		w.Header().Set("Content-Type", "text/html")
+		fmt.Fprint(w, `<!doctype html><link rel="icon" href="data:,"><title>App</title>You can close this window.`)
+	}))
+	t.Cleanup(app.Close)
+	return app.URL + "/callback", answers
+}
+
+func TestBrowserSignsInConsentsAndReturnsToTheApp(t *testing.T) {
+	chromium := startChromium(t)
+	for _, v := range views {
+		t.Run(fmt.Sprintf("%s %d", v.scheme, v.width), func(t *testing.T) {
+			issuer := exampleServer(t)
+			redirectURI, codes := phoneApp(t)
+			p := openTab(t, chromium)
+			p.as(v)
+			suffix := fmt.Sprintf("-%s-%d", v.scheme, v.width)
+
+			p.do(chromedp.Navigate(issuer))
+			p.looksRight("home" + suffix)
+
+			ask := url.Values{
+				"response_type": {"code"}, "client_id": {"timesheets-mobile"}, "redirect_uri": {redirectURI}, "state": {"s"}, "prompt": {"consent"},
+				"scope":          {"openid profile email offline_access read:timesheets create:timesheets approve:timesheets"},
+				"code_challenge": {exampleChallenge}, "code_challenge_method": {"S256"},
+			}
+			p.do(chromedp.Navigate(issuer + "authorize?" + ask.Encode()))
+			p.looksRight("login" + suffix)
+			p.fill("#email", "mia@exampleco.com", "#password", "wrong")
+			p.submit("button.primary")
+			p.looksRight("login-wrong" + suffix)
+			p.fill("#password", examplePassword)
+			p.submit("button.primary")
+			p.looksRight("consent" + suffix)
+			consent := evaluate[string](p, "location.href")
+			p.submit("button[value=allow]")
+			select {
+			case answer := <-codes:
+				if answer.Get("code") == "" || answer.Get("state") != "s" || answer.Get("iss") != issuer {
+					t.Errorf("the app was sent %v", answer)
+				}
+			case <-time.After(10 * time.Second):
+				t.Error("the app was never called")
+			}
+
+			p.do(chromedp.Navigate(consent))
+			p.looksRight("used" + suffix)
+			ask.Set("redirect_uri", "https://evil.example/")
+			p.do(chromedp.Navigate(issuer + "authorize?" + ask.Encode()))
+			p.looksRight("error" + suffix)
+		})
+	}
+}
+
+func TestBrowserMakesTheFirstAdministrator(t *testing.T) {
+	chromium := startChromium(t)
+	for _, v := range views {
+		t.Run(fmt.Sprintf("%s %d", v.scheme, v.width), func(t *testing.T) {
+			h, _ := serveHouse(t, &provisioning{})
+			link, err := h.auth.SetupLink(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			p := openTab(t, chromium)
+			p.as(v)
+			suffix := fmt.Sprintf("-%s-%d", v.scheme, v.width)
+			p.do(chromedp.Navigate(link))
+			p.looksRight("setup" + suffix)
+			p.fill("#name", "Rosa <b>Root</b>", "#email", "rosa@example.com", "#password", "correct horse battery")
+			p.submit("button.primary")
+			p.looksRight("setup-done" + suffix)
+			p.do(chromedp.Navigate(link))
+			p.looksRight("setup-used" + suffix)
+		})
+	}
+}

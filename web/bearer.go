@@ -1,0 +1,90 @@
+package web
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+)
+
+// Longer than any token that is issued here. What is longer is refused before it costs a hash.
+const maxToken = 8 << 10 // bytes
+
+var errTwoTokens = errors.New("the request has more than one access token; send one, in the Authorization header")
+
+// bearer is the token of the Authorization header, if one is given. A token anywhere else is no token: addresses end up in
+// logs and histories. One here and one there is refused (RFC 6750 §2).
+func bearer(r *http.Request) (token string, given bool, err error) {
+	credentials := r.Header["Authorization"]
+	if len(credentials) == 0 {
+		return "", false, nil
+	}
+	if len(credentials) > 1 {
+		return "", false, errTwoTokens
+	}
+	scheme, token, _ := strings.Cut(credentials[0], " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return "", false, nil
+	}
+	if tokenElsewhere(r) {
+		return "", false, errTwoTokens
+	}
+	return strings.TrimLeft(token, " "), true, nil
+}
+
+// tokenElsewhere looks for a second token, in the address and in a form. The form stays to be read, and refused.
+func tokenElsewhere(r *http.Request) bool {
+	if r.URL.RawQuery != "" && r.URL.Query().Has("access_token") {
+		return true
+	}
+	if !strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
+		return false
+	}
+	data, err := io.ReadAll(r.Body)
+	if err != nil {
+		return false // and reading on will fail again
+	}
+	r.Body = io.NopCloser(bytes.NewReader(data))
+	form, _ := url.ParseQuery(string(data))
+	return form.Has("access_token")
+}
+
+// token68 is what a token is made of: RFC 9110 §11.2.
+var token68 = func() (allowed [256]bool) {
+	for _, c := range []byte("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/=") {
+		allowed[c] = true
+	}
+	return allowed
+}()
+
+// wellFormed reports whether a token is worth a look: neither empty nor longer than any, and of the right characters.
+func wellFormed(token string) bool {
+	if token == "" || len(token) > maxToken {
+		return false
+	}
+	for i := range len(token) {
+		if !token68[token[i]] {
+			return false
+		}
+	}
+	return true
+}
+
+// challenge says in the words of RFC 6750 §3 what is missing. Who sent no token at all is told no error code (§3.1).
+func challenge(c *gin.Context, code, description string, more ...string) {
+	params := append([]string{"realm", "Punchcard", "error", code, "error_description", description}, more...)
+	var b strings.Builder
+	for i := 0; i < len(params); i += 2 {
+		if params[i+1] != "" {
+			fmt.Fprintf(&b, `, %s="%s"`, params[i], quotable.Replace(params[i+1]))
+		}
+	}
+	c.Header("WWW-Authenticate", "Bearer "+b.String()[2:])
+}
+
+var quotable = strings.NewReplacer(`"`, `'`, `\`, `'`, "\r", " ", "\n", " ")

@@ -1,0 +1,132 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"log/slog"
+	"net/http"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"golang.org/x/crypto/argon2"
+	"gorm.io/gorm"
+
+	"punchcard/auth"
+	"punchcard/store"
+	"punchcard/store/storetest"
+	"punchcard/timesheets"
+)
+
+const (
+	testIssuer   = "https://time.example.com/"
+	testAudience = "https://api.example.com/timesheets"
+	testCallback = "com.example.phone:/callback"
+	testOrigin   = "https://app.example.com"
+	testPassword = "correct horse battery"
+	testSecret   = "a secret that only payroll knows, and nobody else"
+)
+
+// company is a whole server on an empty database, with a few people and applications. Ada and Ben are employees whose
+// manager is Mia; Otto is the administrator.
+type company struct {
+	handler  http.Handler
+	settings Settings
+	db       *store.DB
+
+	mu     sync.Mutex
+	tokens map[string]string // by person and scopes
+}
+
+var everyScope = []string{"read:timesheets", "create:timesheets", "delete:timesheets", "approve:timesheets"}
+
+// newCompany is one of the test's own.
+func newCompany(t testing.TB) *company {
+	t.Helper()
+	return openCompany(t, storetest.Open(t))
+}
+
+var (
+	sharedOnce sync.Once
+	shared     *company
+)
+
+// theCompany is one for all tests that leave it as it was, but for entries on days of their own.
+func theCompany(t testing.TB) *company {
+	t.Helper()
+	sharedOnce.Do(func() {
+		db, err := store.Open(context.Background(), "sqlite:"+filepath.Join(runFolder, "shared.db"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		shared = openCompany(t, db)
+	})
+	if shared == nil {
+		t.Fatal("the shared company could not be opened")
+	}
+	return shared
+}
+
+func openCompany(t testing.TB, db *store.DB) *company {
+	t.Helper()
+	log := slog.New(slog.NewJSONHandler(&runLog, nil))
+	secret := bytes.Repeat([]byte("s"), 32)
+	assets, err := LoadAssets()
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := auth.New(context.Background(), db, auth.Settings{
+		Issuer: testIssuer, Secret: secret, Assets: assets.Base, Scopes: timesheets.Scopes, Log: log,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &company{db: db, tokens: map[string]string{}, settings: Settings{
+		Issuer: testIssuer, Log: log, DB: db, Auth: a, Timesheets: timesheets.New(db, timesheets.Settings{Secret: secret}),
+		Assets: assets, Version: "test",
+	}}
+	c.handler = New(c.settings)
+	setup := timesheets.Setup{Projects: []timesheets.NewProject{
+		{Name: "StoreZero", Billable: true}, {Name: "Attic", Closed: true},
+	}}
+	err = a.Apply(context.Background(), companyDirectory(), func(tx *gorm.DB) error {
+		return c.settings.Timesheets.Apply(context.Background(), tx, setup)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, secret := range []string{testPassword, testSecret} {
+		runSecrets.Store(secret, "a password")
+	}
+	return c
+}
+
+func companyDirectory() auth.Directory {
+	person := func(name, role, manager string) auth.NewPerson {
+		return auth.NewPerson{
+			Email: name + "@example.com", Name: name, PasswordHash: cheapHash(), Roles: []string{role}, Manager: manager,
+		}
+	}
+	return auth.Directory{
+		API: &auth.NewAPI{Audience: testAudience},
+		People: []auth.NewPerson{
+			person("otto", "admin", ""), person("mia", "manager", ""), person("ada", "employee", "mia@example.com"),
+			person("ben", "employee", "mia@example.com"),
+		},
+		Clients: []auth.NewClient{
+			{ID: "phone", Name: "Phone", Type: "native", RedirectURIs: []string{testCallback}, SkipConsent: true,
+				Scopes: append([]string{"openid", "profile", "email", "offline_access"}, everyScope...)},
+			{ID: "app", Name: "App", Type: "spa", RedirectURIs: []string{testOrigin + "/"}, WebOrigins: []string{testOrigin}},
+			{ID: "payroll", Name: "Payroll", Type: "machine", Secret: testSecret,
+				Grants: []auth.NewGrant{{Audience: testAudience, Scopes: everyScope[:3]}}},
+		},
+	}
+}
+
+// cheapHash is the hash of testPassword at the least cost.
+var cheapHash = sync.OnceValue(func() string {
+	salt, b64 := []byte("saltsaltsaltsalt"), base64.RawStdEncoding
+	key := argon2.IDKey([]byte(testPassword), salt, 1, 8, 1, 32)
+	return "$argon2id$v=19$m=8,t=1,p=1$" + b64.EncodeToString(salt) + "$" + b64.EncodeToString(key)
+})

@@ -1,0 +1,66 @@
+package web
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+)
+
+// tagged sets the entity tag, and reports whether it answered 304 since the caller has what it stands for.
+func tagged(c *gin.Context, tag string) bool {
+	c.Header("ETag", tag)
+	if !matches(c, tag) {
+		return false
+	}
+	c.Status(http.StatusNotModified)
+	return true
+}
+
+// matches reports whether a reading request has the tagged representation already (If-None-Match, RFC 9110 §13.1.2).
+func matches(c *gin.Context, tag string) bool {
+	if c.Request.Method != http.MethodGet && c.Request.Method != http.MethodHead {
+		return false
+	}
+	for _, list := range c.Request.Header["If-None-Match"] {
+		for had := range strings.SplitSeq(list, ",") {
+			if had = strings.TrimSpace(had); had == "*" || strings.TrimPrefix(had, "W/") == tag {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// revisionTag is the entity tag of what counts its revisions, etagOf that of anything else.
+func revisionTag(revision int64) string { return `"` + strconv.FormatInt(revision, 10) + `"` }
+
+func etagOf(body []byte) string {
+	sum := sha256.Sum256(body)
+	return `"` + base64.RawURLEncoding.EncodeToString(sum[:18]) + `"`
+}
+
+// ifMatch is the revision that the caller saw; nil if any will do. Only one entity tag is taken, since there is one
+// revision at a time, and by RFC 9110 §13.1.1 a weak one never matches.
+func ifMatch(c *gin.Context, required bool) (*int64, error) {
+	lines := c.Request.Header["If-Match"]
+	tag := strings.TrimSpace(strings.Join(lines, ","))
+	switch {
+	case tag == "" && required:
+		return nil, fault(preconditionRequired, "send If-Match with the ETag of what you read, or with * for whatever is there")
+	case tag == "" || tag == "*":
+		return nil, nil
+	case strings.HasPrefix(tag, `W/"`):
+		return nil, fault(stale, "a weak entity tag matches nothing; send the ETag as it was answered")
+	case len(tag) < 2 || tag[0] != '"' || tag[len(tag)-1] != '"' || strings.Contains(tag[1:len(tag)-1], `"`):
+		return nil, fault(malformed, `If-Match takes one entity tag in quotation marks, as in "7", or *`)
+	}
+	revision, err := strconv.ParseInt(tag[1:len(tag)-1], 10, 64)
+	if err != nil || tag != revisionTag(revision) {
+		return nil, fault(stale, "this entity tag was never answered here")
+	}
+	return &revision, nil
+}

@@ -1,0 +1,197 @@
+package web
+
+import (
+	"maps"
+	"reflect"
+	"regexp"
+	"slices"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/google/go-cmp/cmp"
+
+	"punchcard/timesheets"
+)
+
+func loadDocument(t testing.TB) *openapi3.T {
+	t.Helper()
+	document, err := openapi3.NewLoader().LoadFromData(openAPI)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return document
+}
+
+// operations are those of the document, by method and path as the route table writes them.
+func operations(document *openapi3.T) map[string]*openapi3.Operation {
+	all := map[string]*openapi3.Operation{}
+	for path, item := range document.Paths.Map() {
+		for method, operation := range item.Operations() {
+			operation.Parameters = append(operation.Parameters, item.Parameters...)
+			all[method+" "+braces.ReplaceAllString(path, ":$1")] = operation
+		}
+	}
+	return all
+}
+
+var braces = regexp.MustCompile(`\{(\w+)\}`)
+
+func TestDocumentIsSound(t *testing.T) {
+	if err := loadDocument(t).Validate(t.Context(), openapi3.EnableExamplesValidation()); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestDocumentHasEveryRouteWithItsScope(t *testing.T) {
+	described, routed := map[string][]string{}, map[string][]string{}
+	for name, operation := range operations(loadDocument(t)) {
+		described[name] = nil
+		if operation.Security != nil {
+			for _, requirement := range *operation.Security {
+				described[name] = append(described[name], requirement["oauth2"]...)
+			}
+		}
+	}
+	for _, r := range theCompany(t).settings.routes() {
+		if isPagePath(r.path) {
+			continue
+		}
+		routed[r.method+" "+r.path] = nil
+		if r.access != anyone {
+			routed[r.method+" "+r.path] = []string{r.access.scope}
+		}
+	}
+	if diff := cmp.Diff(routed, described); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestDocumentAndDiscoveryListTheSameScopes(t *testing.T) {
+	var discovery struct {
+		Scopes []string `json:"scopes_supported"`
+	}
+	theCompany(t).ask(t, "", "GET", "/.well-known/openid-configuration", "").json(t, &discovery)
+	flows := loadDocument(t).Components.SecuritySchemes["oauth2"].Value.Flows
+	slices.Sort(discovery.Scopes)
+	if diff := cmp.Diff(discovery.Scopes, slices.Sorted(maps.Keys(flows.AuthorizationCode.Scopes))); diff != "" {
+		t.Error(diff)
+	}
+	var machine []string
+	for _, scope := range timesheets.Scopes {
+		if !scope.ManagersOnly {
+			machine = append(machine, scope.Name)
+		}
+	}
+	slices.Sort(machine)
+	if diff := cmp.Diff(machine, slices.Sorted(maps.Keys(flows.ClientCredentials.Scopes))); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// inputs is what each guarded operation reads.
+var inputs = map[string]reflect.Type{
+	"GET /userinfo":                     reflect.TypeFor[struct{}](),
+	"POST /userinfo":                    reflect.TypeFor[struct{}](),
+	"GET /timesheets":                   reflect.TypeFor[timesheets.EntryQuery](),
+	"POST /timesheets":                  reflect.TypeFor[timesheets.NewEntry](),
+	"GET /timesheets/:id":               reflect.TypeFor[timesheets.EntryRef](),
+	"PATCH /timesheets/:id":             reflect.TypeFor[timesheets.EntryChange](),
+	"DELETE /timesheets/:id":            reflect.TypeFor[timesheets.EntryRef](),
+	"PUT /timesheets/:id/submission":    reflect.TypeFor[timesheets.EntryRef](),
+	"DELETE /timesheets/:id/submission": reflect.TypeFor[timesheets.EntryRef](),
+	"PUT /timesheets/:id/approval":      reflect.TypeFor[timesheets.Decision](),
+	"GET /projects":                     reflect.TypeFor[timesheets.ProjectQuery](),
+	"GET /people":                       reflect.TypeFor[timesheets.PersonQuery](),
+	"GET /me":                           reflect.TypeFor[struct{}](),
+}
+
+func TestDocumentHasEveryParameterAndMember(t *testing.T) {
+	described := operations(loadDocument(t))
+	for _, r := range theCompany(t).settings.routes() {
+		if r.access == anyone {
+			continue
+		}
+		name := r.method + " " + r.path
+		input, ok := inputs[name]
+		if !ok {
+			t.Errorf("%s: say in inputs what it reads", name)
+			continue
+		}
+		operation := described[name]
+		if diff := cmp.Diff(parametersOf(readerOf(input), r), documentedParameters(operation)); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+		if diff := cmp.Diff(membersOf(readerOf(input), r), documentedMembers(operation)); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
+func parametersOf(read *reader, r route) []string {
+	var names []string
+	for name := range read.path {
+		names = append(names, "path "+name)
+	}
+	for name := range read.query {
+		names = append(names, "query "+name)
+	}
+	if read.revision != nil && r.method != "GET" {
+		names = append(names, "header If-Match")
+	}
+	if read.required {
+		names = append(names, "header If-Match is required")
+	}
+	if r.method == "GET" && r.path != "/userinfo" {
+		names = append(names, "header If-None-Match")
+	}
+	slices.Sort(names)
+	return names
+}
+
+func documentedParameters(operation *openapi3.Operation) []string {
+	var names []string
+	for _, p := range operation.Parameters {
+		names = append(names, p.Value.In+" "+p.Value.Name)
+		if p.Value.In == "header" && p.Value.Required {
+			names = append(names, "header "+p.Value.Name+" is required")
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+func membersOf(read *reader, r route) []string {
+	if !takesBody(r.method) {
+		return nil
+	}
+	return slices.Sorted(maps.Keys(read.body.members))
+}
+
+func documentedMembers(operation *openapi3.Operation) []string {
+	if operation.RequestBody == nil {
+		return nil
+	}
+	var names []string
+	for _, content := range operation.RequestBody.Value.Content {
+		if closed := content.Schema.Value.AdditionalProperties.Has; closed == nil || *closed {
+			names = append(names, "and any others")
+		}
+		for name := range content.Schema.Value.Properties {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+func TestDocumentIsServed(t *testing.T) {
+	c := theCompany(t)
+	answer := c.ask(t, "", "GET", "/openapi.yaml", "")
+	if answer.body != string(openAPI) || answer.Header.Get("Content-Type") != "application/yaml" {
+		t.Errorf("got %s of %d bytes", answer.Header.Get("Content-Type"), len(answer.body))
+	}
+	again := c.ask(t, "", "GET", "/openapi.yaml", "", "If-None-Match", answer.Header.Get("ETag"))
+	if again.StatusCode != 304 {
+		t.Errorf("again: %d", again.StatusCode)
+	}
+}

@@ -1,0 +1,99 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"punchcard/timesheets"
+)
+
+func (r *reader) readQuery(raw string, v reflect.Value, wrong *faults) error {
+	if raw == "" {
+		return nil
+	}
+	query, err := url.ParseQuery(raw)
+	if err != nil {
+		return fault(malformed, "the query string is not percent-encoded as it should be")
+	}
+	for name, given := range query {
+		p, known := r.query[name]
+		switch {
+		case !known:
+			wrong.add(name, "is not a parameter of this path")
+		case !text(strings.Join(given, "")):
+			wrong.add(name, "must be UTF-8 text")
+		default:
+			if err := p.set(v.FieldByIndex(p.index), given); err != nil {
+				wrong.add(name, err.Error())
+			}
+		}
+	}
+	slices.SortFunc(*wrong, func(a, b timesheets.FieldFault) int { return strings.Compare(a.Pointer, b.Pointer) })
+	return nil
+}
+
+// text reports whether a database can store and compare it as text.
+func text(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
+
+var errRepeated = errors.New("must not be given twice")
+
+// setterOf makes what sets a field of this type from a query parameter. An empty value is no value.
+func setterOf(t reflect.Type) func(reflect.Value, []string) error {
+	if t == reflect.TypeFor[[]string]() {
+		return func(field reflect.Value, given []string) error {
+			for _, s := range given {
+				if s != "" {
+					field.Set(reflect.Append(field, reflect.ValueOf(s)))
+				}
+			}
+			return nil
+		}
+	}
+	parse := parserOf(t)
+	return func(field reflect.Value, given []string) error {
+		if len(given) > 1 {
+			return errRepeated
+		}
+		if given[0] == "" {
+			return nil
+		}
+		return parse(field, given[0])
+	}
+}
+
+func parserOf(t reflect.Type) func(reflect.Value, string) error {
+	switch t.Kind() {
+	case reflect.Pointer:
+		parse := parserOf(t.Elem())
+		return func(field reflect.Value, s string) error {
+			field.Set(reflect.New(t.Elem()))
+			return parse(field.Elem(), s)
+		}
+	case reflect.String:
+		return func(field reflect.Value, s string) error { field.SetString(s); return nil }
+	case reflect.Int, reflect.Int64:
+		return func(field reflect.Value, s string) error {
+			n, err := strconv.ParseInt(s, 10, t.Bits())
+			if err != nil {
+				return errors.New("must be an integer")
+			}
+			field.SetInt(n)
+			return nil
+		}
+	case reflect.Bool:
+		return func(field reflect.Value, s string) error {
+			if s != "true" && s != "false" {
+				return errors.New("must be true or false")
+			}
+			field.SetBool(s == "true")
+			return nil
+		}
+	}
+	panic(fmt.Sprintf("a query parameter can't be read into %s", t))
+}

@@ -1,0 +1,128 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// example is a route's path with something in its parameters' places.
+func (r route) example() string {
+	return strings.NewReplacer(":id", "0199a5c2-7a30-7c1e-8f5b-1c2d3e4f5a6b", ":name", "not-found", "*path", "nothing").
+		Replace(r.path)
+}
+
+// methods are those by which a route is reached.
+func (r route) methods() []string {
+	if r.method == http.MethodGet {
+		return []string{http.MethodGet, http.MethodHead}
+	}
+	return []string{r.method}
+}
+
+func TestGuardedRoutesRefuseCallersWithoutAToken(t *testing.T) {
+	c := theCompany(t)
+	for _, r := range c.settings.routes() {
+		if r.access == anyone {
+			continue
+		}
+		for _, method := range r.methods() {
+			answer := c.ask(t, "", method, r.example(), "")
+			got := []string{http.StatusText(answer.StatusCode), answer.Header.Get("WWW-Authenticate"), answer.Header.Get("Cache-Control")}
+			want := []string{"Unauthorized", `Bearer realm="Punchcard"`, "no-store"}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("%s %s: %s", method, r.path, diff)
+			}
+		}
+	}
+}
+
+func TestGuardedRoutesRefuseTokensWithoutTheirScope(t *testing.T) {
+	c := theCompany(t)
+	for _, r := range c.settings.routes() {
+		if r.access == anyone {
+			continue
+		}
+		var others []string
+		for _, scope := range append([]string{"openid"}, everyScope...) {
+			if scope != r.access.scope {
+				others = append(others, scope)
+			}
+		}
+		token := c.token(t, "mia", others...)
+		for _, method := range r.methods() {
+			answer := c.ask(t, token, method, r.example(), "")
+			want := `Bearer realm="Punchcard", error="insufficient_scope", error_description="this needs the scope ` +
+				r.access.scope + `", scope="` + r.access.scope + `"`
+			if got := answer.Header.Get("WWW-Authenticate"); answer.StatusCode != http.StatusForbidden || got != want {
+				t.Errorf("%s %s: %d %s", method, r.path, answer.StatusCode, got)
+			}
+		}
+	}
+}
+
+func TestGuardedRoutesLetTokensWithTheirScopeThrough(t *testing.T) {
+	c := theCompany(t)
+	for _, r := range c.settings.routes() {
+		if r.access == anyone {
+			continue
+		}
+		for _, method := range r.methods() {
+			answer := c.ask(t, c.token(t, "mia", r.access.scope), method, r.example(), "")
+			if answer.StatusCode == http.StatusUnauthorized || answer.StatusCode == http.StatusForbidden || answer.StatusCode >= 500 {
+				t.Errorf("%s %s: %d %s", method, r.path, answer.StatusCode, answer.body)
+			}
+		}
+	}
+}
+
+func TestHeadAnswersAsGetDoes(t *testing.T) {
+	c := theCompany(t)
+	for _, r := range c.settings.routes() {
+		if r.method != http.MethodGet || strings.HasSuffix(r.path, "*path") {
+			continue
+		}
+		token := c.token(t, "mia", "openid", "read:timesheets")
+		get, head := c.ask(t, token, "GET", r.example(), ""), c.ask(t, token, "HEAD", r.example(), "")
+		if get.StatusCode != head.StatusCode || head.StatusCode >= 500 || head.body != "" {
+			t.Errorf("%s: GET %d, HEAD %d %q", r.path, get.StatusCode, head.StatusCode, head.body)
+		}
+		for _, name := range []string{"Content-Type", "ETag", "Cache-Control"} {
+			if get.Header.Get(name) != head.Header.Get(name) {
+				t.Errorf("%s: %s differs: %q, %q", r.path, name, get.Header.Get(name), head.Header.Get(name))
+			}
+		}
+	}
+}
+
+func TestWhatIsNoRouteIsAProblem(t *testing.T) {
+	c := theCompany(t)
+	for _, q := range []struct{ method, path, kind, allow string }{
+		{"GET", "/nothing", "not-found", ""},
+		{"GET", "/timesheets/", "not-found", ""},
+		{"GET", "/timesheets/x/y/z", "not-found", ""},
+		{"GET", "//timesheets", "not-found", ""},
+		{"GET", "/Timesheets", "not-found", ""},
+		{"GET", "/problems/of-mine", "not-found", ""},
+		{"PUT", "/timesheets", "method-not-allowed", "GET, HEAD, POST"},
+		{"POST", "/timesheets/x", "method-not-allowed", "GET, HEAD, PATCH, DELETE"},
+		{"GET", "/oauth/token", "method-not-allowed", "POST"},
+		{"HEAD", "/oauth/token", "method-not-allowed", "POST"},
+		{"DELETE", "/oauth/revoke", "method-not-allowed", "POST"},
+		{"BREW", "/me", "method-not-allowed", "GET, HEAD"},
+		{"OPTIONS", "/authorize", "method-not-allowed", "GET, HEAD, POST"},
+	} {
+		answer := c.ask(t, c.token(t, "ada"), q.method, q.path, "")
+		if q.method == "HEAD" {
+			if answer.StatusCode != http.StatusMethodNotAllowed {
+				t.Errorf("HEAD %s: %d", q.path, answer.StatusCode)
+			}
+			continue
+		}
+		if kind := answer.kind(t); kind != q.kind || answer.Header.Get("Allow") != q.allow {
+			t.Errorf("%s %s: %s, Allow: %s", q.method, q.path, kind, answer.Header.Get("Allow"))
+		}
+	}
+}
