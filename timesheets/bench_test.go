@@ -32,7 +32,7 @@ func BenchmarkRecordByMany(b *testing.B) {
 		for n := n; pb.Next(); {
 			n.Date = time.Unix(rand.Int64N(4e9), 0).UTC().Format(time.DateOnly)
 			if _, err := h.Record(context.Background(), ada, n); err != nil {
-				b.Fatal(err)
+				b.Error(err)
 			}
 		}
 	})

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -92,7 +93,12 @@ func TestAPatchOfTheWrongTypeSaysWhere(t *testing.T) {
 func TestARejectedEntryIsMendedAndSubmittedAgain(t *testing.T) {
 	h := openHouse(t)
 	e := h.as(Rejected, "2026-03-04")
+	later := h.instant().Add(time.Hour)
+	h.now = func() time.Time { return later }
 	e = must(ask(h.Change, ada, change(t, e.ID, `{"minutes":30}`)))
+	if !e.UpdatedAt.Equal(later) || !e.CreatedAt.Before(later) {
+		t.Errorf("created at %s, mended at %s", e.CreatedAt, e.UpdatedAt)
+	}
 	if e.State != Rejected || e.Comment != "well" {
 		t.Errorf("once mended it is %s, and the manager said %q", e.State, e.Comment)
 	}

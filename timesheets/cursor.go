@@ -30,7 +30,8 @@ func (s *Service) place(by auth.Caller, filters any, cursor string) (keys []stri
 	if err == nil && len(text) > sha256.Size {
 		mac, place := text[:sha256.Size], text[sha256.Size:]
 		if hmac.Equal(mac, s.cursorMAC(by, filters, place)) {
-			return keys, json.Unmarshal(place, &keys)
+			err := json.Unmarshal(place, &keys)
+			return keys, err
 		}
 	}
 	return nil, invalid(ValidationFailed, "cursor", "is not a cursor of this list with these filters; begin again without it")

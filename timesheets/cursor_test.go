@@ -55,6 +55,12 @@ func TestACursorIsOfOneListOneCallerAndItsFilters(t *testing.T) {
 	}
 }
 
+func TestListsOfOneShapeShareNoCursors(t *testing.T) {
+	s := New(nil, Settings{Secret: []byte("a secret of the tests")})
+	_, err := s.place(ada, Paging{}, s.cursor(ada, PersonQuery{}, "Ada", "usr_ada"))
+	refused(t, err, ValidationFailed)
+}
+
 func FuzzCursor(f *testing.F) {
 	s := New(nil, Settings{Secret: []byte("a secret of the tests")})
 	minted := s.cursor(ada, EntryQuery{From: "2026-03-04"}, "2026-03-05", "id")

@@ -56,20 +56,23 @@ func isNoState(s string) bool { return !slices.Contains(states, State(s)) }
 func (s *Service) Entries(ctx context.Context, by auth.Caller, q EntryQuery) (Page[Entry], error) {
 	tx, p := s.db.Read(ctx), q.Paging
 	q.Paging = Paging{}
-	narrowed := q
+	l, err := entryList(ctx, tx, by, q)
+	if err != nil {
+		return Page[Entry]{}, err
+	}
+	return turn(s, by, q, p, l)
+}
+
+func entryList(ctx context.Context, tx *gorm.DB, by auth.Caller, q EntryQuery) (list[Entry], error) {
 	if q.UserID == "" && !seesAll(by) {
 		alone, err := managesNobody(tx, by)
 		if err != nil {
-			return Page[Entry]{}, err
+			return list[Entry]{}, err
 		}
 		if alone {
-			narrowed.UserID = by.User
+			q.UserID = by.User // which says the same, and lets one index serve filter and order
 		}
 	}
-	return turn(s, by, q, p, entryList(ctx, tx, by, narrowed))
-}
-
-func entryList(ctx context.Context, tx *gorm.DB, by auth.Caller, q EntryQuery) list[Entry] {
 	return list[Entry]{
 		all:   q.filter(visibleEntries(tx, by)).Session(&gorm.Session{}),
 		order: "entries.date DESC, entries.id DESC",
@@ -82,10 +85,9 @@ func entryList(ctx context.Context, tx *gorm.DB, by auth.Caller, q EntryQuery) l
 			}
 			return entries, err
 		},
-	}
+	}, nil
 }
 
-// managesNobody is asked so that a list of one's own entries can be read as such, along the index by person.
 func managesNobody(tx *gorm.DB, by auth.Caller) (bool, error) {
 	var people []string
 	if err := auth.ManagedBy(tx, by.User).Limit(1).Find(&people).Error; err != nil {

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"gorm.io/gorm"
 
 	"punchcard/auth"
@@ -66,7 +67,7 @@ func TestFilters(t *testing.T) {
 	add := func(n NewEntry) Entry { n.Minutes = new(1); return h.record(ada, n) }
 	add(NewEntry{Date: "2026-03-01", ProjectID: open, Note: "100% done_", Tags: []string{"review", "a_b"}})
 	add(NewEntry{Date: "2026-03-02", ProjectID: internal, Task: "Änderung ÖÖ", Tags: []string{"Review"}})
-	add(NewEntry{Date: "2026-03-03", ProjectID: internal, Note: "Ünder the hood", Tags: []string{"re", "view"}})
+	add(NewEntry{Date: "2026-03-03", ProjectID: internal, Note: "Ünder the hood", Tags: []string{"re", "view", "R&D <ü>"}})
 	add(NewEntry{Date: "2026-03-04", ProjectID: open, Task: "BUILD", Note: "ЖУРНАЛ ΣΊΣΥΦΟΣ!", Billable: new(false)})
 	must(ask(h.Submit, ada, EntryRef{ID: add(NewEntry{Date: "2026-03-05", ProjectID: open, Note: `back\slash`}).ID}))
 
@@ -86,6 +87,7 @@ func TestFilters(t *testing.T) {
 		{"part of a tag", EntryQuery{Tag: "view"}, "3"},
 		{"tag that looks like a pattern", EntryQuery{Tag: "a_b"}, "1"},
 		{"tag that is a pattern", EntryQuery{Tag: "a%"}, ""},
+		{"tag with marks", EntryQuery{Tag: "R&D <ü>"}, "3"},
 		{"tag that closes the list", EntryQuery{Tag: "]"}, ""},
 		{"state", EntryQuery{State: []string{"submitted"}}, "5"},
 		{"states", EntryQuery{State: []string{"submitted", "draft"}, From: "2026-03-04"}, "5 4"},
@@ -212,6 +214,27 @@ func TestPagesNeitherRepeatNorSkipWhatStays(t *testing.T) {
 	}
 }
 
+func TestEntriesOfAListAreEachTheirOwn(t *testing.T) {
+	h := openHouse(t)
+	want := map[string]any{}
+	for i, tags := range [][]string{{"a", "b", "c"}, {"d"}, nil, {"e", "f"}} {
+		n := h.hour(fmt.Sprintf("2026-03-%02d", i+1))
+		n.Tags = tags
+		if i%2 == 0 {
+			n.Start, n.End = new("09:00"), new("10:00")
+		}
+		e := h.record(ada, n)
+		want[e.ID] = inJSON(t, e)
+	}
+	got := map[string]any{}
+	for _, e := range must(ask(h.Entries, ada, EntryQuery{})).Items {
+		got[e.ID] = inJSON(t, e)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestAPageHas50EntriesUnlessSaidAndTheLastHasNoNext(t *testing.T) {
 	h := openHouse(t)
 	n := h.hour("2026-03-04")
@@ -227,6 +250,9 @@ func TestAPageHas50EntriesUnlessSaidAndTheLastHasNoNext(t *testing.T) {
 		if len(page.Items) != c.want || (page.Next != "") != c.next || page.Total != nil {
 			t.Errorf("limit %d: %d entries, next %q, total %v", c.limit, len(page.Items), page.Next, page.Total)
 		}
+	}
+	if size := (Paging{Limit: 1000}).size(); size != 200 {
+		t.Errorf("whoever doesn't validate gets %d entries", size)
 	}
 	last := must(ask(h.Entries, ada, EntryQuery{}))
 	last = must(ask(h.Entries, ada, EntryQuery{Paging: Paging{Cursor: last.Next, Count: true}}))

@@ -19,7 +19,7 @@ type Entry struct {
 	BreakMinutes   int        `json:"break_minutes"`
 	ProjectID      string     `json:"project_id"`
 	Task           string     `json:"task"`
-	Tags           List       `json:"tags"`
+	Tags           Words      `json:"tags"`
 	Note           string     `json:"note"`
 	Billable       bool       `json:"billable"`
 	State          State      `json:"state"`
@@ -92,18 +92,6 @@ func (e Entry) standing() string {
 		return string(e.State) + " by " + *e.people.decider + " on " + inWords(e.decidedAt)
 	default:
 		return "not submitted yet"
-	}
-}
-
-// approver is who decides about the entry, in words.
-func (e Entry) approver() string {
-	switch {
-	case e.managerDecides():
-		return *e.people.manager
-	case e.people.manager != nil:
-		return "an administrator other than " + *e.people.manager
-	default:
-		return "an administrator other than " + e.people.owner
 	}
 }
 

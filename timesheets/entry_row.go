@@ -11,8 +11,8 @@ import (
 	"punchcard/auth"
 )
 
-// Entries are the hot path, so their rows are read and written by plain SQL through gorm's connection: columns and fields
-// stand side by side, in one order.
+// Entries are the hot path, so their rows are read and written by plain SQL through gorm's connection. Columns and fields
+// stand side by side, in one order, the key first.
 var entryColumns = []string{
 	"id", "user_id", "date", "minutes", "start_time", "end_time", "break_minutes",
 	"project_id", "task", "tags", "note", "billable",
@@ -30,9 +30,12 @@ func (e *Entry) fields() []any {
 }
 
 var (
-	entrySelect = "entries." + strings.Join(entryColumns, ", entries.") + ", owner.name, manager.id, manager.name, decider.name"
-	entryInsert = "INSERT INTO entries (" + strings.Join(entryColumns, ", ") + ") VALUES (" + marks(len(entryColumns)) + ")"
-	entryUpdate = "UPDATE entries SET (" + strings.Join(entryColumns[1:], ", ") + ") = (" + marks(len(entryColumns)-1) + ") WHERE id = ?"
+	entrySelect = "entries." + strings.Join(entryColumns, ", entries.") +
+		", owner.name, manager.id, manager.name, decider.name"
+	entryInsert = "INSERT INTO entries (" + strings.Join(entryColumns, ", ") +
+		") VALUES (" + marks(len(entryColumns)) + ")"
+	entryUpdate = "UPDATE entries SET (" + strings.Join(entryColumns[1:], ", ") +
+		") = (" + marks(len(entryColumns)-1) + ") WHERE id = ?"
 )
 
 func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), ", ") }

@@ -17,8 +17,8 @@ const (
 	PreconditionFailed Kind = "precondition-failed" // the entry changed since its editor saw it
 	Forbidden          Kind = "forbidden"           // the caller may see it, but not do this to it
 	NotFound           Kind = "not-found"           // there is none, or none that the caller may see
-	// PreconditionRequired is for those who ask on behalf of a caller: the revision that the caller saw must be named.
-	PreconditionRequired Kind = "precondition-required"
+
+	PreconditionRequired Kind = "precondition-required" // the revision that the caller saw must be named
 )
 
 // Fault tells the person who asked why it can't be done, and what to do about it. Every other error is ours.

@@ -57,7 +57,7 @@ func (e *Entry) fill(ctx context.Context, tx *gorm.DB, n NewEntry) (ground, erro
 		return g, err
 	}
 	e.Date, e.Minutes, e.Start, e.End, e.BreakMinutes = n.Date, minutes, n.Start, n.End, n.BreakMinutes
-	e.ProjectID, e.Task, e.Tags, e.Note = n.ProjectID, strings.TrimSpace(n.Task), asList(n.Tags), strings.TrimSpace(n.Note)
+	e.ProjectID, e.Task, e.Tags, e.Note = n.ProjectID, strings.TrimSpace(n.Task), distinct(n.Tags), strings.TrimSpace(n.Note)
 	e.Billable = g.projectBillable
 	if n.Billable != nil {
 		e.Billable = *n.Billable

@@ -126,7 +126,7 @@ func (h house) as(state State, day string) Entry {
 		e = must(ask(h.Submit, ada, EntryRef{ID: e.ID}))
 	}
 	if state == Approved || state == Rejected {
-		e = must(ask(h.Decide, mia, Decision{ID: e.ID, Decision: state, Comment: "well"}))
+		e = must(ask(h.Decide, mia, Decision{ID: e.ID, Decision: state, Comment: " well\n"}))
 	}
 	return e
 }

@@ -10,6 +10,7 @@ import (
 
 // move takes an entry through one transition; set does what the action is about. Every write to an entry that exists
 // comes through here, and reads what it decides upon in the same write: of two at once, the second sees the first.
+// That somebody may not do it, or not now, says more than that they saw an old revision, so it is said first.
 func (s *Service) move(ctx context.Context, by auth.Caller, ref EntryRef, action Action,
 	set func(tx *gorm.DB, e *Entry) error) (Entry, error) {
 	var moved Entry

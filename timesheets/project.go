@@ -15,7 +15,7 @@ type Project struct {
 	Name      string    `json:"name"`
 	Customer  string    `json:"customer"`
 	Billable  bool      `json:"billable"` // what a new entry is, unless it says otherwise
-	Tasks     List      `json:"tasks"`    // suggestions for an entry's task
+	Tasks     Words     `json:"tasks"`    // suggestions for an entry's task
 	Closed    bool      `json:"closed"`   // takes no more time
 	CreatedAt time.Time `json:"-"`
 	UpdatedAt time.Time `json:"-"`

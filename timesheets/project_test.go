@@ -80,7 +80,7 @@ func TestSetupMakesAndUpdatesByNameAndLeavesTheRest(t *testing.T) {
 	})
 	after := must(ask(h.Projects, root, ProjectQuery{})).Items
 	want := append([]Project{}, before...)
-	want[1].Customer, want[1].Billable, want[1].Tasks = "Us", true, List{"Talk"}
+	want[1].Customer, want[1].Billable, want[1].Tasks = "Us", true, Words{"Talk"}
 	if diff := cmp.Diff(want[:2], after[:2]); diff != "" {
 		t.Error(diff)
 	}

@@ -26,6 +26,9 @@ func TestAnEntryIsReadAsItWasWritten(t *testing.T) {
 	if diff := cmp.Diff(inJSON(t, written), inJSON(t, read)); diff != "" {
 		t.Error(diff)
 	}
+	if id, revision := read.Key(); id != written.ID || revision != 1 {
+		t.Errorf("the key is %s, %d", id, revision)
+	}
 	if uuid.MustParse(read.ID).Version() != 7 {
 		t.Errorf("the id %s is no UUIDv7", read.ID)
 	}
@@ -251,6 +254,9 @@ func TestWhereEntriesAreSubmittedAtOnceTheyAreSubmitted(t *testing.T) {
 		t.Error(diff)
 	}
 	must(ask(h.Decide, mia, Decision{ID: e.ID}))
+	if e := h.record(carl, h.hour("2026-03-04")); !strings.HasSuffix(*e.LockedReason, "waiting for an administrator other than Carl Gauss") {
+		t.Errorf("Carl's manager can't sign in, but it is %s", *e.LockedReason)
+	}
 }
 
 func TestADayHas24Hours(t *testing.T) {

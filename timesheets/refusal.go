@@ -1,10 +1,6 @@
 package timesheets
 
-import (
-	"strings"
-
-	"punchcard/auth"
-)
+import "punchcard/auth"
 
 // refusal says why the action is not in the table for this caller, and who or what can help.
 func (e Entry) refusal(action Action, by auth.Caller) error {
@@ -36,25 +32,10 @@ func whoCan(action Action) relation {
 	return who
 }
 
-// inPerson names those who stand to the entry in one of the relations.
-func (e Entry) inPerson(who relation) string {
-	var names []string
-	if who&owner != 0 {
-		names = append(names, e.people.owner)
-	}
-	if who&approver != 0 {
-		names = append(names, e.approver())
-	}
-	if who&admin != 0 {
-		names = append(names, "an administrator")
-	}
-	return strings.Join(names, " or ")
-}
-
-// unlock says who can make a locked entry changeable again.
+// unlock says who can make a locked entry changeable again, if anybody can.
 func (e Entry) unlock() string {
 	if e.State == Submitted {
 		return e.people.owner + " can withdraw it, " + e.approver() + " can reject it"
 	}
-	return "it stays as it is until " + e.inPerson(approver|admin) + " reopens it"
+	return "approved time stays as it is"
 }

@@ -65,11 +65,8 @@ func (s *Service) applyProjects(tx *gorm.DB, named []NewProject) error {
 	for _, n := range named {
 		projects = append(projects, Project{
 			ID: "prj_" + uuid.Must(uuid.NewV7()).String(), Name: n.Name, Customer: strings.TrimSpace(n.Customer),
-			Billable: n.Billable, Tasks: asList(n.Tasks), Closed: n.Closed, CreatedAt: s.instant(), UpdatedAt: s.instant(),
+			Billable: n.Billable, Tasks: distinct(n.Tasks), Closed: n.Closed, CreatedAt: s.instant(), UpdatedAt: s.instant(),
 		})
-	}
-	if len(projects) == 0 {
-		return nil
 	}
 	return tx.Clauses(clause.OnConflict{
 		Columns:   []clause.Column{{Name: "name"}},

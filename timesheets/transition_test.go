@@ -139,7 +139,10 @@ func TestActionsThatTheTokenDoesNotReachAreNotShown(t *testing.T) {
 func TestAnApproverIsNeverTheOwnerNorTheLastEditor(t *testing.T) {
 	boss := mia // Mia as an administrator can also edit what she approves
 	boss.Admin = true
-	for _, c := range []struct {
+	robot := payroll // no application is one, but if it were
+	robot.Admin = true
+	h := openHouse(t)
+	for i, c := range []struct {
 		name   string
 		owner  auth.Caller
 		editor auth.Caller // edits the draft; none: the owner alone
@@ -161,10 +164,10 @@ func TestAnApproverIsNeverTheOwnerNorTheLastEditor(t *testing.T) {
 		{"the manager who edited it", ada, boss, boss, "self-approval", "an administrator other than Mia Chen"},
 		{"an administrator when the manager edited it", ada, boss, root, "approved", ""},
 		{"an application", ada, auth.Caller{}, payroll, "forbidden", "a person has to"},
+		{"an application as administrator", mia, auth.Caller{}, robot, "forbidden", "a person has to"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			h := openHouse(t)
-			e := h.record(c.owner, h.hour("2026-03-04"))
+			e := h.record(c.owner, h.hour(fmt.Sprintf("2026-03-%02d", i+1)))
 			if c.editor.User != "" {
 				e = must(ask(h.Change, c.editor, EntryChange{ID: e.ID, Minutes: Patch[int]{true, new(90)}}))
 			}
@@ -209,8 +212,10 @@ func TestAFaultSaysHowTheEntryStandsAndWhoCanHelp(t *testing.T) {
 		kind   Kind
 		words  string
 	}{
-		{Approved, Update, ada, PeriodLocked, "can't update this entry: approved by Mia Chen on 19 November 2026; it stays as it is until Mia Chen or an administrator reopens it"},
-		{Submitted, Delete, ada, PeriodLocked, "submitted on 19 November 2026, waiting for Mia Chen; Ada Lovelace can withdraw it, Mia Chen can reject it"},
+		{Approved, Update, ada, PeriodLocked, "can't update this entry: " +
+			"approved by Mia Chen on 19 November 2026; approved time stays as it is"},
+		{Submitted, Delete, ada, PeriodLocked, "can't delete this entry: " +
+			"submitted on 19 November 2026, waiting for Mia Chen; Ada Lovelace can withdraw it, Mia Chen can reject it"},
 		{Draft, Update, mia, Forbidden, "only Ada Lovelace or an administrator can update this entry"},
 		{Draft, Submit, root, Forbidden, "only Ada Lovelace can submit this entry"},
 		{Draft, Approve, mia, InvalidTransition, "can't approve this entry: not submitted yet"},
@@ -222,4 +227,11 @@ func TestAFaultSaysHowTheEntryStandsAndWhoCanHelp(t *testing.T) {
 		_, err := e.after(c.action, c.by)
 		refused(t, err, c.kind, c.words)
 	}
+	e := h.record(mia, h.hour("2026-03-04"))
+	must(ask(h.Submit, mia, EntryRef{ID: e.ID}))
+	_, err := ask(h.removal, mia, EntryRef{ID: e.ID})
+	refused(t, err, PeriodLocked, "Mia Chen can withdraw it, an administrator other than Mia Chen can reject it")
+	must(ask(h.Decide, root, Decision{ID: e.ID}))
+	_, err = ask(h.removal, mia, EntryRef{ID: e.ID})
+	refused(t, err, PeriodLocked, "approved by Root Admin on 19 November 2026; approved time stays as it is")
 }
