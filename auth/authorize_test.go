@@ -153,6 +153,12 @@ func TestWhatIsRightIsLetThrough(t *testing.T) {
 			t.Errorf("got %d to %s", a.status, a.header.Get("Location"))
 		}
 	})
+	t.Run("resource twice", func(t *testing.T) {
+		twice := asking("resource", audience).Encode() + "&resource=" + url.QueryEscape(audience)
+		if a := w.browser().get("/authorize?" + twice); a.location().Path != "/login" {
+			t.Errorf("got %d to %s", a.status, a.header.Get("Location"))
+		}
+	})
 	t.Run("a parameter in both query and body is doubled", func(t *testing.T) {
 		sentBack(t, w.browser().post("/authorize?state=x", asking()), "invalid_request")
 	})

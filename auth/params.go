@@ -34,7 +34,7 @@ func newParams(lists ...url.Values) (params, error) {
 				if value == "" {
 					continue
 				}
-				if _, ok := p.values[name]; ok {
+				if had, ok := p.values[name]; ok && (name != "resource" || had != value) { // RFC 8707 §2 lets resource repeat
 					p.doubled = append(p.doubled, name)
 				}
 				p.values[name] = value

@@ -1,0 +1,81 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+)
+
+// send takes the browser back to the application (RFC 6749 §4.1.2), always saying who answers (RFC 9207).
+func (s *Server) send(c *gin.Context, r authorizationRequest, answer url.Values) {
+	answer.Set("iss", s.issuer)
+	if r.State != "" {
+		answer.Set("state", r.State)
+	}
+	join := "?"
+	if strings.Contains(r.RedirectURI, "?") {
+		join = "&"
+	}
+	c.Header("Location", r.RedirectURI+join+answer.Encode())
+	c.Status(http.StatusSeeOther)
+}
+
+func (s *Server) sendRefusal(c *gin.Context, r authorizationRequest, err error) {
+	e := asError(err)
+	s.logRefusal(c, e)
+	s.send(c, r, url.Values{"error": {e.Code}, "error_description": {e.Description}})
+}
+
+// showRefusal tells the person what went wrong, where no application may be told.
+func (s *Server) showRefusal(c *gin.Context, err error) {
+	e := asError(err)
+	s.logRefusal(c, e)
+	s.showNotice(c, e.Status, noticePage{
+		Tone: "error", Heading: "This sign-in can't go on", Detail: e.Description,
+		Hint: "The link or the application that brought you here is set up wrongly. Tell the people who run it; your administrator finds the cause in the log under this id:",
+		ID:   requestID(c),
+	})
+}
+
+// showFailure is for the pages after /authorize: what can go wrong there is the person's to mend, or ours.
+func (s *Server) showFailure(c *gin.Context, err error) {
+	if errors.Is(err, errFinished) {
+		s.showNotice(c, http.StatusBadRequest, noticePage{
+			Tone: "error", Heading: "This page was already used", Detail: "The sign-in was finished, took too long, or began in another browser.",
+			Hint: "Go back to the application and sign in from there once more.", ID: requestID(c),
+		})
+		return
+	}
+	if errors.Is(err, context.Canceled) {
+		return
+	}
+	e := asError(err)
+	s.logRefusal(c, e)
+	s.showNotice(c, e.Status, noticePage{
+		Tone: "error", Heading: "That did not work", Detail: e.Description,
+		Hint: "Try it once more. If it stays so, tell your administrator, who finds the cause in the log under this id:", ID: requestID(c),
+	})
+}
+
+func noStore(c *gin.Context) {
+	c.Header("Cache-Control", "no-store")
+	c.Header("Pragma", "no-cache")
+}
+
+// formTarget is the source expression by which a page's policy lets the form's answer go on to the application: browsers
+// hold a redirect after a POST against form-action too.
+func formTarget(redirectURI string) string {
+	u, err := url.Parse(redirectURI)
+	if err != nil {
+		return ""
+	}
+	if u.Host == "" || strings.Contains(u.Host, "[") { // a custom scheme, or an IPv6 address, which CSP can't name
+		return fmt.Sprintf("%s:", u.Scheme)
+	}
+	return u.Scheme + "://" + u.Host
+}

@@ -1,0 +1,180 @@
+package auth
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+func oneClientAndRedirect(_ *Server, p params, _ *authorizationRequest) error {
+	for _, name := range []string{"client_id", "redirect_uri"} {
+		if slices.Contains(p.doubled, name) {
+			return refuse("invalid_request", "Parameter given more than once: "+name)
+		}
+	}
+	return nil
+}
+
+func knownClient(s *Server, p params, r *authorizationRequest) error {
+	if r.ClientID = p.get("client_id"); r.ClientID == "" {
+		return refuse("invalid_request", "Missing required parameter: client_id")
+	}
+	if s.policy.Load().client(r.ClientID) == nil {
+		return refuse("invalid_request", "Callback URL mismatch. The application or its callback URL is not registered here.").
+			because("client_id %q is unknown or disabled", r.ClientID)
+	}
+	return nil
+}
+
+func registeredRedirectURI(s *Server, p params, r *authorizationRequest) error {
+	if r.RedirectURI = p.get("redirect_uri"); r.RedirectURI == "" {
+		return refuse("invalid_request", "Missing required parameter: redirect_uri")
+	}
+	if client := s.policy.Load().client(r.ClientID); client == nil || !client.registered(r.RedirectURI) {
+		e := refuse("invalid_request", "Callback URL mismatch. The application or its callback URL is not registered here.")
+		if client != nil {
+			e = e.because("client %s came with redirect_uri %q; registered are %q", client.ID, r.RedirectURI, client.RedirectURIs)
+		}
+		return e
+	}
+	return nil
+}
+
+func nothingTwice(_ *Server, p params, r *authorizationRequest) error {
+	if !slices.Contains(p.doubled, "state") {
+		r.State = p.get("state")
+	}
+	return p.once()
+}
+
+// noRequestObject refuses the ways to pass a request by value or by reference, the latter without fetching anything.
+func noRequestObject(_ *Server, p params, _ *authorizationRequest) error {
+	for name, code := range map[string]string{
+		"request": "request_not_supported", "request_uri": "request_uri_not_supported", "registration": "registration_not_supported",
+	} {
+		if p.get(name) != "" {
+			return refuse(code, "The parameter "+name+" is not supported")
+		}
+	}
+	return nil
+}
+
+func codeResponse(s *Server, p params, r *authorizationRequest) error {
+	switch client := s.policy.Load().client(r.ClientID); {
+	case p.get("response_type") == "":
+		return refuse("invalid_request", "Missing required parameter: response_type")
+	case !slices.Contains(responseTypes, p.get("response_type")):
+		return refuse("unsupported_response_type", "The response type must be code")
+	case client == nil || !client.may("authorization_code"):
+		return refuse("unauthorized_client", "Grant type 'authorization_code' not allowed for the client.")
+	}
+	return nil
+}
+
+var (
+	responseTypes = []string{"code"}
+	responseModes = []string{"query"}
+	prompts       = []string{"none", "login", "consent", "select_account"}
+)
+
+func queryResponse(_ *Server, p params, _ *authorizationRequest) error {
+	if mode := p.get("response_mode"); mode != "" && !slices.Contains(responseModes, mode) {
+		return refuse("invalid_request", "The response mode must be query")
+	}
+	return nil
+}
+
+var challenge = regexp.MustCompile(`^[A-Za-z0-9_-]{43}$`)
+
+// s256Challenge demands PKCE by S256 of everybody (RFC 7636 §4.3, OAuth 2.1 §7.6).
+func s256Challenge(_ *Server, p params, r *authorizationRequest) error {
+	switch {
+	case p.get("code_challenge") == "":
+		return refuse("invalid_request", "Missing required parameter: code_challenge")
+	case p.get("code_challenge_method") != "S256":
+		return refuse("invalid_request", "The code_challenge_method must be S256")
+	case !challenge.MatchString(p.get("code_challenge")):
+		return refuse("invalid_request", "The code_challenge must be the base64url of a SHA-256, 43 characters")
+	}
+	r.CodeChallenge = p.get("code_challenge")
+	return nil
+}
+
+func knownPrompt(_ *Server, p params, r *authorizationRequest) error {
+	r.Prompt = strings.Fields(p.get("prompt"))
+	for _, prompt := range r.Prompt {
+		if !slices.Contains(prompts, prompt) {
+			return refuse("invalid_request", "The prompt must be none, login, consent or select_account")
+		}
+	}
+	if slices.Contains(r.Prompt, "none") && len(r.Prompt) > 1 {
+		return refuse("invalid_request", "The prompt none stands alone")
+	}
+	return nil
+}
+
+func readableMaxAge(_ *Server, p params, r *authorizationRequest) error {
+	text := p.get("max_age")
+	if text == "" {
+		return nil
+	}
+	seconds, err := strconv.ParseUint(text, 10, 31)
+	if err != nil {
+		return refuse("invalid_request", "The max_age must be a number of seconds")
+	}
+	age := int64(seconds)
+	r.MaxAge = &age
+	return nil
+}
+
+func knownAudience(s *Server, p params, r *authorizationRequest) error {
+	a, err := s.requestedAPI(p)
+	if err != nil {
+		return err
+	}
+	r.API = a.ID
+	return nil
+}
+
+// requestedAPI is the API that audience or resource (RFC 8707 §2) names; the timesheet API where neither does.
+func (s *Server) requestedAPI(p params) (*api, error) {
+	policy := s.policy.Load()
+	asked := []string{p.get("audience"), p.get("resource")}
+	found := policy.timesheets()
+	for i, name := range asked {
+		if name == "" {
+			continue
+		}
+		a := policy.audiences[name]
+		if a == nil {
+			return nil, refuse("invalid_target", "Service not found: "+name)
+		}
+		if i == 1 && asked[0] != "" && a != found {
+			return nil, refuse("invalid_target", "audience and resource name different services")
+		}
+		found = a
+	}
+	return found, nil
+}
+
+// scopesOfClient refuses a scope that this application may never ask for. What the person may not do is dropped later.
+func scopesOfClient(s *Server, p params, r *authorizationRequest) error {
+	if !wellFormedScope(p.get("scope")) {
+		return refuse("invalid_scope", "The scope has characters that no scope has")
+	}
+	r.Scopes = parseScopes(p.get("scope"))
+	client := s.policy.Load().client(r.ClientID)
+	if client == nil {
+		return refuse("unauthorized_client", "The application may not act any more")
+	}
+	if beyond := r.Scopes.without(client.scopes()); len(beyond) > 0 {
+		return refuse("invalid_scope", "The application may not ask for: "+beyond.String())
+	}
+	return nil
+}
+
+func restOfRequest(_ *Server, p params, r *authorizationRequest) error {
+	r.Nonce, r.LoginHint = p.get("nonce"), p.get("login_hint")
+	return nil
+}
