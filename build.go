@@ -43,11 +43,12 @@ func build(ctx context.Context, s settings, issuer string, p *provisioning, log 
 	if h.secret, h.freshSecret, err = readSecret(s.SecretFile, log); err != nil {
 		return nil, err
 	}
-	h.auth, err = auth.New(ctx, h.db, auth.Settings{
+	// Not to be broken off: keys that are kept under a fresh secret need its file.
+	h.auth, err = auth.New(context.WithoutCancel(ctx), h.db, auth.Settings{
 		Issuer: issuer, Secret: h.secret, Assets: assets.Base, Scopes: timesheets.Scopes, Log: log,
 	})
 	if err != nil {
-		if h.freshSecret { // it opens nothing, and would stand in the way of the right one
+		if h.freshSecret { // it opens nothing here, and must not be taken for the one that does
 			os.Remove(s.SecretFile)
 		}
 		return nil, err

@@ -15,7 +15,8 @@ import (
 // Bounds of a connection, so that those who are slow or silent can't hold many.
 const (
 	headerPatience = 10 * time.Second
-	bodyPatience   = time.Minute // header and body
+	bodyPatience   = time.Minute     // for header and body
+	answerPatience = 2 * time.Minute // for those and what is answered
 	idlePatience   = 2 * time.Minute
 	maxHeader      = 32 << 10 // bytes
 	goodbye        = 10 * time.Second
@@ -23,6 +24,9 @@ const (
 
 // listen takes the address that the settings name. From then on connections wait to be answered.
 func (s settings) listen() (net.Listener, error) {
+	if s.Listen == "" { // an empty variable; the system would take any port of every address
+		return nil, errors.New("--listen is empty: give it as HOST:PORT, such as localhost:8080, or leave it out")
+	}
 	listener, err := net.Listen("tcp", s.Listen)
 	switch {
 	case err == nil:
@@ -53,7 +57,8 @@ func (s settings) certificate() (*tls.Config, error) {
 func answer(ctx context.Context, listener net.Listener, encrypt *tls.Config, handler http.Handler, log *slog.Logger) error {
 	server := &http.Server{
 		Handler: handler, TLSConfig: encrypt, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelInfo),
-		ReadHeaderTimeout: headerPatience, ReadTimeout: bodyPatience, IdleTimeout: idlePatience, MaxHeaderBytes: maxHeader,
+		ReadHeaderTimeout: headerPatience, ReadTimeout: bodyPatience, WriteTimeout: answerPatience,
+		IdleTimeout: idlePatience, MaxHeaderBytes: maxHeader,
 	}
 	ended := make(chan error, 1)
 	go func() {

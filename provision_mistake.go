@@ -17,6 +17,7 @@ import (
 type yamlText struct {
 	path     string
 	lines    map[string]int // of every value, by its JSON Pointer
+	unread   []string       // where a value is not what it must be
 	mistakes []mistake
 }
 
@@ -46,13 +47,19 @@ func (t *yamlText) wrong(at, detail string) {
 	t.wrongAt(t.lines[place], at, detail)
 }
 
-// complain adds what the rooms below have against what the values say. Where a value couldn't be read, that has been said.
+// unreadable is wrong for a value of which nothing more can be said.
+func (t *yamlText) unreadable(at, detail string) {
+	t.unread = append(t.unread, at)
+	t.wrong(at, detail)
+}
+
+// complain adds what the rooms below have against what the values say.
 func (t *yamlText) complain(about []auth.Mistake) {
 	for _, m := range about {
 		if !t.has(m.Pointer) && t.has(m.Pointer+"_file") {
 			m.Pointer += "_file"
 		}
-		if !slices.ContainsFunc(t.mistakes, func(known mistake) bool { return known.at == m.Pointer }) {
+		if !slices.ContainsFunc(t.unread, func(at string) bool { return strings.HasPrefix(m.Pointer+"/", at+"/") }) {
 			t.wrong(m.Pointer, m.Detail)
 		}
 	}
@@ -99,7 +106,7 @@ func (t *yamlText) wrongKind(v value, wanted string) {
 	case ast.AnchorType, ast.AliasType, ast.TagType:
 		detail += ", written out: anchors, aliases and tags are not read here"
 	}
-	t.wrong(v.at, detail)
+	t.unreadable(v.at, detail)
 }
 
 // unknown says that there is no such field, and which one was perhaps meant.

@@ -32,7 +32,7 @@ func object(known fields) shape {
 	return func(t *yamlText, v value) {
 		mapping, ok := v.Node.(*ast.MappingNode)
 		if !ok {
-			t.wrongKind(v, "fields with values")
+			t.wrongKind(v, "fields and their values")
 			return
 		}
 		for _, member := range mapping.Values {
@@ -104,7 +104,7 @@ func textFile(into *string) shape {
 		}
 		content, err := readSmallFile(name, 4<<10)
 		if err != nil {
-			t.wrong(v.at, "can't be read: "+err.Error())
+			t.unreadable(v.at, "can't be read: "+err.Error())
 			return
 		}
 		*into = string(bytes.TrimSpace(content))

@@ -47,7 +47,7 @@ func (s *Server) showFailure(c *gin.Context, err error) {
 	if errors.Is(err, errFinished) {
 		s.showNotice(c, http.StatusBadRequest, noticePage{
 			Tone: "error", Heading: "This page was already used", Detail: "The sign-in was finished, took too long, or began in another browser.",
-			Hint: "Go back to the application and sign in from there once more.", ID: requestID(c),
+			Hint: "Go back to the application and sign in from there once more.",
 		})
 		return
 	}

@@ -2,6 +2,7 @@ package auth
 
 import (
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -109,11 +110,14 @@ func redirectMistake(kind, uri string) string {
 	return ""
 }
 
+// hostname is what a host may be: a name (in Punycode beyond ASCII), or an IP address.
+var hostname = regexp.MustCompile(`^([A-Za-z0-9.-]+|[0-9a-fA-F:.]+)$`)
+
 func webRedirectMistake(kind string, u *url.URL) string {
 	loopback := u.Hostname() == "127.0.0.1" || u.Hostname() == "::1"
 	switch {
-	case u.Hostname() == "" || strings.HasSuffix(u.Hostname(), "."):
-		return "must name a host"
+	case !hostname.MatchString(u.Hostname()) || strings.HasSuffix(u.Hostname(), "."):
+		return "must name a host, in letters, digits, dots and hyphens"
 	case u.Scheme == "https" || loopback:
 		return ""
 	case u.Hostname() == "localhost" && kind == "native":

@@ -5,6 +5,7 @@ import (
 	"embed"
 	"html/template"
 	"net/http"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 )
@@ -53,6 +54,19 @@ type consentScope struct {
 	New    bool // asked in addition to what was granted before
 }
 
+// Added is what is asked on top of what was granted before; Before is the rest.
+func (p consentPage) Added() []consentScope  { return p.scopes(true) }
+func (p consentPage) Before() []consentScope { return p.scopes(false) }
+
+func (p consentPage) scopes(added bool) (some []consentScope) {
+	for _, s := range p.Scopes {
+		if s.New == added {
+			some = append(some, s)
+		}
+	}
+	return some
+}
+
 // noticePage tells how something went that needs nothing more of the person here.
 type noticePage struct {
 	Tone     string // "error" or "done"
@@ -94,8 +108,12 @@ func (s *Server) showNotice(c *gin.Context, status int, page noticePage) {
 }
 
 // PageHeaders sets what every page of this server is sent with: it runs no script, can't be framed (RFC 9700 §4.16), is not
-// kept by anybody, and tells nobody where it was (RFC 9700 §4.2.4). formTo is a further source to which a form may lead.
+// kept by anybody, and tells nobody where it was (RFC 9700 §4.2.4). formTo is a further source to which a form may lead; one
+// that would add to the policy itself is left out.
 func PageHeaders(h http.Header, formTo string) {
+	if strings.ContainsAny(formTo, " ;,") {
+		formTo = ""
+	}
 	if formTo != "" {
 		formTo = " " + formTo
 	}

@@ -2,6 +2,7 @@ package auth
 
 import (
 	"html"
+	"net/http"
 	"net/http/httptest"
 	"regexp"
 	"strings"
@@ -98,5 +99,100 @@ func TestWhereAFormMayLead(t *testing.T) {
 		if got := formTarget(uri); got != want {
 			t.Errorf("%s leads to %q, want %q", uri, got, want)
 		}
+	}
+}
+
+func TestAFormsTargetCannotAddToThePolicy(t *testing.T) {
+	for _, target := range []string{"https://a;script-src", "https://a script-src", "https://a,default-src"} {
+		h := http.Header{}
+		PageHeaders(h, target)
+		if policy := h.Get("Content-Security-Policy"); contains(policy, "https://a") || contains(policy, "script-src") {
+			t.Errorf("%s made the policy %s", target, policy)
+		}
+	}
+}
+
+// pageText is a page as the template has it, with the white space made one.
+func pageText(t *testing.T, name string, data any) string {
+	t.Helper()
+	var text strings.Builder
+	err := pages[name].ExecuteTemplate(&text, "layout.html", struct {
+		Assets string
+		Page   any
+	}{"/a/0", data})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Join(strings.Fields(text.String()), " ")
+}
+
+func TestConsentTellsNewFromAllowedBefore(t *testing.T) {
+	see, file := consentScope{Title: "See hours"}, consentScope{Title: "File hours", New: true}
+	const added, before = "New, on top of what you allowed before", "Allowed before"
+	for what, c := range map[string]struct {
+		page          consentPage
+		shown, absent []string // shown in this order
+	}{
+		"the first time": {consentPage{App: "Planner", Scopes: []consentScope{see}},
+			[]string{"<bdi>Planner</bdi> asks for access", "See hours"}, []string{added, before}},
+		"more": {consentPage{App: "Planner", Widening: true, Scopes: []consentScope{see, file}},
+			[]string{"asks for more access", added, "File hours", before, "See hours"}, nil},
+		"other than before": {consentPage{App: "Planner", Widening: true, Scopes: []consentScope{file}},
+			[]string{"asks for more access", added, "File hours"}, []string{before}},
+		"the same again": {consentPage{App: "Planner", Widening: true, Scopes: []consentScope{see}},
+			[]string{"asks for access", "All of this you allowed before", "See hours"}, []string{added, "more access"}},
+	} {
+		text := pageText(t, "consent.html", c.page)
+		rest := text
+		for _, want := range c.shown {
+			_, after, found := strings.Cut(rest, want)
+			if !found {
+				t.Errorf("%s: %q is not shown where it should be in %s", what, want, text)
+				break
+			}
+			rest = after
+		}
+		for _, unwanted := range c.absent {
+			if contains(text, unwanted) {
+				t.Errorf("%s: %q is shown", what, unwanted)
+			}
+		}
+	}
+}
+
+func TestTheFirstEmptyFieldIsReady(t *testing.T) {
+	focused := regexp.MustCompile(`<input id="([a-z]+)"[^>]* autofocus[ >]`)
+	for want, page := range map[string]struct {
+		name string
+		data any
+	}{
+		"email of login":    {"login.html", loginPage{}},
+		"password of login": {"login.html", loginPage{Email: "ada@example.com", Alert: wrongPassword}},
+		"name of setup":     {"setup.html", setupPage{Email: "ada@example.com"}},
+		"email of setup":    {"setup.html", setupPage{Name: "Ada"}},
+		"password of setup": {"setup.html", setupPage{Name: "Ada", Email: "ada@example.com"}},
+	} {
+		found := focused.FindAllStringSubmatch(pageText(t, page.name, page.data), -1)
+		if len(found) != 1 || !strings.HasPrefix(want, found[0][1]+" ") {
+			t.Errorf("%s: got %v", want, found)
+		}
+	}
+}
+
+func TestLabelsAndDescriptionsPointAtWhatIsThere(t *testing.T) {
+	reference := regexp.MustCompile(` (?:for|aria-describedby|aria-labelledby)="([^"]+)"`)
+	seen := 0
+	for name, data := range hostilePages {
+		text := pageText(t, name, data)
+		for _, m := range reference.FindAllStringSubmatch(text, -1) {
+			for id := range strings.FieldsSeq(m[1]) {
+				if seen++; strings.Count(text, ` id="`+id+`"`) != 1 {
+					t.Errorf("%s: %s points at no element, or at several", name, m[0])
+				}
+			}
+		}
+	}
+	if seen < 10 {
+		t.Errorf("only %d were looked at", seen)
 	}
 }

@@ -50,6 +50,7 @@ func (c *conn) commit() error {
 	c.do("COMMIT")
 	lost := c.lost
 	if lost != nil {
+		c.forget() // one that was left half-way would stop the next transaction, too
 		c.lost = nil
 		c.do("ROLLBACK")
 		c.lost = nil // it fails where SQLite has rolled back by itself, and any other trouble returns at the next begin

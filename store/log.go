@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -34,18 +35,23 @@ func (statementLog) ParamsFilter(_ context.Context, sql string, _ ...any) (strin
 	return sql, nil
 }
 
+func init() {
+	// Scan has a logger of its own in between, which asks only this.
+	logger.RecorderParamsFilter = statementLog{}.ParamsFilter
+}
+
 func (statementLog) Trace(ctx context.Context, begin time.Time, statement func() (sql string, rows int64), err error) {
 	took := time.Since(begin)
 	failed := err != nil && !expected(err)
 	if !failed && took < slow {
 		return
 	}
-	sql, rows := statement()
-	sql = placeholder.ReplaceAllString(sql, "$$$1")
+	query, rows := statement()
+	query = placeholder.ReplaceAllString(query, "$$$1")
 	if failed {
-		slog.ErrorContext(ctx, "statement failed", "sql", sql, "error", kind(err))
+		slog.ErrorContext(ctx, "statement failed", "sql", query, "error", kind(err))
 	} else {
-		slog.WarnContext(ctx, "slow statement", "sql", sql, "rows", rows, "took", took)
+		slog.WarnContext(ctx, "slow statement", "sql", query, "rows", rows, "took", took)
 	}
 }
 
@@ -64,8 +70,13 @@ func expected(err error) bool {
 	return conflict(err) || errors.As(err, &s) && s.ExtendedCode == sqlite3.ErrConstraintCheck // which gorm leaves as it is
 }
 
-// kind names an error without repeating what it says.
+// kind names an error without repeating what it says, unless that is always the same.
 func kind(err error) string {
+	for _, constant := range []error{errLost, sql.ErrTxDone} {
+		if errors.Is(err, constant) {
+			return constant.Error()
+		}
+	}
 	var p *pgconn.PgError
 	if errors.As(err, &p) {
 		return "SQLSTATE " + p.Code

@@ -30,11 +30,7 @@ type postgresql struct {
 }
 
 func openPostgres(ctx context.Context, url string) (_ *DB, err error) {
-	defer func() {
-		if err != nil {
-			err = oneLine{err}
-		}
-	}()
+	defer func() { err = explainServer(err) }()
 	server, err := pgx.ParseConfig(url)
 	if err != nil {
 		return nil, err
@@ -89,6 +85,29 @@ func prepareSchema(ctx context.Context, g *gorm.DB, name string) error {
 		}
 	}
 	return s.migrate(ctx)
+}
+
+// explainServer says what to do about a server's errors at opening.
+func explainServer(err error) error {
+	var refused *pgconn.PgError
+	var connect *pgconn.ConnectError
+	todo := ""
+	if errors.As(err, &refused) {
+		todo = map[string]string{
+			"28P01": "check the password",
+			"3D000": "make the database, by createdb",
+			"42501": "let this user make tables in the database",
+		}[refused.Code]
+	} else if errors.As(err, &connect) {
+		todo = "check the address, and that the server runs"
+	}
+	if todo != "" {
+		err = fmt.Errorf("%w: %s", err, todo)
+	}
+	if err != nil {
+		err = oneLine{err}
+	}
+	return err
 }
 
 // write runs fn in a serializable transaction, so that what fn has read still holds when it commits, as it does where only

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strings"
 	"sync/atomic"
 )
 
@@ -14,6 +15,19 @@ import (
 type turn struct {
 	conn *conn
 	over atomic.Bool
+	rows []*sql.Rows // handed to fn
+	row  []*sql.Row
+}
+
+// end makes the turn useless, and closes rows that fn has forgotten: they would hold up the transaction, and Close for ever.
+func (t *turn) end() {
+	t.over.Store(true)
+	for _, r := range t.rows {
+		r.Close()
+	}
+	for _, r := range t.row {
+		r.Scan() // the only way to close it
+	}
 }
 
 func (t *turn) may(ctx context.Context) (context.Context, error) {
@@ -42,8 +56,10 @@ func (t *turn) ExecContext(ctx context.Context, query string, args ...any) (sql.
 	if err != nil {
 		return nil, err
 	}
-	if len(args) == 0 { // several statements perhaps, or gorm's savepoints, whose names never come again
-		return t.conn.ExecContext(ctx, query)
+	// Not prepared: several statements perhaps, gorm's savepoints, whose names never come again, and what gives rows that
+	// nobody will read, which would leave the statement half-way.
+	if len(args) == 0 || strings.Contains(query, "RETURNING") {
+		return t.conn.ExecContext(ctx, query, args...)
 	}
 	s, err := t.conn.prepare(ctx, query)
 	if err != nil {
@@ -61,17 +77,23 @@ func (t *turn) QueryContext(ctx context.Context, query string, args ...any) (*sq
 	if err != nil {
 		return nil, err
 	}
-	return s.QueryContext(ctx, args...)
+	rows, err := s.QueryContext(ctx, args...)
+	if err == nil {
+		t.rows = append(t.rows, rows)
+	}
+	return rows, err
 }
 
 func (t *turn) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
 	ctx, err := t.may(ctx)
 	if err != nil { // the only way to a row that holds an error
-		stopped, stop := context.WithCancel(ctx)
+		var stop func()
+		ctx, stop = context.WithCancel(ctx)
 		stop()
-		return t.conn.QueryRowContext(stopped, query, args...)
 	}
-	return t.conn.QueryRowContext(ctx, query, args...)
+	row := t.conn.QueryRowContext(ctx, query, args...)
+	t.row = append(t.row, row)
+	return row
 }
 
 // Commit and Rollback are there for gorm to see a transaction, in which tx.Transaction is a savepoint. To end it isn't fn's.

@@ -126,7 +126,7 @@ func (w *writer) take(ctx context.Context, fn func(tx *gorm.DB) error) (err erro
 	t := &turn{conn: w.conn}
 	keep := false
 	defer func() {
-		t.over.Store(true)
+		t.end()
 		w.conn.settle(keep, err)
 	}()
 	tx := session(context.WithoutCancel(ctx), w.gorm)
@@ -136,8 +136,8 @@ func (w *writer) take(ctx context.Context, fn func(tx *gorm.DB) error) (err erro
 	return err
 }
 
-// serve hands the connection to everyone that waits, and to those that come meanwhile. Once the transaction is lost they
-// only get to hear of it.
+// serve hands the connection to everyone that waits, and to those that come meanwhile. If the transaction is lost they only
+// get to hear of it.
 func (w *writer) serve() (batch []*pending) {
 	for len(batch) < maxBatch {
 		p := w.next(false)
@@ -145,9 +145,6 @@ func (w *writer) serve() (batch []*pending) {
 			break
 		}
 		batch = append(batch, p)
-		if w.conn.lost != nil {
-			continue
-		}
 		select {
 		case p.turn <- follow:
 			<-w.ran

@@ -246,6 +246,47 @@ func TestALostTransactionFailsEveryoneInIt(t *testing.T) {
 	}
 }
 
+func TestAStatementLeftHalfWayHurtsNobodyElse(t *testing.T) {
+	rows := func(tx *gorm.DB, query string) error {
+		rows, err := tx.Raw(query, "x").Rows()
+		if err == nil {
+			rows.Next() // and never closed
+		}
+		return err
+	}
+	for name, fn := range map[string]func(tx *gorm.DB) error{
+		"returning, by Exec": func(tx *gorm.DB) error {
+			return tx.Exec("INSERT INTO rows VALUES (?, 'x') RETURNING id", "x").Error
+		},
+		"returning, not to be seen": func(tx *gorm.DB) error {
+			return tx.Exec("INSERT INTO rows VALUES (?, 'x') returning id", "x").Error
+		},
+		"returning, left open": func(tx *gorm.DB) error { return rows(tx, "INSERT INTO rows VALUES (?, 'x'), ('y', 'x') RETURNING id") },
+		"select, by Exec":      func(tx *gorm.DB) error { return tx.Exec("SELECT * FROM rows WHERE id <> ?", "x").Error },
+		"select, left open":    func(tx *gorm.DB) error { return rows(tx, "SELECT * FROM rows WHERE id <> ?") },
+		"select one, left open": func(tx *gorm.DB) error {
+			tx.Raw("INSERT INTO rows VALUES (?, 'x'), ('y', 'x') RETURNING id", "x").Row()
+			return nil
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			db, _ := openFile(t)
+			for i := range 3 {
+				if err := db.Write(t.Context(), insert(fmt.Sprint(i))); err != nil {
+					t.Error(err)
+				}
+				if err := db.Write(t.Context(), fn); strings.HasSuffix(name, "by Exec") && i == 0 && err != nil {
+					t.Error(err)
+				}
+				if err := db.Write(t.Context(), func(tx *gorm.DB) error { return tx.Exec("DELETE FROM rows WHERE parent = ?", "x").Error }); err != nil {
+					t.Error(err)
+				}
+			}
+			wantRows(t, db, "0 1 2")
+		})
+	}
+}
+
 func TestAnotherProcessThatHoldsTheFileFailsThoseWhoWait(t *testing.T) {
 	db, w := openFile(t)
 	if _, err := w.conn.ExecContext(t.Context(), "PRAGMA busy_timeout = 20"); err != nil {

@@ -31,7 +31,7 @@ type asset struct {
 	kind         string
 }
 
-// Their media types, by the file's ending. What isn't listed isn't served.
+// Their media types, by the file's ending. Those of the operating system differ from machine to machine.
 var mediaTypes = map[string]string{
 	".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".woff2": "font/woff2", ".txt": "text/plain; charset=utf-8",
 }
@@ -43,13 +43,17 @@ func LoadAssets() (*Assets, error) {
 		if err != nil || entry.IsDir() {
 			return err
 		}
+		kind, known := mediaTypes[path.Ext(name)]
+		if !known {
+			return fmt.Errorf("%s has no media type", name)
+		}
 		body, err := static.ReadFile(name)
 		if err != nil {
 			return err
 		}
 		fmt.Fprintf(sum, "%s %d\n", name, len(body))
 		sum.Write(body)
-		a.files[strings.TrimPrefix(name, "static")] = asset{body, pack(name, body), mediaTypes[path.Ext(name)]}
+		a.files[strings.TrimPrefix(name, "static")] = asset{body, pack(name, body), kind}
 		return nil
 	})
 	if err != nil {
@@ -75,7 +79,7 @@ func (a *Assets) Serve() gin.HandlerFunc {
 	return func(c *gin.Context) {
 		name, ok := strings.CutPrefix(c.Request.URL.Path, a.Base)
 		f, known := a.files[name]
-		if !ok || !known || f.kind == "" {
+		if !ok || !known {
 			fail(c, fault(notFound, "there is no such file in this version"))
 			return
 		}
@@ -83,7 +87,7 @@ func (a *Assets) Serve() gin.HandlerFunc {
 		h.Set("Cache-Control", "public, max-age=31536000, immutable")
 		h.Add("Vary", "Accept-Encoding")
 		body := f.body
-		if f.packed != nil && acceptsGzip(c.GetHeader("Accept-Encoding")) {
+		if f.packed != nil && acceptsGzip(c.Request.Header.Values("Accept-Encoding")) {
 			body = f.packed
 			h.Set("Content-Encoding", "gzip")
 		}
@@ -92,16 +96,31 @@ func (a *Assets) Serve() gin.HandlerFunc {
 	}
 }
 
-// acceptsGzip reads an Accept-Encoding header as far as gzip is concerned (RFC 9110 §12.5.3).
-func acceptsGzip(header string) bool {
-	for one := range strings.SplitSeq(header, ",") {
-		name, weight, _ := strings.Cut(strings.TrimSpace(one), ";")
-		if strings.TrimSpace(name) != "gzip" {
-			continue
+// acceptsGzip reports whether the Accept-Encoding headers take gzip, and no less gladly than a file as it is (RFC 9110
+// §12.5.3).
+func acceptsGzip(headers []string) bool {
+	weights := map[string]float64{}
+	for one := range strings.SplitSeq(strings.ToLower(strings.Join(headers, ",")), ",") {
+		coding, parameter, weighted := strings.Cut(one, ";")
+		weight := 1.0
+		if weighted {
+			weight = quality(parameter)
 		}
-		q, weighted := strings.CutPrefix(strings.ReplaceAll(weight, " ", ""), "q=")
-		value, err := strconv.ParseFloat(q, 64)
-		return !weighted || err == nil && value > 0
+		weights[strings.TrimSpace(coding)] = weight
 	}
-	return false
+	gzip, named := weights["gzip"]
+	if !named {
+		gzip = weights["*"]
+	}
+	return gzip > 0 && gzip >= weights["identity"]
+}
+
+// quality is a weight, such as q=0.5. One that can't be read weighs nothing.
+func quality(parameter string) float64 {
+	value, ok := strings.CutPrefix(strings.TrimSpace(parameter), "q=")
+	weight, err := strconv.ParseFloat(value, 64)
+	if !ok || err != nil {
+		return 0
+	}
+	return weight
 }

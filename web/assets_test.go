@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"compress/gzip"
 	"io"
 	"net/http"
@@ -43,15 +44,17 @@ func getAsset(a *Assets, at, encoding string) *httptest.ResponseRecorder {
 func TestAssetsCanBeKeptForEver(t *testing.T) {
 	a := loadAssets(t)
 	for name, f := range a.files {
-		if mediaTypes[path.Ext(name)] == "" {
-			t.Errorf("%s has no media type", name)
-		}
 		plain, packed := getAsset(a, a.Base+name, ""), getAsset(a, a.Base+name, "br;q=1, gzip")
 		if plain.Code != 200 || plain.Body.String() != string(f.body) || plain.Header().Get("Content-Encoding") != "" {
 			t.Errorf("%s: got %d", name, plain.Code)
 		}
 		if got := plain.Header().Get("Cache-Control"); got != "public, max-age=31536000, immutable" {
 			t.Errorf("%s: Cache-Control is %q", name, got)
+		}
+		for _, w := range []*httptest.ResponseRecorder{plain, packed} {
+			if h := w.Header(); h.Get("Vary") != "Accept-Encoding" || h.Get("Content-Type") != mediaTypes[path.Ext(name)] {
+				t.Errorf("%s: %v", name, h)
+			}
 		}
 		if strings.HasSuffix(name, ".woff2") {
 			continue
@@ -85,6 +88,26 @@ func TestWhatTheStyleSheetsNameIsThere(t *testing.T) {
 				t.Errorf("%s names %s, which isn't there", name, at)
 			}
 		}
+		for _, m := range regexp.MustCompile(`var\((--[a-z0-9-]+)\)`).FindAllSubmatch(f.body, -1) {
+			if !bytes.Contains(a.files["/css/tokens.css"].body, append(m[1], ':')) {
+				t.Errorf("%s uses %s, which tokens.css doesn't set", name, m[1])
+			}
+		}
+	}
+}
+
+func TestWhatThePagesNameIsThere(t *testing.T) {
+	c := theCompany(t)
+	for _, page := range []string{"/", "/setup"} { // one of this package, one of auth, whose pages share a layout
+		names := regexp.MustCompile(`"(/a/[^"]+)"`).FindAllStringSubmatch(c.ask(t, "", "GET", page, "").body, -1)
+		if len(names) < 4 {
+			t.Errorf("%s names %d files: this proves nothing", page, len(names))
+		}
+		for _, m := range names {
+			if r := c.ask(t, "", "GET", m[1], ""); r.StatusCode != http.StatusOK || r.Header.Get("X-Content-Type-Options") != "nosniff" {
+				t.Errorf("%s names %s, which answers %d", page, m[1], r.StatusCode)
+			}
+		}
 	}
 }
 
@@ -100,23 +123,24 @@ func TestTheFirstPageTellsWhereToGo(t *testing.T) {
 			t.Errorf("it doesn't name %s", want)
 		}
 	}
-	if strings.Contains(body, "<script") || !strings.Contains(w.Header().Get("Content-Security-Policy"), "default-src 'none'") {
-		t.Error("it could run a script")
-	}
-	for _, m := range regexp.MustCompile(`="`+a.Base+`([^"]+)"`).FindAllStringSubmatch(body, -1) {
-		if a.files[m[1]].body == nil {
-			t.Errorf("it names %s, which isn't there", m[1])
-		}
+	if regexp.MustCompile(`(?i)<script|<style|<[^>]+\s(style|on[a-z]+)\s*=`).MatchString(body) ||
+		!strings.Contains(w.Header().Get("Content-Security-Policy"), "default-src 'none'") {
+		t.Error("it could run a script, or needs more than its policy allows")
 	}
 }
 
 func TestWhoAcceptsGzip(t *testing.T) {
 	for header, want := range map[string]bool{
-		"": false, "gzip": true, "gzip, br": true, "br": false, "gzip;q=0": false, "gzip; q=0.0": false, "gzip;q=0.5": true,
-		"x-gzip": false, "gzip;q=x": false,
+		"": false, "gzip": true, "br;q=1.0, gzip;q=0.8": true, "GZIP": true, "br\t,\tgzip": true, "br": false, "x-gzip": false,
+		"gzip;q=0": false, "gzip;q=0.000": false, "gzip;Q=0": false, "gzip; q=0.5": true, "gzip;q=x": false, "gzip;q=NaN": false,
+		"gzip;level=9": false, "*": true, "*;q=0": false, "gzip;q=0, *": false, "gzip, *;q=0": true,
+		"identity": false, "identity;q=0, gzip;q=0.1": true, "gzip;q=0.5, identity": false, "identity;q=0.5, gzip": true, ",;,": false,
 	} {
-		if acceptsGzip(header) != want {
+		if acceptsGzip([]string{header}) != want {
 			t.Errorf("%q: got %v", header, !want)
 		}
+	}
+	if !acceptsGzip([]string{"br", "gzip"}) {
+		t.Error("the second header is not read")
 	}
 }

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"math/rand/v2"
+	"time"
+
+	"punchcard/timesheets"
+)
+
+// week is one week of a colleague. Nothing but the two and today's date decides what is in it.
+type week struct {
+	colleague
+	timesheets *timesheets.Service
+	clock      time.Time // what the service takes for the present
+	now        time.Time // after which nothing has happened
+	monday     time.Time
+	ago        int // weeks: 0 is this week
+	diary      diary
+	entries    []timesheets.Entry
+}
+
+func newWeek(h *house, c colleague, ago int, now time.Time) *week {
+	w := &week{colleague: c, ago: ago, now: now}
+	w.timesheets = timesheets.New(h.db, timesheets.Settings{Secret: h.secret, Now: func() time.Time { return w.clock }})
+	sinceMonday := (int(now.Weekday()) + 6) % 7
+	w.monday = time.Date(now.Year(), now.Month(), now.Day()-sinceMonday-7*ago, 0, 0, 0, 0, now.Location())
+	w.diary = diary{rand.New(rand.NewPCG(uint64(c.number), uint64(ago))), c.projects, c.number%2 == 0}
+	return w
+}
+
+// file records the week and takes it as far as it has come: this week is being written, last week is submitted, by most,
+// and the weeks before are approved.
+func (w *week) file(ctx context.Context) error {
+	if w.ago > 1 && w.diary.chance.IntN(12) == 0 {
+		return nil // on holiday
+	}
+	if err := w.record(ctx); err != nil || w.ago == 0 {
+		return err
+	}
+	if forgotten := w.ago == 1 && w.number%7 == 3; forgotten {
+		return nil
+	}
+	if err := w.submit(ctx); err != nil {
+		return err
+	}
+	if waiting := w.ago == 1 && w.number%5 != 2; waiting {
+		return nil
+	}
+	return w.decide(ctx)
+}
+
+// at sets the clock to an hour of a day of the week, 0 being Monday.
+func (w *week) at(day, hour int) {
+	w.clock = w.monday.AddDate(0, 0, day).Add(time.Duration(hour) * time.Hour)
+	if w.clock.After(w.now) {
+		w.clock = w.now
+	}
+}
+
+func (w *week) record(ctx context.Context) error {
+	for weekday := range 5 {
+		day := w.monday.AddDate(0, 0, weekday)
+		if day.After(w.now) {
+			return nil
+		}
+		w.at(weekday, 17)
+		for _, n := range w.diary.day(day.Format(time.DateOnly)) {
+			n.UserID = w.User
+			entry, err := w.timesheets.Record(ctx, w.recorder, n)
+			if err != nil {
+				return err
+			}
+			w.entries = append(w.entries, entry)
+		}
+	}
+	return nil
+}
+
+func (w *week) submit(ctx context.Context) error {
+	w.at(4, 18)
+	for _, e := range w.entries {
+		if _, err := w.timesheets.Submit(ctx, w.Caller, timesheets.EntryRef{ID: e.ID}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// decide approves the week on the Monday after it, but for an entry of last week that is rejected.
+func (w *week) decide(ctx context.Context) error {
+	w.at(7, 9)
+	for i, e := range w.entries {
+		d := timesheets.Decision{ID: e.ID, Decision: timesheets.Approved}
+		if w.ago == 1 && i == 0 {
+			d.Decision, d.Comment = timesheets.Rejected, objection(w.number)
+		}
+		if _, err := w.timesheets.Decide(ctx, w.manager, d); err != nil {
+			return err
+		}
+	}
+	return nil
+}

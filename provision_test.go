@@ -1,0 +1,273 @@
+package main
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"punchcard/auth"
+	"punchcard/timesheets"
+)
+
+const goodFile = `
+organization: {name: ExampleCo, week_starts: sunday, period: month, submit_on_create: true}
+api: {audience: "https://api.exampleco.com/timesheets", signing_alg: EdDSA}
+users:
+  - {email: ada@exampleco.com, name: Ada Lovelace, password: correct horse battery, roles: [employee], manager: mia@exampleco.com}
+  - {email: mia@exampleco.com, name: "Mia Chen", roles: [manager, admin]}
+clients:
+  - client_id: timesheets-mobile # the phone app
+    name: |-
+      Timesheets for phones
+    type: native
+    redirect_uris:
+      - com.exampleco.timesheets:/callback
+      - "http://127.0.0.1/callback"
+    scopes: [openid, "read:timesheets"]
+    skip_consent: true
+  - client_id: payroll
+    type: machine
+    client_secret_file: payroll.secret
+    grants: [{audience: "https://api.exampleco.com/timesheets", scopes: ["read:timesheets"]}]
+  - client_id: reports
+    type: web
+    client_secret: 'a secret of 43 letters'
+    redirect_uris: ["https://reports.example/callback"]
+    logout_uris: ["https://reports.example/"]
+    web_origins: ["https://reports.example"]
+projects:
+  - {name: StoreZero, customer: Acme, billable: true, tasks: [Build, Review]}
+  - {name: Storefront 2, closed: true}
+rules: []
+`
+
+func TestProvisioningFileIsRead(t *testing.T) {
+	folder := t.TempDir()
+	write(t, filepath.Join(folder, "payroll.secret"), "  the secret in the file\n")
+	path := filepath.Join(folder, "punchcard.yaml")
+	write(t, path, goodFile)
+	p, err := readProvisioning(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	audience := "https://api.exampleco.com/timesheets"
+	directory := auth.Directory{
+		API: &auth.NewAPI{Audience: audience, SigningAlg: "EdDSA"},
+		People: []auth.NewPerson{
+			{
+				Email: "ada@exampleco.com", Name: "Ada Lovelace", Password: "correct horse battery", Roles: []string{"employee"},
+				Manager: "mia@exampleco.com",
+			},
+			{Email: "mia@exampleco.com", Name: "Mia Chen", Roles: []string{"manager", "admin"}},
+		},
+		Clients: []auth.NewClient{
+			{
+				ID: "timesheets-mobile", Name: "Timesheets for phones", Type: "native",
+				RedirectURIs: []string{"com.exampleco.timesheets:/callback", "http://127.0.0.1/callback"},
+				Scopes:       []string{"openid", "read:timesheets"}, SkipConsent: true,
+			},
+			{
+				ID: "payroll", Name: "payroll", Type: "machine", Secret: "the secret in the file",
+				Grants: []auth.NewGrant{{Audience: audience, Scopes: []string{"read:timesheets"}}},
+			},
+			{
+				ID: "reports", Name: "reports", Type: "web", Secret: "a secret of 43 letters",
+				RedirectURIs: []string{"https://reports.example/callback"}, LogoutURIs: []string{"https://reports.example/"},
+				WebOrigins: []string{"https://reports.example"},
+			},
+		},
+	}
+	setup := timesheets.Setup{
+		Organization: &timesheets.NewOrganization{Name: "ExampleCo", WeekStarts: "sunday", Period: "month", SubmitOnCreate: true},
+		Projects: []timesheets.NewProject{
+			{Name: "StoreZero", Customer: "Acme", Billable: true, Tasks: []string{"Build", "Review"}},
+			{Name: "Storefront 2", Closed: true},
+		},
+	}
+	if diff := cmp.Diff(directory, p.directory); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff(setup, p.setup); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func write(t *testing.T, path, content string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// mistakesIn is what is told about a file, without the line above.
+func mistakesIn(content string) string {
+	_, err := parseProvisioning("punchcard.yaml", []byte(content))
+	if err == nil {
+		return ""
+	}
+	_, told, _ := strings.Cut(err.Error(), ":\n")
+	return told
+}
+
+func TestMistakesAreToldWithTheirLines(t *testing.T) {
+	for _, c := range []struct{ name, file, want string }{
+		{"not YAML", "users:\n  - {name: Ada", "punchcard.yaml:2: is not YAML: could not find flow mapping end token '}'"},
+		{"a tab", "api:\n\taudience: x", "punchcard.yaml:2: is not YAML: found character '\t' that cannot start any token"},
+		{"empty", "# nothing yet\n", "punchcard.yaml:1: is empty: say what should exist, such as organization, users, clients or projects"},
+		{"a list", "- users", "punchcard.yaml:1: must be fields and their values"},
+		{"two documents", "api: {audience: 'https://x.example'}\n---\nusers: []", "punchcard.yaml:3: must be one document: take out the line --- above"},
+		{"Latin-1", "organization: {name: Caf\xe9}", "punchcard.yaml:1: is not UTF-8 text"},
+		{"NUL", "organization: {name: \"a\x00\"}", "punchcard.yaml:1: is not UTF-8 text"},
+		{
+			"unknown fields", "user:\n  - {emial: a}\nclients:\n  - client_id: x\n    type: spa\n    redirect_uri: y\n    redirect_uris: ['https://x.example']\n    colour: red",
+			`punchcard.yaml:1: there is no field "user" here; did you mean users?
+punchcard.yaml:6: clients[0]: there is no field "redirect_uri" here; did you mean redirect_uris?
+punchcard.yaml:8: clients[0]: there is no field "colour" here, only client_id, client_secret, client_secret_file, grants, ` +
+				`logout_uris, name, redirect_uris, scopes, skip_consent, type, web_origins`,
+		},
+		{
+			"the same field twice", "projects: []\norganization: {name: A}\nprojects: []",
+			"punchcard.yaml:3: projects: stands here twice: take one of them out",
+		},
+		{
+			"wrong types", "organization:\n  name: 2026\n  submit_on_create: maybe\nprojects:\n  - {name: [a], tasks: Build}\n  - x\nusers: {}\napi:",
+			`punchcard.yaml:2: organization.name: must be text: put it in quotation marks
+punchcard.yaml:3: organization.submit_on_create: must be true or false
+punchcard.yaml:5: projects[0].name: must be text
+punchcard.yaml:5: projects[0].tasks: must be a list
+punchcard.yaml:6: projects[1]: must be fields and their values
+punchcard.yaml:7: users: must be a list
+punchcard.yaml:8: api: must be fields and their values: give it a value or take it out`,
+		},
+		{
+			"anchors", "organization: &o {name: A}\nprojects:\n  - *o\n  - {name: !!str A}",
+			`punchcard.yaml:1: organization: must be fields and their values, written out: anchors, aliases and tags are not read here
+punchcard.yaml:3: projects[0]: must be fields and their values, written out: anchors, aliases and tags are not read here
+punchcard.yaml:4: projects[1].name: must be text, written out: anchors, aliases and tags are not read here`,
+		},
+		{
+			"what the rooms below say", `users:
+  - {email: ada, name: Ada}
+  - {email: mia@exampleco.com, name: Mia, password: short}
+clients:
+  - client_id: one
+    type: phone
+  - client_id: two
+    type: native
+    redirect_uris:
+      - com.exampleco:/callback
+      - http://example.com/callback
+  - client_id: three
+    type: machine
+projects:
+  - {name: A}
+  - {name: A}
+organization: {week_starts: friday}
+`,
+			`punchcard.yaml:2: users[0].email: must be an e-mail address
+punchcard.yaml:3: users[1].password: must have at least 8 characters
+punchcard.yaml:6: clients[0].type: must be native, spa, web or machine
+punchcard.yaml:11: clients[1].redirect_uris[1]: must begin with https:// (http:// is for this same machine alone)
+punchcard.yaml:12: clients[2].client_secret: is needed: 16 characters at least, better 43 random ones
+punchcard.yaml:16: projects[1].name: is the name of /projects/0 already
+punchcard.yaml:17: organization.week_starts: must be monday, sunday or saturday`,
+		},
+		{
+			"rules", "rules:\n  - {name: add email, file: rules/add-email.js, enabled: true}\n  - {}",
+			`punchcard.yaml:2: rules[0]: rules are not offered in this version: take this entry out
+punchcard.yaml:3: rules[1]: rules are not offered in this version: take this entry out`,
+		},
+		{
+			"secrets", "clients:\n  - client_id: a\n    type: machine\n    client_secret: x\n    client_secret_file: nowhere/y\n  - {client_id: b, type: machine, client_secret: 12345}",
+			`punchcard.yaml:4: clients[0].client_secret: is needed: 16 characters at least, better 43 random ones
+punchcard.yaml:5: clients[0].client_secret_file: can't be read: open nowhere/y: no such file or directory
+punchcard.yaml:5: clients[0].client_secret_file: can't stand beside client_secret: leave one of them out
+punchcard.yaml:6: clients[1].client_secret: must be text: put it in quotation marks`,
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if diff := cmp.Diff(c.want, mistakesIn(c.file)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestASecretThatIsTooShortIsToldOfItsFile(t *testing.T) {
+	folder := t.TempDir()
+	write(t, filepath.Join(folder, "s"), "short\n")
+	path := filepath.Join(folder, "punchcard.yaml")
+	write(t, path, "clients:\n  - client_id: a\n    type: machine\n    client_secret_file: s\n")
+	_, err := readProvisioning(path)
+	want := path + ":4: clients[0].client_secret_file: is needed"
+	if err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+func TestTheFileMustBeThereAndSmall(t *testing.T) {
+	folder := t.TempDir()
+	if _, err := readProvisioning(filepath.Join(folder, "missing.yaml")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("missing: %v", err)
+	}
+	if _, err := readProvisioning(folder); err == nil {
+		t.Error("a folder was read")
+	}
+	large := filepath.Join(folder, "large.yaml")
+	write(t, large, strings.Repeat("#", maxProvisioning+1))
+	if _, err := readProvisioning(large); err == nil || !strings.Contains(err.Error(), "is larger than 1024 KiB") {
+		t.Errorf("large: %v", err)
+	}
+}
+
+func TestMistakesTellNoSecret(t *testing.T) {
+	const secret = "Tr0ub4dor"
+	for _, file := range []string{
+		"users: [{email: a@x.example, name: A, password: 'Tr0ub4dor",
+		"users: [{email: a@x.example, name: A, password: {Tr0ub4dor: x}}]",
+		"users: [{email: a@x.example, name: A, password: [Tr0ub4dor]}]",
+		"users: [{email: a@x.example, name: A, password_hash: Tr0ub4dor}]",
+		"users: [{email: a@x.example, name: A, password: *Tr0ub4dor}]",
+		"users: [{email: a@x.example, name: A, password: !Tr0ub4dor x}]",
+		"users: [{email: a@x.example, name: A, password: @Tr0ub4dor}]",
+		"users:\n  - password: Tr0ub4dor: 3\n",
+		"users:\n  - password: Tr0ub4dor\n   name: A\n",
+		"clients: [{client_id: a, type: machine, client_secret: Tr0ub4dor}]",
+		"clients: [{client_id: a, type: spa, redirect_uris: ['https://x.example'], client_secret: Tr0ub4dor}]",
+	} {
+		told := mistakesIn(file)
+		if told == "" {
+			t.Errorf("%s: there is no mistake", file)
+		}
+		if strings.Contains(told, secret) {
+			t.Errorf("%s: the message has the secret: %s", file, told)
+		}
+	}
+}
+
+func FuzzProvisioningFile(f *testing.F) {
+	f.Add(goodFile)
+	f.Add(string(exampleCo))
+	f.Add("? a\n: [b, {c: *d}]\n<<: &e !!f g")
+	f.Add("users:\n- {}\n-\n- [[]]\nclients: [{grants: [{}]}]\nrules: [x]")
+	f.Fuzz(func(t *testing.T, file string) {
+		if len(file) > 4<<10 {
+			return // the parser takes its time with what is nested deeply
+		}
+		p := &provisioning{text: newYAMLText("f")}
+		if p.text.read([]byte(file), p.shape()) {
+			p.text.complain(p.directory.Check(timesheets.Scopes))
+			p.text.complain(p.setup.Check())
+		}
+		for _, m := range p.text.mistakes {
+			if m.line < 1 || m.line > strings.Count(file, "\n")+strings.Count(file, "\r")+1 {
+				t.Errorf("%+v is on no line of %q", m, file)
+			}
+		}
+	})
+}
