@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -48,7 +49,7 @@ func build(ctx context.Context, s settings, issuer string, p *provisioning, log 
 		Issuer: issuer, Secret: h.secret, Assets: assets.Base, Scopes: timesheets.Scopes, Log: log,
 	})
 	if err != nil {
-		if h.freshSecret { // it opens nothing here, and must not be taken for the one that does
+		if h.freshSecret && errors.Is(err, auth.ErrWrongSecret) { // it must not be taken for the one that is missing
 			os.Remove(s.SecretFile)
 		}
 		return nil, err

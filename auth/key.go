@@ -95,7 +95,8 @@ func (k *signingKey) jwk() map[string]string {
 	return j
 }
 
-var errSealed = errors.New("the secret file isn't the one that this database was made with: its signing keys can't be decrypted. " +
+// ErrWrongSecret is why New fails with another secret than the one that the database was made with.
+var ErrWrongSecret = errors.New("the secret file isn't the one that this database was made with: its signing keys can't be decrypted. " +
 	"Put back the secret file that belongs to the database")
 
 // seal encrypts what is kept in the database under a key that isn't. It is good only in the place that it was made for.
@@ -114,11 +115,11 @@ func unseal(key []byte, sealed, place string) ([]byte, error) {
 	}
 	raw, err := base64.StdEncoding.DecodeString(sealed)
 	if err != nil {
-		return nil, errSealed
+		return nil, ErrWrongSecret
 	}
 	plain, err := box.Open(nil, nil, raw, []byte(place))
 	if err != nil {
-		return nil, errSealed
+		return nil, ErrWrongSecret
 	}
 	return plain, nil
 }
