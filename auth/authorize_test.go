@@ -71,6 +71,7 @@ func TestWhatIsWrongIsShownUntilTheRedirectURIIsProven(t *testing.T) {
 		"redirect URI twice": asking().Encode() + "&redirect_uri=" + url.QueryEscape(appURI),
 		"bad encoding":       asking().Encode() + "&x=%zz",
 		"not UTF-8":          asking().Encode() + "&x=%ff",
+		"U+0000":             asking().Encode() + "&nonce=%00",
 		"many parameters":    asking().Encode() + strings.Repeat("&a=b", 10_000),
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -166,7 +167,7 @@ func TestWhatIsRightIsLetThrough(t *testing.T) {
 
 func TestTheStateComesBackByteForByteAndTheQueryIsKept(t *testing.T) {
 	b := newWorld(t).browser()
-	state := `&"<>%00 ü` + strings.Repeat("x", 2000)
+	state := "&\"<>%00 \x00 ü" + strings.Repeat("x", 2000)
 	a := b.authorize("client_id", "spa", "redirect_uri", "https://spa.example.com/cb?x=1", "state", state, "prompt", "none")
 	if q := a.location().Query(); q.Get("state") != state || q.Get("x") != "1" {
 		t.Errorf("got %s", a.header.Get("Location"))

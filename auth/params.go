@@ -41,6 +41,9 @@ func newParams(lists ...url.Values) (params, error) {
 				if len(value) > maxValue || !utf8.ValidString(value) || !utf8.ValidString(name) {
 					return p, refuse("invalid_request", "A parameter is too long or not UTF-8")
 				}
+				if name != "state" && strings.ContainsRune(value, 0) { // the state comes back byte for byte, whatever it is
+					return p, refuse("invalid_request", "A parameter holds the character U+0000")
+				}
 			}
 		}
 	}
