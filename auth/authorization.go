@@ -25,6 +25,17 @@ type authorization struct {
 	RevokedAt *time.Time
 }
 
+// read reads the authorization that a code or token came of. If that is another application's, it is unknown to this one.
+func (a *authorization) read(tx *gorm.DB, id string, client *Client, unknown *Error) error {
+	if err := tx.Where("id = ?", id).Take(a).Error; err != nil {
+		return fmt.Errorf("read authorization: %w", err)
+	}
+	if a.ClientID != client.ID {
+		return unknown.because("it is client %s's, not %s's", a.ClientID, client.ID)
+	}
+	return nil
+}
+
 // revoke ends an authorization with all its tokens, at the next call.
 func (a *authorization) revoke(tx *gorm.DB, n *news) error {
 	if err := tx.Model(a).Where("revoked_at IS NULL").Update("revoked_at", n.now).Error; err != nil {

@@ -81,13 +81,7 @@ func findCode(tx *gorm.DB, hash string, client *Client, given *code, family *aut
 	if err != nil {
 		return fmt.Errorf("read code: %w", err)
 	}
-	if err := tx.Where("id = ?", given.AuthorizationID).Take(family).Error; err != nil {
-		return fmt.Errorf("read authorization of a code: %w", err)
-	}
-	if family.ClientID != client.ID {
-		return unknown.because("the code is client %s's, not %s's", family.ClientID, client.ID)
-	}
-	return nil
+	return family.read(tx, given.AuthorizationID, client, unknown)
 }
 
 func redeemable(tx *gorm.DB, n *news, given code, family authorization, p params) error {

@@ -102,13 +102,7 @@ func findRefreshToken(tx *gorm.DB, hash string, client *Client, given *refreshTo
 	if err != nil {
 		return fmt.Errorf("read refresh token: %w", err)
 	}
-	if err := tx.Where("id = ?", given.AuthorizationID).Take(family).Error; err != nil {
-		return fmt.Errorf("read authorization of a refresh token: %w", err)
-	}
-	if family.ClientID != client.ID {
-		return unknown.because("the refresh token is client %s's, not %s's", family.ClientID, client.ID)
-	}
-	return nil
+	return family.read(tx, given.AuthorizationID, client, unknown)
 }
 
 // refreshable looks at what refuses a refresh without spending the token.

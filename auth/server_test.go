@@ -425,3 +425,18 @@ func mustURL(s string) *url.URL {
 	}
 	return u
 }
+
+// endSession ends the one session that there is.
+func (w *world) endSession() {
+	w.Helper()
+	err := w.server.change(w.Context(), func(tx *gorm.DB, n *news) error {
+		var s session
+		if err := tx.Take(&s).Error; err != nil {
+			return err
+		}
+		return endSession(tx, n, s.ID)
+	})
+	if err != nil {
+		w.Fatal(err)
+	}
+}

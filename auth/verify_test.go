@@ -151,16 +151,7 @@ func TestTokensDieAtTheNextCall(t *testing.T) {
 		}, 401},
 		"its refresh token revoked": {func(w *world, _, refresh string) { w.client("/oauth/revoke", "app", "token", refresh) }, 401},
 		"its session ended": {func(w *world, _, _ string) {
-			err := w.server.change(w.Context(), func(tx *gorm.DB, n *news) error {
-				var s session
-				if err := tx.Take(&s).Error; err != nil {
-					return err
-				}
-				return endSession(tx, n, s.ID)
-			})
-			if err != nil {
-				w.Fatal(err)
-			}
+			w.endSession()
 		}, 401},
 		"its person blocked": {func(w *world, _, _ string) { w.update("mia@example.com", "blocked", true) }, 401},
 		"expired":            {func(w *world, _, _ string) { w.clock.move(2 * time.Hour) }, 401},
