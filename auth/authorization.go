@@ -70,6 +70,7 @@ func (s *Server) finish(c *gin.Context, r authorizationRequest, in *interaction,
 		return refuse("invalid_target", "Service not found")
 	}
 	granted := person.of(r.Scopes, r.API, s.scopes)
+	byCode := r.ResponseType != "id_token"
 	secret := newSecret()
 	err := s.db.Write(c.Request.Context(), func(tx *gorm.DB) error {
 		now := s.now()
@@ -82,6 +83,9 @@ func (s *Server) finish(c *gin.Context, r authorizationRequest, in *interaction,
 			if err := remember(tx, person.person.ID, r, granted, now); err != nil {
 				return err
 			}
+		}
+		if !byCode {
+			return nil
 		}
 		family := authorization{
 			ID: "aut_" + uuid.Must(uuid.NewV7()).String(), UserID: person.person.ID, ClientID: r.ClientID, APIID: r.API,
@@ -102,6 +106,9 @@ func (s *Server) finish(c *gin.Context, r authorizationRequest, in *interaction,
 		return err
 	}
 	s.log.Info("authorized", "user", person.person.ID, "client", r.ClientID, "scope", granted.String(), "request_id", requestID(c))
+	if !byCode {
+		return s.sendID(c, r, live, person)
+	}
 	s.send(c, r, url.Values{"code": {secret}})
 	return nil
 }

@@ -10,6 +10,8 @@ import (
 // it was checked.
 type authorizationRequest struct {
 	ClientID      string
+	ResponseType  string
+	ResponseMode  string // empty: query
 	RedirectURI   string
 	State         string
 	Scopes        scopes
@@ -19,6 +21,7 @@ type authorizationRequest struct {
 	Prompt        []string
 	MaxAge        *int64 // seconds
 	LoginHint     string
+	Subject       string // whom the id_token_hint names; empty: anybody
 }
 
 // check looks at one thing in the parameters, and puts what it finds in order into the request.
@@ -29,8 +32,8 @@ type check func(s *Server, p params, r *authorizationRequest) error
 var (
 	shown = []check{oneClientAndRedirect, knownClient, registeredRedirectURI}
 	sent  = []check{
-		nothingTwice, noRequestObject, codeResponse, queryResponse, s256Challenge, knownPrompt, readableMaxAge, knownAudience,
-		scopesOfClient, restOfRequest,
+		nothingTwice, knownResponseMode, noRequestObject, knownResponseType, s256Challenge, knownPrompt, readableMaxAge,
+		trueHint, readableClaims, knownAudience, scopesOfClient, formForIDToken, restOfRequest,
 	}
 )
 
@@ -40,6 +43,9 @@ func (s *Server) Authorize() gin.HandlerFunc {
 		noStore(c)
 		p, err := readQueryAndForm(c.Request)
 		r := authorizationRequest{}
+		if err == nil {
+			p, err = s.pulled(c.Request.Context(), p)
+		}
 		if err == nil {
 			err = s.run(shown, p, &r)
 		}

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,12 +18,7 @@ func (s *Server) send(c *gin.Context, r authorizationRequest, answer url.Values)
 	if r.State != "" {
 		answer.Set("state", r.State)
 	}
-	join := "?"
-	if strings.Contains(r.RedirectURI, "?") {
-		join = "&"
-	}
-	c.Header("Location", r.RedirectURI+join+answer.Encode())
-	c.Status(http.StatusSeeOther)
+	responders[cmp.Or(r.ResponseMode, "query")](s, c, r, answer)
 }
 
 func (s *Server) sendRefusal(c *gin.Context, r authorizationRequest, err error) {

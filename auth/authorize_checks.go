@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"encoding/json"
 	"regexp"
 	"slices"
 	"strconv"
@@ -60,28 +61,53 @@ func noRequestObject(_ *Server, p params, _ *authorizationRequest) error {
 	return nil
 }
 
-func codeResponse(s *Server, p params, r *authorizationRequest) error {
+func knownResponseType(s *Server, p params, r *authorizationRequest) error {
 	switch client := s.policy.Load().client(r.ClientID); {
 	case p.get("response_type") == "":
 		return refuse("invalid_request", "Missing required parameter: response_type")
 	case !slices.Contains(responseTypes, p.get("response_type")):
-		return refuse("unsupported_response_type", "The response type must be code")
+		return refuse("unsupported_response_type", "The response type must be code, or id_token for web apps with a secret")
 	case client == nil || !client.may("authorization_code"):
 		return refuse("unauthorized_client", "Grant type 'authorization_code' not allowed for the client.")
+	case p.get("response_type") == "id_token" && client.Type != "web":
+		return refuse("unsupported_response_type", "The response type id_token is for web apps with a secret")
+	}
+	r.ResponseType = p.get("response_type")
+	return nil
+}
+
+// formForIDToken keeps an ID token out of addresses, which end up in histories and logs, and ties it to the request.
+func formForIDToken(_ *Server, p params, r *authorizationRequest) error {
+	switch {
+	case r.ResponseType != "id_token":
+		return nil
+	case r.ResponseMode != "form_post":
+		return refuse("invalid_request", "The response type id_token takes the response mode form_post")
+	case p.get("nonce") == "":
+		return refuse("invalid_request", "Missing required parameter: nonce")
+	case !r.Scopes.has("openid"):
+		return refuse("invalid_scope", "The response type id_token takes the scope openid")
 	}
 	return nil
 }
 
 var (
-	responseTypes = []string{"code"}
-	responseModes = []string{"query"}
+	responseTypes = []string{"code", "id_token"}
+	responseModes = sortedNames(responders)
 	prompts       = []string{"none", "login", "consent", "select_account"}
 )
 
-func queryResponse(_ *Server, p params, _ *authorizationRequest) error {
-	if mode := p.get("response_mode"); mode != "" && !slices.Contains(responseModes, mode) {
-		return refuse("invalid_request", "The response mode must be query")
+// knownResponseMode comes before what is sent by it. A message can be heard only by an origin that was registered.
+func knownResponseMode(s *Server, p params, r *authorizationRequest) error {
+	mode := p.get("response_mode")
+	if mode != "" && !slices.Contains(responseModes, mode) {
+		return refuse("invalid_request", "The response mode must be one of "+strings.Join(responseModes, ", "))
 	}
+	client := s.policy.Load().client(r.ClientID)
+	if mode == "web_message" && (client == nil || !slices.Contains(client.WebOrigins, originOf(r.RedirectURI))) {
+		return refuse("invalid_request", "The response mode web_message takes a redirect_uri of a registered web origin")
+	}
+	r.ResponseMode = mode
 	return nil
 }
 
@@ -90,6 +116,8 @@ var challenge = regexp.MustCompile(`^[A-Za-z0-9_-]{43}$`)
 // s256Challenge demands PKCE by S256 of everybody (RFC 7636 §4.3, OAuth 2.1 §7.6).
 func s256Challenge(_ *Server, p params, r *authorizationRequest) error {
 	switch {
+	case r.ResponseType == "id_token":
+		return nil // there is no code to protect
 	case p.get("code_challenge") == "":
 		return refuse("invalid_request", "Missing required parameter: code_challenge")
 	case p.get("code_challenge_method") != "S256":
@@ -134,6 +162,41 @@ func knownAudience(s *Server, p params, r *authorizationRequest) error {
 		return err
 	}
 	r.API = a.ID
+	return nil
+}
+
+// trueHint takes an id_token_hint only if this server signed it (OpenID Connect Core §3.1.2.2).
+func trueHint(s *Server, p params, r *authorizationRequest) error {
+	hint := p.get("id_token_hint")
+	if hint == "" {
+		return nil
+	}
+	claims, err := s.parseID(hint)
+	if err != nil {
+		return refuse("invalid_request", "The id_token_hint is no ID token of this server").because("%v", err)
+	}
+	r.Subject = claims.Subject
+	return nil
+}
+
+// readableClaims looks into the claims parameter (OpenID Connect Core §5.5) for what can't be had: a way to sign in that
+// this server doesn't have. Everything else is told by scope.
+func readableClaims(_ *Server, p params, _ *authorizationRequest) error {
+	text := p.get("claims")
+	if text == "" {
+		return nil
+	}
+	var asked struct {
+		IDToken map[string]*struct {
+			Essential bool
+		} `json:"id_token"`
+	}
+	if err := json.Unmarshal([]byte(text), &asked); err != nil {
+		return refuse("invalid_request", "The claims parameter is not the JSON that it should be").because("%v", err)
+	}
+	if acr := asked.IDToken["acr"]; acr != nil && acr.Essential {
+		return refuse("unmet_authentication_requirements", "There is no such way to sign in here")
+	}
 	return nil
 }
 

@@ -90,6 +90,8 @@ func mustSignIn(r authorizationRequest, in *interaction, live *session, now time
 	switch {
 	case live == nil:
 		return true
+	case r.Subject != "" && r.Subject != live.UserID:
+		return true
 	case in != nil && in.SessionID != nil:
 		return *in.SessionID != live.ID
 	case slices.Contains(r.Prompt, "login") || slices.Contains(r.Prompt, "select_account"):

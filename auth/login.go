@@ -48,6 +48,9 @@ func (s *Server) Login() gin.HandlerFunc {
 			s.showLogin(c, in, e.Status, email, e.Description)
 			return
 		}
+		if alert == "" && in.Request.Subject != "" && in.Request.Subject != person.ID {
+			alert = "The application asks for somebody else to sign in."
+		}
 		if alert != "" {
 			s.showLogin(c, in, http.StatusUnprocessableEntity, email, alert)
 			return

@@ -61,6 +61,8 @@ func (s *Server) endpoint(answer func(c *gin.Context, client *Client, p params) 
 			s.tell(c, err)
 		case body == nil:
 			c.Status(http.StatusOK)
+		case isCreated(body):
+			c.JSON(http.StatusCreated, body)
 		default:
 			c.JSON(http.StatusOK, body)
 		}
@@ -116,21 +118,12 @@ func (s *Server) issue(i issuing) (*tokenResponse, error) {
 		AccessToken: access, TokenType: "Bearer", ExpiresIn: a.AccessTokenLifetime, Scope: granted.String(), RefreshToken: i.refresh,
 	}
 	if granted.has("openid") {
-		answer.IDToken, err = s.signID(i, granted, access)
+		answer.IDToken, err = s.signID(identity{
+			client: i.client, person: &i.person.person, scopes: granted, authTime: i.family.AuthTime, session: i.session,
+			nonce: i.nonce, access: access,
+		})
 	}
 	return answer, err
-}
-
-func (s *Server) signID(i issuing, granted scopes, access string) (string, error) {
-	now := s.now()
-	return s.sign(idTokenAlg, "JWT", idClaims{
-		RegisteredClaims: jwt.RegisteredClaims{
-			Issuer: s.issuer, Subject: i.family.UserID, Audience: jwt.ClaimStrings{i.client.ID},
-			IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(idTokenLife)),
-		},
-		AZP: i.client.ID, Nonce: i.nonce, AuthTime: jwt.NewNumericDate(i.family.AuthTime), AMR: []string{"pwd"},
-		SID: i.session, AtHash: atHash(access), profile: profileOf(&i.person.person, granted),
-	})
 }
 
 // holder is the person that a grant is for, if they and the application may still act.

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
-	"time"
 
 	"github.com/golang-jwt/jwt/v5"
 )
@@ -21,20 +20,6 @@ type accessClaims struct {
 	AMR      []string         `json:"amr,omitempty"`
 	SID      string           `json:"sid,omitempty"`
 }
-
-// idClaims are an ID token's (OpenID Connect Core §2).
-type idClaims struct {
-	jwt.RegisteredClaims
-	AZP      string           `json:"azp"`
-	Nonce    string           `json:"nonce,omitempty"`
-	AuthTime *jwt.NumericDate `json:"auth_time"`
-	AMR      []string         `json:"amr"`
-	SID      string           `json:"sid,omitempty"`
-	AtHash   string           `json:"at_hash"`
-	profile
-}
-
-const idTokenLife = time.Hour
 
 // jti names an access token. What stands before the dot names the authorization that it came of, so that one signal can
 // end all tokens of a family without a row for each.

@@ -11,9 +11,9 @@ const insecure = { execute: [client.allowInsecureRequests] }; // the server is o
 
 const discover = (id, metadata, authentication) => client.discovery(new URL(issuer), id, metadata, authentication, insecure);
 
-async function authorize(config, redirectURI, scope) {
+async function authorize(config, redirectURI, scope, build = client.buildAuthorizationUrl) {
   const verifier = client.randomPKCECodeVerifier(), state = client.randomState(), nonce = client.randomNonce();
-  const url = client.buildAuthorizationUrl(config, {
+  const url = await build(config, {
     redirect_uri: redirectURI, scope, state, nonce, audience,
     code_challenge: await client.calculatePKCECodeChallenge(verifier), code_challenge_method: 'S256',
   });
@@ -58,6 +58,12 @@ for (const [name, authentication] of [['Basic', client.ClientSecretBasic], ['pos
     await assert.rejects(client.clientCredentialsGrant(config, { scope: 'approve:timesheets' }), { error: 'invalid_scope' });
   });
 }
+
+test('a pushed authorization request', async () => {
+  const config = await discover('reports', undefined, client.ClientSecretBasic(webSecret));
+  const tokens = await authorize(config, 'http://localhost:4000/callback', 'openid read:timesheets', client.buildAuthorizationUrlWithPAR);
+  assert.equal(tokens.scope, 'openid read:timesheets');
+});
 
 test('a wrong secret', async () => {
   const config = await discover('payroll', undefined, client.ClientSecretBasic('wrong'));
