@@ -33,9 +33,13 @@ func exampleServer(t *testing.T) string {
 // serveHouse builds a house in an empty folder and serves it until the test ends.
 func serveHouse(t *testing.T, p *provisioning) (*house, string) {
 	t.Helper()
+	return serveIn(t, t.TempDir(), p)
+}
+
+func serveIn(t *testing.T, folder string, p *provisioning) (*house, string) {
+	t.Helper()
 	server := httptest.NewUnstartedServer(nil)
 	issuer := "http://" + server.Listener.Addr().String() + "/"
-	folder := t.TempDir()
 	s := settings{DB: "sqlite:" + filepath.Join(folder, "punchcard.db"), SecretFile: filepath.Join(folder, "punchcard.secret")}
 	h, err := build(t.Context(), s, issuer, p, slog.New(slog.DiscardHandler))
 	if err != nil {

@@ -22,6 +22,7 @@ import (
 type commands struct {
 	Serve   serve   `cmd:"" default:"withargs" help:"Serve the API and the sign-in pages (what happens without a command)."`
 	Demo    demo    `cmd:"" help:"Serve ExampleCo, with people, projects and weeks of entries, from a temporary folder."`
+	Keys    keys    `cmd:"" help:"List, rotate or revoke the keys that tokens are signed with."`
 	Version version `cmd:"" help:"Print the version."`
 }
 

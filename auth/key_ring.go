@@ -18,6 +18,7 @@ const (
 	keyLife    = 90 * 24 * time.Hour
 	keyPreview = 7 * 24 * time.Hour
 	keyAfter   = maxTokenLife + time.Hour
+	jwksLife   = time.Hour // for which others may keep the JWKS
 )
 
 // idTokenAlg signs every ID token: the one that all OpenID clients know (OpenID Connect Core §15.1).
@@ -158,7 +159,7 @@ func (s *Server) JWKS() gin.HandlerFunc {
 		for _, k := range s.keys.all() {
 			keys = append(keys, k.jwk())
 		}
-		c.Header("Cache-Control", "public, max-age=3600")
+		c.Header("Cache-Control", fmt.Sprintf("public, max-age=%d", int(jwksLife.Seconds())))
 		c.JSON(http.StatusOK, gin.H{"keys": keys})
 	}
 }

@@ -99,7 +99,9 @@ func (s *Server) listen(ctx context.Context) error {
 			return err
 		}
 		s.dead.see(row)
-		s.heard = row.At
+	}
+	if len(rows) > 0 {
+		s.heard = rows[len(rows)-1].At
 	}
 	return nil
 }

@@ -19,6 +19,8 @@ type accessClaims struct {
 	AuthTime *jwt.NumericDate `json:"auth_time,omitempty"`
 	AMR      []string         `json:"amr,omitempty"`
 	SID      string           `json:"sid,omitempty"`
+
+	kid string // of the key that verified it
 }
 
 // jti names an access token. What stands before the dot names the authorization that it came of, so that one signal can

@@ -43,6 +43,9 @@ func (s *Server) admit(ctx context.Context, t *verifiedToken) (Caller, error) {
 	if s.dead.any(t.dieWith[:]...) {
 		return Caller{}, refuse("invalid_token", "The access token was revoked").because("revoked, jti %s", claims.ID)
 	}
+	if s.keys.find(claims.kid) == nil {
+		return Caller{}, refuse("invalid_token", "The access token is not valid here").because("its key %s was revoked", claims.kid)
+	}
 	policy := s.policy.Load()
 	client := policy.client(claims.ClientID)
 	if client == nil {
@@ -68,7 +71,7 @@ func (s *Server) parseAccess(token string) (*accessClaims, error) {
 		return nil, refuse("invalid_token", "The access token is too long to be one of this server").because("%d bytes", len(token))
 	}
 	claims := &accessClaims{}
-	_, err := jwt.NewParser(
+	parsed, err := jwt.NewParser(
 		jwt.WithValidMethods(methods), jwt.WithStrictDecoding(), jwt.WithExpirationRequired(),
 		jwt.WithIssuer(s.issuer), jwt.WithAudience(s.policy.Load().timesheets().Audience), jwt.WithTimeFunc(s.now),
 	).ParseWithClaims(token, claims, s.keyOf("at+jwt"))
@@ -78,6 +81,7 @@ func (s *Server) parseAccess(token string) (*accessClaims, error) {
 	if claims.IssuedAt == nil || claims.IssuedAt.After(s.now().Add(skew)) || claims.ID == "" || claims.Subject == "" {
 		return nil, refuse("invalid_token", "The access token is not valid here").because("a claim is missing, or it is from the future")
 	}
+	claims.kid, _ = parsed.Header["kid"].(string)
 	return claims, nil
 }
 

@@ -224,6 +224,33 @@ func TestOtherInstancesHearOfRevocations(t *testing.T) {
 	}
 }
 
+// An instance whose clock is behind is heard as well, about what another one spoke of later.
+func TestInstancesWhoseClocksDifferHearEachOther(t *testing.T) {
+	w := newWorld(t)
+	access, _ := w.tokens("ada@example.com")
+	other := w.open()
+	other.now = func() time.Time { return w.clock.now().Add(-5 * time.Second) }
+	for _, blocked := range []bool{false, true} {
+		from := w.server
+		if blocked {
+			from = other
+		}
+		err := from.change(t.Context(), func(tx *gorm.DB, n *news) error {
+			if err := tx.Model(&Person{}).Where("email = ?", "ada@example.com").Update("blocked", blocked).Error; err != nil {
+				return err
+			}
+			return n.tell("people", "")
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := w.server.listen(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	refused(t, w.probe(access), 401, "invalid_token")
+}
+
 func TestAnAccessTokenIsAsRFC9068HasIt(t *testing.T) {
 	w := newWorld(t)
 	access, _ := w.tokens("ada@example.com")
