@@ -147,6 +147,20 @@ func TestWhatTheTokenEndpointCantRead(t *testing.T) {
 	}
 }
 
+// G-19: while the database is gone, everybody is told to come again.
+func TestAServerThatStopsSaysSo(t *testing.T) {
+	w := newWorld(t)
+	code := w.browser().code("ada@example.com")
+	if err := w.db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	a := w.redeem(code)
+	refused(t, a, 503, "temporarily_unavailable")
+	if a.header.Get("Retry-After") == "" {
+		t.Error("it doesn't say when")
+	}
+}
+
 func TestScopesAreThoseOfClientAndPerson(t *testing.T) {
 	w := newWorld(t)
 	for email, want := range map[string]string{

@@ -2,6 +2,7 @@ package auth
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -9,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/gin-gonic/gin"
+
+	"punchcard/store"
 )
 
 // Error is an answer in OAuth's own words (RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1). It is what the application is told;
@@ -73,6 +76,9 @@ func asError(err error) *Error {
 		e.Status = http.StatusRequestEntityTooLarge
 		return e
 	}
+	if errors.Is(err, store.ErrClosed) || errors.Is(err, context.DeadlineExceeded) {
+		return refuse("temporarily_unavailable", "The server is stopping or busy; try again in a few seconds").because("%v", err)
+	}
 	return refuse("server_error", "Something went wrong here; the administrator's log has the cause").because("%v", err)
 }
 
@@ -82,6 +88,9 @@ func (s *Server) tell(c *gin.Context, err error) {
 	s.logRefusal(c, e)
 	if e.Code == "invalid_client" {
 		c.Header("WWW-Authenticate", `Basic realm="Punchcard"`)
+	}
+	if e.Status == http.StatusServiceUnavailable {
+		c.Header("Retry-After", "2")
 	}
 	c.JSON(e.Status, gin.H{"error": e.Code, "error_description": e.Description})
 }
