@@ -29,13 +29,10 @@ func (c *conn) savepoint() {
 	c.do("SAVEPOINT punchcard_write")
 }
 
-// settle keeps what was written since the savepoint or takes it back, because of why. That fails, and the transaction is
+// settle keeps what was written since the savepoint or, after an error, takes it back. That fails, and the transaction is
 // lost, if SQLite has rolled back all of it, as it may when the disk is full or broken.
-func (c *conn) settle(keep bool, why error) {
-	if c.lost != nil {
-		return
-	}
-	if !keep {
+func (c *conn) settle(why error) {
+	if why != nil {
 		c.do("ROLLBACK TO punchcard_write")
 		var s sqlite3.Error
 		if c.lost != nil && errors.As(why, &s) {

@@ -49,13 +49,14 @@ func (db *DB) Read(ctx context.Context) *gorm.DB {
 // database's, nothing that fn wrote is kept; only when the disk or the server fails during the commit itself can't that be
 // known. A panic in fn takes its rows back too, and goes on in the caller.
 //
-// If ctx ends before fn's turn has come, fn is not run. Later than that the write takes its course, and Write waits to
-// learn how it ended: fn's tx carries the values of ctx but not its end.
+// If ctx ends before fn's turn has come, fn is not run. Later than that Write waits to learn how it ended: fn's tx carries
+// the values of ctx but not its end.
 //
-// Writes wait for each other's fn, so what is slow (hash, sign, fetch, render) belongs before or after. PostgreSQL may run
-// fn several times, so it has no effect but through tx, and takes no statement after a failed one: what may fail alone
-// goes into a tx.Transaction. fn doesn't call Write, which is refused with an error, doesn't use tx after it has returned,
-// and neither ends the transaction nor sets a PRAGMA by SQL.
+// Writes wait for each other's fn, so what is slow (hash, sign, fetch, render) belongs before or after, and fn takes no lock
+// that may be held around a Write. It may run on the goroutine of another caller, which it must not end (as t.Fatal does),
+// and PostgreSQL may run it several times, so it has no effect but through tx. After a failed statement PostgreSQL takes no
+// other, so what may fail alone goes into a tx.Transaction. fn doesn't call Write, which is refused with an error, doesn't
+// use tx after it has returned, and neither ends the transaction nor sets a PRAGMA by SQL.
 func (db *DB) Write(ctx context.Context, fn func(tx *gorm.DB) error) error {
 	db.writes.RLock()
 	defer db.writes.RUnlock()

@@ -15,7 +15,8 @@ var (
 	errForm = errors.New("the database is given as sqlite:PATH, such as sqlite:punchcard.db, " +
 		"or as postgres://USER:PASSWORD@HOST/NAME")
 	errNested = errors.New("store: Write was called within a Write, and would wait for itself: use that one's tx")
-	errLost   = errors.New("store: the transaction was lost, and nothing of it is kept")
+	errEnded  = errors.New("store: fn has ended its goroutine")
+	errLost   = errors.New("store: the transaction was lost")
 )
 
 // call runs fn where nested can see it.

@@ -125,11 +125,7 @@ func (p *postgresql) write(ctx context.Context, fn func(tx *gorm.DB) error) erro
 		if try == maxTries {
 			return fmt.Errorf("store: gave up after %d tries: %w", try, err)
 		}
-		select {
-		case <-time.After(rand.N(pause)): // chance keeps the two from meeting again
-		case <-ctx.Done():
-			return ctx.Err()
-		}
+		time.Sleep(rand.N(pause)) // chance keeps the two from meeting again
 		pause = min(2*pause, maxPause)
 	}
 }

@@ -19,7 +19,7 @@ import (
 
 const (
 	driverName = "punchcard-sqlite"
-	cache      = 64 << 10                  // KiB: as much for the writer as for all readers
+	cacheKiB   = 64 << 10                  // as much for the writer as for all readers together
 	never      = 10 * 365 * 24 * time.Hour // for any other lifetime of statements gorm keeps a goroutine, which never ends
 )
 
@@ -52,7 +52,7 @@ func openSQLite(ctx context.Context, path string) (_ *DB, err error) {
 
 // openWriter opens the one connection that writes, and migrates.
 func openWriter(ctx context.Context, path string) (_ *writer, err error) {
-	pool, err := sql.Open(driverName, dsn(path, settings("immediate", cache)))
+	pool, err := sql.Open(driverName, dsn(path, settings("immediate", cacheKiB)))
 	if err != nil {
 		return nil, err
 	}
@@ -85,14 +85,14 @@ func openWriter(ctx context.Context, path string) (_ *writer, err error) {
 		return nil, err
 	}
 	held := &conn{Conn: c, prepared: map[string]*sql.Stmt{}}
-	return &writer{pool: pool, conn: held, gorm: g, ran: make(chan struct{})}, nil
+	return &writer{pool: pool, conn: held, gorm: g}, nil
 }
 
 // openReaders makes the pool of connections that queries run on.
 func openReaders(path string) (*gorm.DB, error) {
 	// More of them than cores serve everyone slower; fewer could all be held up by slow downloads.
 	count := max(4, runtime.GOMAXPROCS(0))
-	asks := settings("deferred", cache/count)
+	asks := settings("deferred", cacheKiB/count)
 	asks.Set("_query_only", "on")
 	pool, err := sql.Open(driverName, dsn(path, asks))
 	if err != nil {
@@ -106,14 +106,14 @@ func openReaders(path string) (*gorm.DB, error) {
 }
 
 // settings are those of a connection that works.
-func settings(transactions string, cacheKiB int) url.Values {
+func settings(transactions string, cache int) url.Values {
 	return url.Values{
 		"_journal_mode": {"WAL"},
 		"_synchronous":  {"FULL"}, // a commit is on the disk when it returns
 		"_foreign_keys": {"on"},
 		"_busy_timeout": {"10000"}, // ms, and only another process can be waited for
 		"_txlock":       {transactions},
-		"_cache_size":   {strconv.Itoa(-cacheKiB)},
+		"_cache_size":   {strconv.Itoa(-cache)}, // negative: in KiB
 	}
 }
 

@@ -4,7 +4,10 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"log/slog"
+	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"gorm.io/gorm"
@@ -17,10 +20,9 @@ const (
 
 // writer commits the writes that wait at the same time together, and only then answers them.
 //
-// The caller that finds the connection free leads: it opens a transaction, runs its fn, hands the connection to each that
-// waits in turn, commits when nobody waits any more, and tells them how it ended. Each runs its fn on its own goroutine
-// and in a savepoint of its own, so an error, a panic or a runtime.Goexit is the caller's alone. A caller that is alone
-// waits for nobody.
+// The caller that finds the connection free leads: it opens a transaction, runs its own fn and those of all that wait, each
+// in a savepoint, commits when nobody waits any more, and tells everyone how it ended. So a caller that is alone waits for
+// nobody, not even for another goroutine.
 type writer struct {
 	pool *sql.DB
 	conn *conn
@@ -29,129 +31,124 @@ type writer struct {
 	mu      sync.Mutex
 	led     bool // somebody leads
 	waiting []*pending
-	ran     chan struct{} // a turn is over
 }
 
-// pending is a call of Write that waits for its turn, and then for the commit.
+// pending is a call of Write on its way.
 type pending struct {
-	turn    chan role     // handed over, so it is either taken or left
-	left    chan struct{} // closed by a caller that no longer waits
-	outcome chan error    // of the commit; holds one
+	ctx     context.Context
+	fn      func(tx *gorm.DB) error
+	claimed atomic.Bool  // by who leads, or by its caller, who no longer waits
+	told    chan verdict // holds one
+	err     error        // of fn, or of the transaction
+	thrown  any          // what fn panicked with
 }
 
-type role bool
+type verdict int
 
 const (
-	follow role = false
-	lead   role = true
+	ended verdict = iota
+	lead
 )
 
-func (w *writer) write(ctx context.Context, fn func(tx *gorm.DB) error) error {
-	if err := ctx.Err(); err != nil {
-		return err
+func (p *pending) claim() bool { return p.claimed.CompareAndSwap(false, true) }
+
+// result is for the caller, on its own goroutine.
+func (p *pending) result() error {
+	if p.thrown != nil {
+		panic(p.thrown)
 	}
-	p, free := w.join()
-	if free {
-		return w.lead(ctx, fn)
+	return p.err
+}
+
+func (w *writer) write(ctx context.Context, fn func(tx *gorm.DB) error) error {
+	p := &pending{ctx: ctx, fn: fn, told: make(chan verdict, 1)}
+	if w.join(p) {
+		w.lead(p)
+		return p.result()
 	}
 	stalled := time.NewTimer(patience)
 	defer stalled.Stop()
+	cancelled := ctx.Done()
 	for {
 		select {
-		case r := <-p.turn:
-			if r == lead {
-				return w.lead(ctx, fn)
+		case v := <-p.told:
+			if v == lead {
+				w.lead(p)
 			}
-			return w.follow(ctx, p, fn)
-		case err := <-p.outcome: // the transaction was lost before the turn came
-			return err
-		case <-ctx.Done():
-			close(p.left)
-			return ctx.Err()
+			return p.result()
+		case <-cancelled:
+			if p.claim() {
+				return ctx.Err()
+			}
+			cancelled = nil // it is being run, and how that ends is what counts
 		case <-stalled.C:
-			if nested() {
-				close(p.left)
+			if nested() && p.claim() {
 				return errNested
 			}
 		}
 	}
 }
 
-// join takes the lead if nobody has it, and else waits in line.
-func (w *writer) join() (p *pending, free bool) {
+// join puts p in line, unless the connection is free: then p leads.
+func (w *writer) join(p *pending) (free bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if !w.led {
 		w.led = true
-		return nil, true
+		return true
 	}
-	p = &pending{turn: make(chan role), left: make(chan struct{}), outcome: make(chan error, 1)}
 	w.waiting = append(w.waiting, p)
-	return p, false
+	return false
 }
 
-// lead runs fn, then everyone's that waits, and commits. The deferred part is also for a panic, which goes on after it.
-func (w *writer) lead(ctx context.Context, fn func(tx *gorm.DB) error) (err error) {
-	w.conn.begin()
-	defer func() {
-		batch := w.serve()
-		failed := w.conn.commit()
+// lead runs own and all that wait in one transaction.
+func (w *writer) lead(own *pending) {
+	batch := []*pending{own}
+	defer func() { // even if an fn has ended the goroutine
+		lost := w.conn.commit()
 		for _, p := range batch {
-			p.outcome <- failed
+			if lost != nil {
+				p.err = lost
+			}
+			p.told <- ended
 		}
 		w.handOver()
-		if failed != nil {
-			err = failed
-		}
 	}()
-	return w.take(ctx, fn)
-}
-
-// follow runs fn in its turn, and waits for the commit even if fn panics.
-func (w *writer) follow(ctx context.Context, p *pending, fn func(tx *gorm.DB) error) (err error) {
-	defer func() {
-		w.ran <- struct{}{}
-		if failed := <-p.outcome; failed != nil {
-			err = failed
-		}
-	}()
-	return w.take(ctx, fn)
-}
-
-// take runs fn with the connection, in a savepoint.
-func (w *writer) take(ctx context.Context, fn func(tx *gorm.DB) error) (err error) {
-	if w.conn.savepoint(); w.conn.lost != nil {
-		return w.conn.lost
-	}
-	t := &turn{conn: w.conn}
-	keep := false
-	defer func() {
-		t.end()
-		w.conn.settle(keep, err)
-	}()
-	tx := session(context.WithoutCancel(ctx), w.gorm)
-	tx.Statement.ConnPool = t
-	err = call(fn, tx)
-	keep = err == nil
-	return err
-}
-
-// serve hands the connection to everyone that waits, and to those that come meanwhile. If the transaction is lost they only
-// get to hear of it.
-func (w *writer) serve() (batch []*pending) {
-	for len(batch) < maxBatch {
+	w.conn.begin()
+	w.run(own)
+	for len(batch) <= maxBatch {
 		p := w.next(false)
 		if p == nil {
 			break
 		}
-		batch = append(batch, p)
-		select {
-		case p.turn <- follow:
-			<-w.ran
-		case <-p.left:
+		if p.claim() {
+			batch = append(batch, p)
+			w.run(p)
 		}
 	}
-	return batch
+}
+
+// run runs the fn of p in a savepoint.
+func (w *writer) run(p *pending) {
+	if p.err = p.ctx.Err(); p.err != nil {
+		return
+	}
+	if w.conn.savepoint(); w.conn.lost != nil {
+		return
+	}
+	t := &turn{conn: w.conn}
+	tx := session(context.WithoutCancel(p.ctx), w.gorm)
+	tx.Statement.ConnPool = t
+	p.err = errEnded
+	defer func() {
+		if p.thrown = recover(); p.thrown != nil {
+			// The caller gets what was thrown, but can't see from where.
+			slog.ErrorContext(p.ctx, "write panicked", "stack", string(debug.Stack()))
+		}
+		t.end()
+		w.conn.settle(p.err)
+	}()
+	p.err = call(p.fn, tx)
 }
 
 // next takes the first out of the line. When there is none, and the leader is done, the connection is free.
@@ -167,17 +164,12 @@ func (w *writer) next(done bool) *pending {
 	return p
 }
 
-// handOver makes the next one lead who waits, if there is one.
+// handOver lets the next one lead who waits, if there is one.
 func (w *writer) handOver() {
-	for {
-		p := w.next(true)
-		if p == nil {
+	for p := w.next(true); p != nil; p = w.next(true) {
+		if p.claim() {
+			p.told <- lead
 			return
-		}
-		select {
-		case p.turn <- lead:
-			return
-		case <-p.left:
 		}
 	}
 }

@@ -1,12 +1,16 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"log/slog"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -162,7 +166,7 @@ func TestAFailureInABatchIsOnesOwn(t *testing.T) {
 	count := commits(t, w)
 	no := errors.New("no")
 	failing := func(tx *gorm.DB) error { return errors.Join(insert("failed")(tx), no) }
-	panicking := func(tx *gorm.DB) error { panic(insert("panicked")(tx)) }
+	panicking := func(tx *gorm.DB) error { panic(errors.Join(insert("panicked")(tx), no)) }
 	duplicate := func(tx *gorm.DB) error { return errors.Join(insert("twice")(tx), insert("a")(tx)) }
 	errs := together(t, db, insert("a"), failing, insert("b"), panicking, insert("c"), duplicate, insert("d"))
 	for i, want := range []error{nil, no, nil, nil, nil, gorm.ErrDuplicatedKey, nil} {
@@ -179,7 +183,7 @@ func TestAFailureInABatchIsOnesOwn(t *testing.T) {
 func TestALeaderThatFailsLeavesTheOthers(t *testing.T) {
 	for name, leader := range map[string]func(tx *gorm.DB) error{
 		"error": func(tx *gorm.DB) error { return errors.Join(insert("a")(tx), errors.New("no")) },
-		"panic": func(tx *gorm.DB) error { panic(insert("a")(tx)) },
+		"panic": func(tx *gorm.DB) error { panic(errors.Join(insert("a")(tx), errors.New("no"))) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			db, _ := openFile(t)
@@ -191,6 +195,58 @@ func TestALeaderThatFailsLeavesTheOthers(t *testing.T) {
 		})
 	}
 }
+
+// It is against the rules, but nobody else may come to harm.
+func TestAWriteThatEndsTheLeadersGoroutineFailsAlone(t *testing.T) {
+	db, w := openFile(t)
+	begun, all, gone := make(chan struct{}), make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(gone)
+		db.Write(t.Context(), func(tx *gorm.DB) error {
+			close(begun)
+			<-all
+			return insert("a")(tx)
+		})
+		t.Error("the leader's goroutine goes on")
+	}()
+	<-begun
+	ending, other := make(chan error, 1), make(chan error, 1)
+	go func() {
+		ending <- db.Write(t.Context(), func(tx *gorm.DB) error {
+			defer runtime.Goexit()
+			return insert("b")(tx)
+		})
+	}()
+	waitFor(t, w, 1)
+	go func() { other <- db.Write(t.Context(), insert("c")) }()
+	waitFor(t, w, 2)
+	close(all)
+	if err := <-ending; !errors.Is(err, errEnded) {
+		t.Errorf("got %v", err)
+	}
+	if err := <-other; err != nil {
+		t.Errorf("another write got %v", err)
+	}
+	<-gone
+	wantRows(t, db, "a c")
+}
+
+func TestAPanicIsLoggedWithItsPlaceButNotItsValue(t *testing.T) {
+	var log bytes.Buffer
+	before := slog.Default()
+	slog.SetDefault(slog.New(slog.NewTextHandler(&log, nil)))
+	defer slog.SetDefault(before)
+	db, _ := openFile(t)
+	thrown, _ := caught(func() error { return db.Write(t.Context(), stumble) })
+	if thrown != "a secret" {
+		t.Errorf("thrown: %v", thrown)
+	}
+	if got := log.String(); !strings.Contains(got, "store.stumble") || strings.Contains(got, "secret") {
+		t.Errorf("logged: %s", got)
+	}
+}
+
+func stumble(*gorm.DB) error { panic("a secret") }
 
 // Whatever ends the whole transaction, nobody in it is told that rows are durable, none are, and the next write works.
 func TestALostTransactionFailsEveryoneInIt(t *testing.T) {
@@ -296,7 +352,7 @@ func TestAnotherProcessThatHoldsTheFileFailsThoseWhoWait(t *testing.T) {
 	if err := db.Read(t.Context()).Raw("SELECT file FROM pragma_database_list").Scan(&path).Error; err != nil {
 		t.Fatal(err)
 	}
-	other, err := sql.Open(driverName, dsn(path, settings("immediate", cache)))
+	other, err := sql.Open(driverName, dsn(path, settings("immediate", cacheKiB)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -337,6 +393,51 @@ func TestAWriteThatIsCancelledInLineLeavesAtOnce(t *testing.T) {
 		t.Error(err)
 	}
 	wantRows(t, db, "a")
+}
+
+func TestAWriteThatIsCancelledWhileItRunsIsAnsweredByItsCommit(t *testing.T) {
+	db, w := openFile(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	result := make(chan error, 1)
+	err := db.Write(t.Context(), func(tx *gorm.DB) error {
+		go func() {
+			result <- db.Write(ctx, func(tx *gorm.DB) error {
+				cancel()
+				time.Sleep(20 * time.Millisecond) // in which its caller could leave
+				return insert("b")(tx)
+			})
+		}()
+		waitFor(t, w, 1)
+		return insert("a")(tx)
+	})
+	if err := errors.Join(err, <-result); err != nil {
+		t.Errorf("the rows are there, but Write says %v", err)
+	}
+	wantRows(t, db, "a b")
+}
+
+func TestTheLeadPassesOverThoseWhoLeft(t *testing.T) {
+	db, w := openFile(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	left := make(chan error)
+	var group sync.WaitGroup
+	err := db.Write(t.Context(), func(tx *gorm.DB) error {
+		for i := range maxBatch { // all that this one will commit
+			group.Go(func() { db.Write(t.Context(), insert(fmt.Sprint(i))) })
+		}
+		waitFor(t, w, maxBatch)
+		go func() { left <- db.Write(ctx, insert("left")) }() // would lead next
+		waitFor(t, w, maxBatch+1)
+		cancel()
+		return <-left
+	})
+	group.Wait()
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	if err := db.Write(t.Context(), insert("next")); err != nil {
+		t.Error(err)
+	}
 }
 
 func TestACancelledStatementDoesNotEndTheBatch(t *testing.T) {
