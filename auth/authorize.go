@@ -19,6 +19,7 @@ type authorizationRequest struct {
 	Prompt        []string
 	MaxAge        *int64 // seconds
 	LoginHint     string
+	Device        string // hash of the device code where a device asks (RFC 8628), which has no redirect URI
 }
 
 // check looks at one thing in the parameters, and puts what it finds in order into the request.
