@@ -84,7 +84,7 @@ func (s *Server) showConsent(c *gin.Context, in *interaction) error {
 		App: client.Name, Initial: initial(client.Name), Person: person.person.Name, Email: person.person.Email,
 		Widening: before != nil, Action: in.page("/consent"), CSRF: s.csrf(s.browser(c), in.id), Host: answerHost(in.Request.RedirectURI),
 	}
-	if page.Device, err = s.askingDevice(c, in.Request); err != nil {
+	if page.Device, err = s.deviceOf(c, in.Request); err != nil {
 		return err
 	}
 	for _, name := range person.of(in.Request.Scopes, in.Request.API, s.scopes) {

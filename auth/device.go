@@ -90,7 +90,7 @@ func (s *Server) keepDevice(ctx context.Context, d deviceRequest) (code string, 
 }
 
 // waiting finds a request that nobody decided about yet; nil if there is none.
-func (s *Server) waiting(ctx context.Context, where string, value string) (*deviceRequest, error) {
+func (s *Server) waiting(ctx context.Context, where, value string) (*deviceRequest, error) {
 	found := &deviceRequest{}
 	err := undecided(s.db.Read(ctx), s.now()).Where(where, value).Take(found).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {

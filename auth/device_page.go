@@ -2,6 +2,7 @@ package auth
 
 import (
 	"fmt"
+	"math"
 	"net/http"
 	"net/netip"
 	"strconv"
@@ -60,9 +61,9 @@ func (s *Server) enter(c *gin.Context, typed string) error {
 	}
 	if wait := s.guesses.attempt(wrongUserCodes, s.now(), who...); wait > 0 {
 		s.log.Info("user codes are throttled", "ip", c.ClientIP(), "request_id", requestID(c))
-		c.Header("Retry-After", strconv.Itoa(int(wait.Seconds())+1))
+		c.Header("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
 		s.showDevice(c, http.StatusTooManyRequests, devicePage{
-			Code: typed, Alert: fmt.Sprintf("Too many wrong codes. Try again in %d minutes.", int(wait.Minutes())+1)})
+			Code: typed, Alert: fmt.Sprintf("Too many wrong codes. Try again in %d minutes.", int(math.Ceil(wait.Minutes())))})
 		return nil
 	}
 	asked, err := s.waiting(c.Request.Context(), "user_code_mac = ?", s.userCodeMAC(readUserCode(typed)))
@@ -101,8 +102,8 @@ type askingDevice struct {
 	Minutes int // since then
 }
 
-// askingDevice is nil where no device asks.
-func (s *Server) askingDevice(c *gin.Context, r authorizationRequest) (*askingDevice, error) {
+// deviceOf is nil where no device asks.
+func (s *Server) deviceOf(c *gin.Context, r authorizationRequest) (*askingDevice, error) {
 	if r.Device == "" {
 		return nil, nil
 	}

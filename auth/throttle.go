@@ -46,6 +46,7 @@ func (t *throttle) failed(email, ip string, now time.Time) {
 	t.count(now, email+" "+ip, ip)
 }
 
+// count is for who holds the lock.
 func (t *throttle) count(now time.Time, keys ...string) {
 	if t.failures == nil || len(t.failures) >= mostThrottled {
 		t.failures = map[string]failures{}
