@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -13,6 +14,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
@@ -61,12 +63,22 @@ var hiddenToken = regexp.MustCompile(`name="csrf" value="([^"]+)"`)
 // signIn is a person with a browser: it follows an authorization URL through the pages to where the application waits.
 func signIn(t *testing.T, authorizationURL, email string) url.Values {
 	t.Helper()
+	to, body := throughPages(t, authorizationURL, email)
+	if to == nil {
+		t.Fatalf("no application waits at the end: %s", body)
+	}
+	return to.Query()
+}
+
+// throughPages fills in each page that it comes to, and ends where the browser leaves the server, or at a page without a form.
+func throughPages(t *testing.T, from, email string) (left *url.URL, page string) {
+	t.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	browser := &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	answer, err := browser.Get(authorizationURL)
+	answer, err := browser.Get(from)
 	for range 8 {
 		if err != nil {
 			t.Fatal(err)
@@ -77,18 +89,21 @@ func signIn(t *testing.T, authorizationURL, email string) url.Values {
 		here := answer.Request.URL
 		switch token := hiddenToken.FindSubmatch(body); {
 		case to != nil && to.Host != here.Host:
-			return to.Query()
+			return to, ""
 		case to != nil:
 			answer, err = browser.Get(to.String())
 		case token != nil:
 			answer, err = browser.PostForm(here.String(), url.Values{
-				"csrf": {string(token[1])}, "email": {email}, "password": {examplePassword}, "decision": {"allow"}})
+				"csrf": {string(token[1])}, "email": {email}, "password": {examplePassword}, "decision": {"allow"},
+				"user_code": here.Query()["user_code"]})
+		case answer.StatusCode == http.StatusOK:
+			return nil, string(body)
 		default:
 			t.Fatalf("%s answered %d: %s", here.Path, answer.StatusCode, body)
 		}
 	}
 	t.Fatal("the sign-in goes round in circles")
-	return nil
+	return nil, ""
 }
 
 // A native app made with golang.org/x/oauth2 and go-oidc: discovery, code with PKCE, ID token, UserInfo, refresh.
@@ -133,6 +148,47 @@ func TestNativeAppByXOAuth2AndGoOIDC(t *testing.T) {
 	}
 	mustGet(t, oauth2.NewClient(ctx, oauth2.StaticTokenSource(next)), issuer+"timesheets", http.StatusOK)
 	mustGet(t, http.DefaultClient, issuer+"timesheets", http.StatusUnauthorized)
+}
+
+// A terminal made with golang.org/x/oauth2: it waits while the person goes to the link that it shows.
+func TestDeviceByXOAuth2(t *testing.T) {
+	issuer, ctx := exampleServer(t), t.Context()
+	provider, err := oidc.NewProvider(ctx, issuer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	terminal := oauth2.Config{
+		ClientID: "timesheets-mobile", Endpoint: provider.Endpoint(), Scopes: []string{"openid", "offline_access", "read:timesheets"},
+	}
+	device, err := terminal.DeviceAuth(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	device.Interval = 1 // the first poll needn't wait for longer
+	short, cancel := context.WithTimeout(ctx, 1500*time.Millisecond)
+	defer cancel()
+	if _, err := terminal.DeviceAccessToken(short, device); !errors.Is(err, context.DeadlineExceeded) {
+		t.Fatalf("before anybody allowed it: %v", err)
+	}
+	if _, page := throughPages(t, device.VerificationURIComplete, "ada@exampleco.com"); !strings.Contains(page, "Your device may go on") {
+		t.Fatalf("the last page is %s", page)
+	}
+	tokens, err := terminal.DeviceAccessToken(ctx, device)
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, _ := tokens.Extra("id_token").(string)
+	if _, err := provider.Verifier(&oidc.Config{ClientID: terminal.ClientID}).Verify(ctx, raw); err != nil {
+		t.Errorf("the ID token: %v", err)
+	}
+	next, err := terminal.TokenSource(ctx, &oauth2.Token{RefreshToken: tokens.RefreshToken}).Token()
+	if err != nil {
+		t.Fatalf("refresh: %v", err)
+	}
+	mustGet(t, oauth2.NewClient(ctx, oauth2.StaticTokenSource(next)), issuer+"timesheets", http.StatusOK)
+	if _, err := terminal.DeviceAccessToken(ctx, device); err == nil || !strings.Contains(err.Error(), "invalid_grant") {
+		t.Errorf("a second time: %v", err)
+	}
 }
 
 // A web app and a machine made with golang.org/x/oauth2, with the secret in the header and in the body.

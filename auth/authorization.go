@@ -62,6 +62,17 @@ const (
 	offlineLife = 30 * 24 * time.Hour // of an authorization with refresh tokens, from the first one on
 )
 
+// authorizedBy is what a person allows in a session. Without refresh tokens, nothing of it outlives life.
+func (r authorizationRequest) authorizedBy(in *session, granted scopes, now time.Time, life time.Duration) authorization {
+	if granted.has("offline_access") {
+		life = offlineLife
+	}
+	return authorization{
+		ID: "aut_" + uuid.Must(uuid.NewV7()).String(), UserID: in.UserID, ClientID: r.ClientID, APIID: r.API,
+		SessionID: in.ID, Scopes: granted, AuthTime: in.AuthTime, CreatedAt: now, ExpiresAt: now.Add(life),
+	}
+}
+
 // finish sends the browser to the application with a code. What the person just consented to is remembered, and the
 // interaction that led here can't be gone through again.
 func (s *Server) finish(c *gin.Context, r authorizationRequest, in *interaction, live *session, person *standing, consented bool) error {
@@ -87,13 +98,7 @@ func (s *Server) finish(c *gin.Context, r authorizationRequest, in *interaction,
 		if !byCode {
 			return nil
 		}
-		family := authorization{
-			ID: "aut_" + uuid.Must(uuid.NewV7()).String(), UserID: person.person.ID, ClientID: r.ClientID, APIID: r.API,
-			SessionID: live.ID, Scopes: granted, AuthTime: live.AuthTime, CreatedAt: now, ExpiresAt: now.Add(codeLife + a.life()),
-		}
-		if granted.has("offline_access") {
-			family.ExpiresAt = now.Add(offlineLife)
-		}
+		family := r.authorizedBy(live, granted, now, codeLife+a.life())
 		if err := tx.Create(&family).Error; err != nil {
 			return fmt.Errorf("keep authorization: %w", err)
 		}

@@ -22,6 +22,7 @@ type authorizationRequest struct {
 	MaxAge        *int64 // seconds
 	LoginHint     string
 	Subject       string // whom the id_token_hint names; empty: anybody
+	Device        string // hash of the device code where a device asks (RFC 8628), which has no redirect URI
 }
 
 // check looks at one thing in the parameters, and puts what it finds in order into the request.

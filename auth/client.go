@@ -35,7 +35,7 @@ func (c *Client) confidential() bool { return c.Type == "web" || c.Type == "mach
 func (c *Client) may(grant string) bool { return slices.Contains(grantsOfType[c.Type], grant) }
 
 var grantsOfType = map[string][]string{
-	"native":  {"authorization_code", "refresh_token"},
+	"native":  {"authorization_code", "refresh_token", deviceGrant},
 	"spa":     {"authorization_code", "refresh_token"},
 	"web":     {"authorization_code", "refresh_token"},
 	"machine": {"client_credentials"},

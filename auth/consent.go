@@ -84,6 +84,9 @@ func (s *Server) showConsent(c *gin.Context, in *interaction) error {
 		App: client.Name, Initial: initial(client.Name), Person: person.person.Name, Email: person.person.Email,
 		Widening: before != nil, Action: in.page("/consent"), CSRF: s.csrf(s.browser(c), in.id), Host: answerHost(in.Request.RedirectURI),
 	}
+	if page.Device, err = s.deviceOf(c, in.Request); err != nil {
+		return err
+	}
 	for _, name := range person.of(in.Request.Scopes, in.Request.API, s.scopes) {
 		sc, _ := s.catalogued(name)
 		page.Scopes = append(page.Scopes, consentScope{Title: sc.Title, Detail: sc.Detail, New: before != nil && !before.Scopes.has(name)})
@@ -130,8 +133,14 @@ func (s *Server) decided(c *gin.Context, in *interaction, decision string) error
 	}
 	switch decision {
 	case "allow":
+		if in.Request.Device != "" {
+			return s.allowDevice(c, in, live, person)
+		}
 		return s.finish(c, in.Request, in, live, person, true)
 	case "decline":
+		if in.Request.Device != "" {
+			return s.declineDevice(c, in)
+		}
 		if err := s.db.Write(c.Request.Context(), func(tx *gorm.DB) error { return in.end(tx, s.now()) }); err != nil {
 			return err
 		}

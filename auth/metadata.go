@@ -19,6 +19,7 @@ func (s *Server) Metadata() gin.HandlerFunc {
 		"issuer":                                         s.issuer,
 		"authorization_endpoint":                         s.issuer + "authorize",
 		"token_endpoint":                                 s.issuer + "oauth/token",
+		"device_authorization_endpoint":                  s.issuer + "oauth/device/code",
 		"revocation_endpoint":                            s.issuer + "oauth/revoke",
 		"pushed_authorization_request_endpoint":          s.issuer + "oauth/par",
 		"userinfo_endpoint":                              s.issuer + "userinfo",

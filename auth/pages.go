@@ -16,7 +16,7 @@ import (
 var pageFiles embed.FS
 
 // pages are the templates by file name; each fills the places that layout.html leaves.
-var pages = parsePages("login.html", "consent.html", "notice.html", "setup.html")
+var pages = parsePages("login.html", "consent.html", "notice.html", "setup.html", "device.html")
 
 func parsePages(names ...string) map[string]*template.Template {
 	all := map[string]*template.Template{}
@@ -44,6 +44,7 @@ type consentPage struct {
 	Scopes   []consentScope
 	Widening bool // some of it was granted before
 	Host     string
+	Device   *askingDevice // where the answer goes instead
 	Action   string
 	CSRF     string
 }

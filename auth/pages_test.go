@@ -17,8 +17,10 @@ const hostile = `"><script>alert(1)</script><img src=x onerror=alert(1)>{{.}}`
 var hostilePages = map[string]any{
 	"login.html": loginPage{App: hostile, Email: hostile, Alert: hostile, Action: "javascript:alert(1)//" + hostile, CSRF: hostile},
 	"consent.html": consentPage{App: hostile, Initial: `"`, Person: hostile, Email: hostile, Host: hostile, CSRF: hostile, Widening: true,
+		Device: &askingDevice{IP: hostile},
 		Action: "/consent?interaction=" + hostile, Scopes: []consentScope{{Title: hostile, Detail: hostile, New: true}}},
 	"notice.html": noticePage{Tone: hostile, Heading: hostile, Detail: hostile, Hint: hostile, ID: hostile, Link: "javascript:alert(1)", LinkText: hostile},
+	"device.html": devicePage{Code: hostile, Linked: true, Alert: hostile, Action: "javascript:alert(1)//" + hostile, CSRF: hostile},
 	"setup.html":  setupPage{Alert: hostile, Name: hostile, Email: hostile, Action: "/setup?token=" + hostile, CSRF: hostile},
 }
 

@@ -35,6 +35,7 @@ type Server struct {
 	secrets  secrets
 	hashing  hashing
 	throttle throttle
+	guesses  throttle // of the codes that devices show
 
 	keys     keyRing
 	policy   atomic.Pointer[policy]

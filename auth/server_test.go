@@ -153,6 +153,7 @@ func (w *world) routes(s *Server) http.Handler {
 	e.Use(func(c *gin.Context) { c.Header("Request-Id", "req_test") })
 	for path, h := range map[string]gin.HandlerFunc{
 		"/authorize": s.Authorize(), "/login": s.LoginPage(), "/consent": s.ConsentPage(), "/setup": s.SetupPage(),
+		"/device": s.DevicePage(), "/activate": s.DevicePage(),
 		"/.well-known/openid-configuration": s.Metadata(), "/.well-known/jwks.json": s.JWKS(),
 	} {
 		e.GET(path, h)
@@ -160,6 +161,7 @@ func (w *world) routes(s *Server) http.Handler {
 	for path, h := range map[string]gin.HandlerFunc{
 		"/authorize": s.Authorize(), "/login": s.Login(), "/consent": s.Consent(), "/setup": s.Setup(),
 		"/oauth/token": s.Token(), "/oauth/revoke": s.Revoke(), "/oauth/par": s.Push(),
+		"/device": s.Device(), "/activate": s.Device(), "/oauth/device/code": s.DeviceAuthorization(),
 	} {
 		e.POST(path, h)
 	}

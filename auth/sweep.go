@@ -11,6 +11,7 @@ import (
 var swept = []struct{ table, key string }{
 	{"interactions", "hash"}, {"authorizations", "id"}, {"sessions", "id"}, {"signals", "key"}, {"setup_links", "hash"},
 	{"pushed_requests", "hash"},
+	{"device_requests", "hash"},
 }
 
 const sweepBite = 500

@@ -43,10 +43,15 @@ func (f failures) left(limit int, now time.Time) time.Duration {
 func (t *throttle) failed(email, ip string, now time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.count(now, email+" "+ip, ip)
+}
+
+// count is for who holds the lock.
+func (t *throttle) count(now time.Time, keys ...string) {
 	if t.failures == nil || len(t.failures) >= mostThrottled {
 		t.failures = map[string]failures{}
 	}
-	for _, key := range []string{email + " " + ip, ip} {
+	for _, key := range keys {
 		f := t.failures[key]
 		if f.count == 0 || now.Sub(f.since) > throttleWindow {
 			f = failures{since: now}

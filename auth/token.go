@@ -27,6 +27,7 @@ var grants = map[string]grant{
 	"authorization_code": (*Server).redeemCode,
 	"refresh_token":      (*Server).refresh,
 	"client_credentials": (*Server).clientCredentials,
+	deviceGrant:          (*Server).redeemDevice,
 }
 
 // Token is the token endpoint: POST /oauth/token.

@@ -26,6 +26,7 @@ func TestWhoseScriptsMayReadWhat(t *testing.T) {
 		{"PUT", "/me", testOrigin, testOrigin},               // method not allowed
 		{"POST", "/oauth/token", testOrigin, testOrigin},
 		{"POST", "/oauth/revoke", testOrigin, testOrigin},
+		{"POST", "/oauth/device/code", testOrigin, testOrigin},
 		{"GET", "/oauth/token", testOrigin, testOrigin}, // method not allowed
 		{"GET", "/userinfo", testOrigin, testOrigin},
 
@@ -45,6 +46,8 @@ func TestWhoseScriptsMayReadWhat(t *testing.T) {
 		{"GET", "/login", testOrigin, ""},
 		{"POST", "/consent", testOrigin, ""},
 		{"GET", "/setup", testOrigin, ""},
+		{"GET", "/device", testOrigin, ""},
+		{"POST", "/activate", testOrigin, ""},
 		{"GET", "/health", testOrigin, ""},
 		{"GET", "/nothing", testOrigin, ""},
 	} {

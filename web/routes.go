@@ -23,6 +23,7 @@ func (s Settings) routes() []route {
 		{"POST", "/oauth/token", anyone, a.Token()},   // authenticates the client itself
 		{"POST", "/oauth/revoke", anyone, a.Revoke()}, // likewise
 		{"POST", "/oauth/par", anyone, a.Push()},      // likewise
+		{"POST", "/oauth/device/code", anyone, a.DeviceAuthorization()},
 		{"GET", "/userinfo", scope("openid"), answer(http.StatusOK, a.UserInfo)},
 		{"POST", "/userinfo", scope("openid"), answer(http.StatusOK, a.UserInfo)},
 		{"GET", "/.well-known/openid-configuration", anyone, a.Metadata()},
@@ -33,6 +34,10 @@ func (s Settings) routes() []route {
 		{"POST", "/login", anyone, a.Login()},
 		{"GET", "/consent", anyone, a.ConsentPage()},
 		{"POST", "/consent", anyone, a.Consent()},
+		{"GET", "/device", anyone, a.DevicePage()},
+		{"POST", "/device", anyone, a.Device()},
+		{"GET", "/activate", anyone, a.DevicePage()}, // what it is called elsewhere, and on the device
+		{"POST", "/activate", anyone, a.Device()},
 		{"GET", "/setup", anyone, a.SetupPage()},
 		{"POST", "/setup", anyone, a.Setup()},
 
