@@ -23,6 +23,7 @@ type authorization struct {
 	CreatedAt time.Time
 	ExpiresAt time.Time // no refresh token outlives it, however often it is exchanged
 	RevokedAt *time.Time
+	DPoPJKT   string `gorm:"column:dpop_jkt"` // thumbprint of the key that alone may redeem the code, and refresh; empty: any may
 }
 
 // read reads the authorization that a code or token came of. If that is another application's, it is unknown to this one.
@@ -86,6 +87,7 @@ func (s *Server) finish(c *gin.Context, r authorizationRequest, in *interaction,
 		family := authorization{
 			ID: "aut_" + uuid.Must(uuid.NewV7()).String(), UserID: person.person.ID, ClientID: r.ClientID, APIID: r.API,
 			SessionID: live.ID, Scopes: granted, AuthTime: live.AuthTime, CreatedAt: now, ExpiresAt: now.Add(codeLife + a.life()),
+			DPoPJKT: r.DPoPJKT,
 		}
 		if granted.has("offline_access") {
 			family.ExpiresAt = now.Add(offlineLife)

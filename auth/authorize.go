@@ -19,6 +19,7 @@ type authorizationRequest struct {
 	Prompt        []string
 	MaxAge        *int64 // seconds
 	LoginHint     string
+	DPoPJKT       string // RFC 9449 §10
 }
 
 // check looks at one thing in the parameters, and puts what it finds in order into the request.
@@ -30,7 +31,7 @@ var (
 	shown = []check{oneClientAndRedirect, knownClient, registeredRedirectURI}
 	sent  = []check{
 		nothingTwice, noRequestObject, codeResponse, queryResponse, s256Challenge, knownPrompt, readableMaxAge, knownAudience,
-		scopesOfClient, restOfRequest,
+		scopesOfClient, readableKey, restOfRequest,
 	}
 )
 

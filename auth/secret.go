@@ -15,6 +15,7 @@ type secrets struct {
 	keys    []byte // encrypts the private signing keys
 	refresh []byte // makes the successor of a refresh token
 	csrf    []byte // ties a form to the browser that it was shown to
+	nonces  []byte // makes the nonces for DPoP proofs
 }
 
 func deriveSecrets(master []byte) (secrets, error) {
@@ -24,6 +25,7 @@ func deriveSecrets(master []byte) (secrets, error) {
 	var all secrets
 	for purpose, key := range map[string]*[]byte{
 		"signing keys": &all.keys, "refresh tokens": &all.refresh, "forms": &all.csrf,
+		"DPoP nonces": &all.nonces,
 	} {
 		derived, err := hkdf.Key(sha256.New, master, nil, "punchcard auth: "+purpose, 32)
 		if err != nil {

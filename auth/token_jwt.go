@@ -20,6 +20,8 @@ type accessClaims struct {
 	AuthTime *jwt.NumericDate `json:"auth_time,omitempty"`
 	AMR      []string         `json:"amr,omitempty"`
 	SID      string           `json:"sid,omitempty"`
+
+	Confirmation *confirmation `json:"cnf,omitempty"` // RFC 7800 §3.1
 }
 
 // idClaims are an ID token's (OpenID Connect Core §2).
