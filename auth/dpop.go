@@ -34,13 +34,14 @@ type proofClaims struct {
 }
 
 // prove checks a proof as RFC 9449 §4.3 lists it, and gives the thumbprint of its key. Beside an access token, which the
-// proof must then name, token is its text; at the token endpoint it is empty. A proof is good once.
+// proof must then name, token is its text and bound the thumbprint of its key; at the token endpoint both are empty. A proof
+// is good once.
 //
 // The nonce comes after all that the proof says by itself, so that only who can make a proof is told to make another; the
 // write comes last, so that nothing but a good proof costs one.
-func (s *Server) prove(ctx context.Context, p Proof, token string) (string, error) {
+func (s *Server) prove(ctx context.Context, p Proof, token, bound string) (string, error) {
 	if len(p.Given) != 1 {
-		return "", wrongProof("%d DPoP header fields", len(p.Given))
+		return "", wrongProof("there must be exactly one DPoP header").because("there are %d", len(p.Given))
 	}
 	claims, key, err := parseProof(p.Given[0], s.now)
 	if err != nil {
@@ -49,28 +50,31 @@ func (s *Server) prove(ctx context.Context, p Proof, token string) (string, erro
 	sum := sha256.Sum256([]byte(token))
 	switch age := s.now().Sub(claims.IssuedAt.Time); {
 	case age > proofAge || age < -proofAge:
-		return "", wrongProof("iat is %s, %s ago", claims.IssuedAt, age)
+		return "", wrongProof("its iat is more than a minute off").because("iat is %s ago", age)
 	case claims.Method != p.Method:
-		return "", wrongProof("htm is %.20q at %s", claims.Method, p.Method)
+		return "", wrongProof("its htm is not the method of the request").because("htm is %.20q", claims.Method)
 	case !sameURI(claims.URI, s.origin, p.Path):
-		return "", wrongProof("htu is %.200q at %s%s", claims.URI, s.origin, p.Path)
+		address := strings.FieldsFunc(claims.URI, func(r rune) bool { return r == '?' || r == '#' }) // what follows is for no log
+		return "", wrongProof("its htu is not the address of the request").because("htu is %.200q", address[:min(1, len(address))])
 	case token != "" && claims.TokenHash != base64.RawURLEncoding.EncodeToString(sum[:]):
-		return "", wrongProof("ath is not of the access token")
+		return "", wrongProof("its ath is not of the access token")
+	case key != bound && bound != "":
+		return "", refuse("invalid_token", "The access token is bound to another key").because("the request proves key %s", key)
 	case !s.fresh(claims.Nonce):
 		return "", refuse("use_dpop_nonce", "The DPoP proof needs the nonce of the DPoP-Nonce header")
 	}
 	return key, s.useUp(ctx, key, claims.ID)
 }
 
-func wrongProof(cause string, args ...any) *Error {
-	return refuse("invalid_dpop_proof", "The DPoP proof is not valid for this request").because(cause, args...)
+func wrongProof(why string) *Error {
+	return refuse("invalid_dpop_proof", "The DPoP proof is not valid: "+why)
 }
 
 // parseProof checks what a proof says by itself: that it is a well-formed JWT of its type, signed by the key in its header
 // with one of our algorithms, and that nothing is missing. It gives the thumbprint of the key.
 func parseProof(text string, now func() time.Time) (claims *proofClaims, key string, err error) {
 	if len(text) > maxProof {
-		return nil, "", wrongProof("%d bytes", len(text))
+		return nil, "", wrongProof("it is too long").because("%d bytes", len(text))
 	}
 	claims = &proofClaims{}
 	_, err = jwt.NewParser(
@@ -82,11 +86,11 @@ func parseProof(text string, now func() time.Time) (claims *proofClaims, key str
 	})
 	switch {
 	case err != nil:
-		return nil, "", wrongProof("%v", err)
+		return nil, "", wrongProof("it must be a JWT of the type dpop+jwt, signed by the public key in its header").because("%v", err)
 	case claims.ID == "" || len(claims.ID) > maxJTI:
-		return nil, "", wrongProof("jti has %d bytes", len(claims.ID))
+		return nil, "", wrongProof("its jti must have 1 to 128 bytes")
 	case claims.IssuedAt == nil || claims.Method == "" || claims.URI == "":
-		return nil, "", wrongProof("iat, htm or htu is missing")
+		return nil, "", wrongProof("its iat, htm or htu is missing")
 	}
 	return claims, key, nil
 }

@@ -49,7 +49,7 @@ func (s *Server) useUp(ctx context.Context, key, jti string) error {
 		return fmt.Errorf("keep DPoP proof: %w", err)
 	}
 	if !first {
-		return wrongProof("the proof was used before")
+		return wrongProof("it was used before")
 	}
 	return nil
 }
