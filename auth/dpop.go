@@ -60,7 +60,7 @@ func (s *Server) prove(ctx context.Context, p Proof, token, bound string) (strin
 		return "", wrongProof("its ath is not of the access token")
 	case key != bound && bound != "":
 		return "", refuse("invalid_token", "The access token is bound to another key").because("the request proves key %s", key)
-	case !s.fresh(claims.Nonce):
+	case !s.freshNonce(claims.Nonce):
 		return "", refuse("use_dpop_nonce", "The DPoP proof needs the nonce of the DPoP-Nonce header")
 	}
 	return key, s.useUp(ctx, key, claims.ID)

@@ -22,8 +22,8 @@ func (s *Server) nonceOf(at time.Time) string {
 	return mac(s.secrets.nonces, strconv.FormatInt(at.Unix()/int64(nonceWindow.Seconds()), 10))
 }
 
-// fresh reports whether a nonce is of this window or of the one before.
-func (s *Server) fresh(nonce string) bool {
+// freshNonce reports whether a nonce is of this window or of the one before.
+func (s *Server) freshNonce(nonce string) bool {
 	now := subtle.ConstantTimeCompare([]byte(nonce), []byte(s.DPoPNonce()))
 	before := subtle.ConstantTimeCompare([]byte(nonce), []byte(s.nonceOf(s.now().Add(-nonceWindow))))
 	return now|before == 1
