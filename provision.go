@@ -40,7 +40,8 @@ func organization(o *timesheets.NewOrganization) shape {
 }
 
 func api(a *auth.NewAPI) shape {
-	return object(fields{"audience": text(&a.Audience), "signing_alg": text(&a.SigningAlg)})
+	return object(fields{"audience": text(&a.Audience), "signing_alg": text(&a.SigningAlg),
+		"max_auth_age_for_approval": number(&a.MaxAuthAgeForApproval)})
 }
 
 func person(p *auth.NewPerson) shape {

@@ -16,7 +16,7 @@ import (
 
 const goodFile = `
 organization: {name: ExampleCo, week_starts: sunday, period: month, submit_on_create: true}
-api: {audience: "https://api.exampleco.com/timesheets", signing_alg: EdDSA}
+api: {audience: "https://api.exampleco.com/timesheets", signing_alg: EdDSA, max_auth_age_for_approval: 300}
 users:
   - {email: ada@exampleco.com, name: Ada Lovelace, password: correct horse battery, roles: [employee], manager: mia@exampleco.com}
   - {email: mia@exampleco.com, name: "Mia Chen", roles: [manager, admin]}
@@ -57,7 +57,7 @@ func TestProvisioningFileIsRead(t *testing.T) {
 	}
 	audience := "https://api.exampleco.com/timesheets"
 	directory := auth.Directory{
-		API: &auth.NewAPI{Audience: audience, SigningAlg: "EdDSA"},
+		API: &auth.NewAPI{Audience: audience, SigningAlg: "EdDSA", MaxAuthAgeForApproval: 300},
 		People: []auth.NewPerson{
 			{
 				Email: "ada@exampleco.com", Name: "Ada Lovelace", Password: "correct horse battery", Roles: []string{"employee"},
@@ -143,6 +143,18 @@ punchcard.yaml:5: projects[0].tasks: must be a list
 punchcard.yaml:6: projects[1]: must be fields and their values
 punchcard.yaml:7: users: must be a list
 punchcard.yaml:8: api: must be fields and their values: give it a value or take it out`,
+		},
+		{
+			"numbers", "api:\n  audience: 'https://x.example'\n  max_auth_age_for_approval: 1.5",
+			"punchcard.yaml:3: api.max_auth_age_for_approval: must be a whole number",
+		},
+		{
+			"text for a number", "api:\n  audience: 'https://x.example'\n  max_auth_age_for_approval: '300'",
+			"punchcard.yaml:3: api.max_auth_age_for_approval: must be a whole number",
+		},
+		{
+			"a number out of bounds", "api:\n  audience: 'https://x.example'\n  max_auth_age_for_approval: -1",
+			"punchcard.yaml:3: api.max_auth_age_for_approval: must be 1 to 2592000 seconds, or 0 for no limit",
 		},
 		{
 			"anchors", "organization: &o {name: A}\nprojects:\n  - *o\n  - {name: !!str A}",

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -119,6 +120,19 @@ func yes(into *bool) shape {
 			return
 		}
 		t.wrongKind(v, "true or false")
+	}
+}
+
+// number is a whole number, written in digits.
+func number(into *int) shape {
+	return func(t *yamlText, v value) {
+		if n, ok := v.Node.(*ast.IntegerNode); ok {
+			if parsed, err := strconv.Atoi(n.GetToken().Value); err == nil {
+				*into = parsed
+				return
+			}
+		}
+		t.wrongKind(v, "a whole number")
 	}
 }
 

@@ -23,6 +23,7 @@ type authorizationRequest struct {
 	LoginHint     string
 	Subject       string // whom the id_token_hint names; empty: anybody
 	Device        string // hash of the device code where a device asks (RFC 8628), which has no redirect URI
+	DPoPJKT       string // RFC 9449 §10
 }
 
 // check looks at one thing in the parameters, and puts what it finds in order into the request.
@@ -34,7 +35,7 @@ var (
 	shown = []check{oneClientAndRedirect, knownClient, registeredRedirectURI}
 	sent  = []check{
 		nothingTwice, knownResponseMode, noRequestObject, knownResponseType, s256Challenge, knownPrompt, readableMaxAge,
-		trueHint, readableClaims, knownAudience, scopesOfClient, formForIDToken, restOfRequest,
+		trueHint, readableClaims, knownAudience, scopesOfClient, formForIDToken, readableKey, restOfRequest,
 	}
 )
 

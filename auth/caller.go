@@ -1,6 +1,9 @@
 package auth
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // Caller is who makes an API call: a person through an application, or an application for itself.
 type Caller struct {
@@ -10,6 +13,8 @@ type Caller struct {
 	Token  string   // the access token's jti
 	Scopes []string // the token's scopes, less those that the person's roles give no more
 	Admin  bool     // the person has the role admin today
+
+	AuthTime time.Time // when the person signed in for this token; zero for an application that acts for itself
 }
 
 // May reports whether the token allows it, as both the application and the person stand at this moment.

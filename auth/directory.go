@@ -12,6 +12,8 @@ type Directory struct {
 type NewAPI struct {
 	Audience   string // absolute URI, the tokens' aud
 	SigningAlg string // RS256, PS256, ES256 or EdDSA; empty: ES256
+
+	MaxAuthAgeForApproval int // how long ago, in seconds, who approves may have signed in; 0: no limit
 }
 
 // NewPerson is one person. At most one of Password and PasswordHash is set; with neither there is no sign-in by password.

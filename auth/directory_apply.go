@@ -76,7 +76,8 @@ func putAPI(tx *gorm.DB, a *NewAPI) error {
 		return nil
 	}
 	err := tx.Model(&api{}).Where("id = ?", builtIn).
-		Updates(map[string]any{"audience": a.Audience, "signing_alg": cmp.Or(a.SigningAlg, "ES256")}).Error
+		Updates(map[string]any{"audience": a.Audience, "signing_alg": cmp.Or(a.SigningAlg, "ES256"),
+			"max_auth_age_for_approval": a.MaxAuthAgeForApproval}).Error
 	if err != nil {
 		return fmt.Errorf("keep the API: %w", err)
 	}

@@ -51,6 +51,7 @@ func (a NewAPI) check(m *mistakes) {
 	m.that(err == nil && u.IsAbs() && u.Fragment == "", "must be an absolute URI without a fragment, such as https://api.example.com/timesheets", "/api/audience")
 	_, known := algorithms[a.SigningAlg]
 	m.that(known || a.SigningAlg == "", "must be one of "+strings.Join(methods, ", "), "/api/signing_alg")
+	m.that(0 <= a.MaxAuthAgeForApproval && a.MaxAuthAgeForApproval <= maxAuthAge, fmt.Sprintf("must be 1 to %d seconds, or 0 for no limit", maxAuthAge), "/api/max_auth_age_for_approval")
 }
 
 func (p NewPerson) check(m *mistakes, i int) {

@@ -29,15 +29,16 @@ func (s *Server) clientCredentials(_ context.Context, client *Client, p params) 
 		granted = asked
 	}
 	now := s.now()
+	bound, tokenType := confirm(p.key)
 	access, err := s.signAccess(a, accessClaims{
 		RegisteredClaims: jwt.RegisteredClaims{
 			Issuer: s.issuer, Subject: Caller{Client: client.ID}.Subject(), Audience: jwt.ClaimStrings{a.Audience}, ID: rand.Text(),
 			IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(a.life())),
 		},
-		ClientID: client.ID, AZP: client.ID, Scope: granted.String(), GrantTy: "client-credentials",
+		ClientID: client.ID, AZP: client.ID, Scope: granted.String(), GrantTy: "client-credentials", Confirmation: bound,
 	})
 	if err != nil {
 		return nil, err
 	}
-	return &tokenResponse{AccessToken: access, TokenType: "Bearer", ExpiresIn: a.AccessTokenLifetime, Scope: granted.String()}, nil
+	return &tokenResponse{AccessToken: access, TokenType: tokenType, ExpiresIn: a.AccessTokenLifetime, Scope: granted.String()}, nil
 }

@@ -42,6 +42,9 @@ func (s *Server) redeemCode(ctx context.Context, client *Client, p params) (*tok
 		if refused = redeemable(tx, n, given, family, p); refused != nil {
 			return onlyOurs(refused)
 		}
+		if err := family.bind(tx, client, p.key); err != nil {
+			return err
+		}
 		if !family.Scopes.has("offline_access") {
 			token = ""
 			return nil
@@ -60,6 +63,7 @@ func (s *Server) redeemCode(ctx context.Context, client *Client, p params) (*tok
 	}
 	return s.issue(issuing{
 		family: &family, client: client, person: person, scopes: family.Scopes, nonce: given.Nonce, session: family.SessionID, refresh: token,
+		key: p.key,
 	})
 }
 
@@ -98,6 +102,8 @@ func redeemable(tx *gorm.DB, n *news, given code, family authorization, p params
 		return wrong.because("the session ended before the code was redeemed")
 	case p.get("redirect_uri") != given.RedirectURI:
 		return refuse("invalid_grant", "The redirect_uri is not the one of the authorization request").because("it came with %q", p.get("redirect_uri"))
+	case !family.heldBy(p.key):
+		return refuse("invalid_grant", "The code is bound to another DPoP key").because("dpop_jkt is %s, the request proves %q", family.DPoPJKT, p.key)
 	case !verifies(p.get("code_verifier"), given.CodeChallenge):
 		return refuse("invalid_grant", "Failed to verify code verifier")
 	}

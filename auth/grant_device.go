@@ -34,6 +34,9 @@ func (s *Server) redeemDevice(ctx context.Context, client *Client, p params) (*t
 		if refused = redeemDeviceCode(tx, hashed(p.get("device_code")), client, now, &family); refused != nil {
 			return onlyOurs(refused)
 		}
+		if err := family.bind(tx, client, p.key); err != nil {
+			return err
+		}
 		if !family.Scopes.has("offline_access") {
 			return nil
 		}
@@ -52,6 +55,7 @@ func (s *Server) redeemDevice(ctx context.Context, client *Client, p params) (*t
 	}
 	return s.issue(issuing{
 		family: &family, client: client, person: person, scopes: family.Scopes, session: family.SessionID, refresh: token,
+		key: p.key,
 	})
 }
 

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -68,7 +69,14 @@ func (s *Server) refresh(ctx context.Context, client *Client, p params) (*tokenR
 			return err
 		}
 		if given.UsedAt != nil {
-			refused, err = s.again(tx, n, given, &family)
+			refused, err = s.again(tx, n, given, &family, p.key)
+			return err
+		}
+		if !family.heldBy(p.key) {
+			refused = refuse("invalid_grant", unknownRefreshToken).because("it is bound to DPoP key %s, the request proves %q", family.DPoPJKT, p.key)
+			return nil
+		}
+		if err := family.bind(tx, client, cmp.Or(p.key, family.DPoPJKT)); err != nil {
 			return err
 		}
 		return exchange(tx, n, given, successor, &family)
@@ -83,7 +91,7 @@ func (s *Server) refresh(ctx context.Context, client *Client, p params) (*tokenR
 	if err != nil {
 		return nil, err
 	}
-	i := issuing{family: &family, client: client, person: person, scopes: family.Scopes, refresh: successor}
+	i := issuing{family: &family, client: client, person: person, scopes: family.Scopes, refresh: successor, key: p.key}
 	if asked := parseScopes(p.get("scope")); len(asked) > 0 {
 		i.scopes = asked
 	}
@@ -128,13 +136,14 @@ func exchange(tx *gorm.DB, n *news, given refreshToken, successor string, family
 	return keepRefreshToken(tx, successor, family, n.now)
 }
 
-// again decides about a token that was exchanged before: an honest repetition, or theft.
-func (s *Server) again(tx *gorm.DB, n *news, given refreshToken, family *authorization) (refused, err error) {
+// again decides about a token that was exchanged before: an honest repetition, which comes with the same DPoP key if there
+// is one, or theft.
+func (s *Server) again(tx *gorm.DB, n *news, given refreshToken, family *authorization, key string) (refused, err error) {
 	var successor refreshToken
 	if err := tx.Where("hash = ?", given.Successor).Take(&successor).Error; err != nil {
 		return nil, fmt.Errorf("read the successor of a refresh token: %w", err)
 	}
-	if n.now.Sub(*given.UsedAt) <= refreshGrace && successor.UsedAt == nil {
+	if n.now.Sub(*given.UsedAt) <= refreshGrace && successor.UsedAt == nil && family.heldBy(key) {
 		return nil, nil
 	}
 	s.log.Warn("a refresh token was used again: its authorization is revoked", "authorization", family.ID,

@@ -34,6 +34,7 @@ func (s *Server) Metadata() gin.HandlerFunc {
 		"revocation_endpoint_auth_methods_supported":     clientAuthMethods,
 		"subject_types_supported":                        []string{"public"},
 		"id_token_signing_alg_values_supported":          []string{idTokenAlg},
+		"dpop_signing_alg_values_supported":              methods,
 		"authorization_response_iss_parameter_supported": true,
 		"claims_supported": []string{
 			"iss", "sub", "aud", "azp", "exp", "iat", "auth_time", "amr", "nonce", "sid", "at_hash", "name", "updated_at", "email", "email_verified",

@@ -16,6 +16,8 @@ type api struct {
 	Name                string
 	SigningAlg          string
 	AccessTokenLifetime int // seconds
+
+	MaxAuthAgeForApproval int // seconds; 0: no limit
 }
 
 func (a *api) life() time.Duration { return time.Duration(a.AccessTokenLifetime) * time.Second }

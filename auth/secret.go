@@ -17,6 +17,7 @@ type secrets struct {
 	csrf    []byte // ties a form to the browser that it was shown to
 
 	userCodes []byte // hides the codes that devices show
+	nonces    []byte // makes the nonces for DPoP proofs
 }
 
 func deriveSecrets(master []byte) (secrets, error) {
@@ -26,7 +27,8 @@ func deriveSecrets(master []byte) (secrets, error) {
 	var all secrets
 	for purpose, key := range map[string]*[]byte{
 		"signing keys": &all.keys, "refresh tokens": &all.refresh, "forms": &all.csrf,
-		"user codes": &all.userCodes,
+		"user codes":  &all.userCodes,
+		"DPoP nonces": &all.nonces,
 	} {
 		derived, err := hkdf.Key(sha256.New, master, nil, "punchcard auth: "+purpose, 32)
 		if err != nil {

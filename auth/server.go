@@ -82,6 +82,7 @@ func utc(now func() time.Time) func() time.Time {
 const (
 	listenEvery = 500 * time.Millisecond
 	tendEvery   = time.Hour
+	sweepEvery  = time.Minute
 )
 
 // Run hears what other instances did, rotates keys and sweeps out what expired, until the context ends.
@@ -89,6 +90,8 @@ func (s *Server) Run(ctx context.Context) {
 	listen, tend := time.NewTicker(listenEvery), time.NewTicker(tendEvery)
 	defer listen.Stop()
 	defer tend.Stop()
+	sweep := time.NewTicker(sweepEvery)
+	defer sweep.Stop()
 	for {
 		var err error
 		select {
@@ -96,6 +99,8 @@ func (s *Server) Run(ctx context.Context) {
 			return
 		case <-listen.C:
 			err = s.listen(ctx)
+		case <-sweep.C:
+			err = s.sweepProofs(ctx)
 		case <-tend.C:
 			if err = s.tendKeys(ctx); err == nil {
 				err = s.sweep(ctx)

@@ -167,7 +167,7 @@ func (w *world) routes(s *Server) http.Handler {
 	}
 	e.GET("/probe", func(c *gin.Context) {
 		noStore(c)
-		by, err := s.Verify(c.Request.Context(), strings.TrimPrefix(c.GetHeader("Authorization"), "Bearer "))
+		by, err := verifyRequest(s, c)
 		if err != nil {
 			s.tell(c, err)
 			return

@@ -3,6 +3,7 @@ package auth
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"gorm.io/gorm"
 )
@@ -21,16 +22,28 @@ func (s *Server) sweep(ctx context.Context) error {
 	now := s.now()
 	s.dead.sweep(now)
 	for _, rows := range swept {
-		for gone := int64(sweepBite); gone == sweepBite; {
-			err := s.db.Write(ctx, func(tx *gorm.DB) error {
-				old := tx.Table(rows.table).Select(rows.key).Where("expires_at < ?", now.Add(-maxTokenLife)).Limit(sweepBite)
-				done := tx.Exec("DELETE FROM "+rows.table+" WHERE "+rows.key+" IN (?)", old)
-				gone = done.RowsAffected
-				return done.Error
-			})
-			if err != nil {
-				return fmt.Errorf("sweep %s: %w", rows.table, err)
-			}
+		if err := s.sweepTable(ctx, rows.table, rows.key, now.Add(-maxTokenLife)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sweepProofs takes out the DPoP proofs that nobody would take again. There is one for every request that brought one.
+func (s *Server) sweepProofs(ctx context.Context) error {
+	return s.sweepTable(ctx, "dpop_proofs", "hash", s.now())
+}
+
+func (s *Server) sweepTable(ctx context.Context, table, key string, before time.Time) error {
+	for gone := int64(sweepBite); gone == sweepBite; {
+		err := s.db.Write(ctx, func(tx *gorm.DB) error {
+			old := tx.Table(table).Select(key).Where("expires_at < ?", before).Limit(sweepBite)
+			done := tx.Exec("DELETE FROM "+table+" WHERE "+key+" IN (?)", old)
+			gone = done.RowsAffected
+			return done.Error
+		})
+		if err != nil {
+			return fmt.Errorf("sweep %s: %w", table, err)
 		}
 	}
 	return nil

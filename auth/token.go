@@ -43,6 +43,10 @@ func (s *Server) Token() gin.HandlerFunc {
 		case !client.may(name):
 			return nil, refuse("unauthorized_client", "Grant type '"+name+"' not allowed for the client.")
 		}
+		var err error
+		if p.key, err = s.provenKey(c); err != nil {
+			return nil, err
+		}
 		answer, err := grant(s, c.Request.Context(), client, p)
 		if err == nil {
 			s.log.Info("tokens issued", "grant_type", name, "client", client.ID, "scope", answer.Scope, "request_id", requestID(c))
@@ -56,6 +60,7 @@ func (s *Server) Token() gin.HandlerFunc {
 func (s *Server) endpoint(answer func(c *gin.Context, client *Client, p params) (any, error)) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		noStore(c)
+		c.Header("DPoP-Nonce", s.DPoPNonce())
 		body, err := s.answerClient(c, answer)
 		switch {
 		case err != nil:
@@ -94,6 +99,7 @@ type issuing struct {
 	nonce   string // for the ID token; empty after a refresh (OpenID Connect Core §12.2)
 	session string // sid; empty once the session ended
 	refresh string
+	key     string // thumbprint of the key that the request proved; empty: none
 }
 
 // issue signs the tokens. What the person or the application may do no more is dropped here, at every issue.
@@ -104,6 +110,7 @@ func (s *Server) issue(i issuing) (*tokenResponse, error) {
 	}
 	granted := i.person.of(i.scopes.and(i.client.scopes()), a.ID, s.scopes)
 	now := s.now()
+	bound, tokenType := confirm(i.key)
 	access, err := s.signAccess(a, accessClaims{
 		RegisteredClaims: jwt.RegisteredClaims{
 			Issuer: s.issuer, Subject: i.family.UserID, Audience: s.audiences(a, granted), ID: newJTI(i.family.ID),
@@ -111,12 +118,13 @@ func (s *Server) issue(i issuing) (*tokenResponse, error) {
 		},
 		ClientID: i.client.ID, AZP: i.client.ID, Scope: granted.String(),
 		AuthTime: jwt.NewNumericDate(i.family.AuthTime), AMR: []string{"pwd"}, SID: i.session,
+		Confirmation: bound,
 	})
 	if err != nil {
 		return nil, err
 	}
 	answer := &tokenResponse{
-		AccessToken: access, TokenType: "Bearer", ExpiresIn: a.AccessTokenLifetime, Scope: granted.String(), RefreshToken: i.refresh,
+		AccessToken: access, TokenType: tokenType, ExpiresIn: a.AccessTokenLifetime, Scope: granted.String(), RefreshToken: i.refresh,
 	}
 	if granted.has("openid") {
 		answer.IDToken, err = s.signID(identity{

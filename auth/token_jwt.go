@@ -20,6 +20,8 @@ type accessClaims struct {
 	AMR      []string         `json:"amr,omitempty"`
 	SID      string           `json:"sid,omitempty"`
 
+	Confirmation *confirmation `json:"cnf,omitempty"` // RFC 7800 §3.1
+
 	kid string // of the key that verified it
 }
 

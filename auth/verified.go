@@ -34,6 +34,9 @@ func (t *verifiedToken) caller(person *standing, client *Client, catalogue []Sco
 			User: person.person.ID, Name: person.person.Name, Client: client.ID, Token: t.claims.ID, Admin: person.admin,
 			Scopes: person.of(parseScopes(t.claims.Scope), builtIn, catalogue),
 		}
+		if at := t.claims.AuthTime; at != nil {
+			t.as.AuthTime = at.UTC()
+		}
 	}
 	return t.as
 }

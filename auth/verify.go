@@ -19,19 +19,32 @@ const (
 // and then what only the server that issued it can know: that neither the token nor what it came of was revoked, and that
 // application and person may still act. Scopes are for the route to check, by Caller.May.
 //
-// A token that fails is refused with an *Error invalid_token. Any other error is a fault of the server.
+// A token that fails is refused with an *Error invalid_token, and so is one that is bound to a key, which takes VerifyProven.
+// Any other error is a fault of the server.
 func (s *Server) Verify(ctx context.Context, token string) (Caller, error) {
+	known, err := s.recognize(token)
+	if err != nil {
+		return Caller{}, err
+	}
+	if known.claims.Confirmation != nil {
+		return Caller{}, refuse("invalid_token", "The access token is bound to a key: send it with the scheme DPoP and a proof")
+	}
+	return s.admit(ctx, known)
+}
+
+// recognize is what a token says by itself, from memory if it was checked before.
+func (s *Server) recognize(token string) (*verifiedToken, error) {
 	sum := sha256.Sum256([]byte(token))
 	known, ok := s.verified.get(sum)
 	if !ok {
 		claims, err := s.parseAccess(token)
 		if err != nil {
-			return Caller{}, err
+			return nil, err
 		}
 		known = newVerified(claims)
 		s.verified.keep(sum, known, s.now())
 	}
-	return s.admit(ctx, known)
+	return known, nil
 }
 
 // admit decides about a token whose signature and claims are in order, which never changes, by what can change.

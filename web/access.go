@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"strconv"
 
 	"github.com/gin-gonic/gin"
 
@@ -9,13 +10,22 @@ import (
 )
 
 // access is who may use a route.
-type access struct{ scope string }
+type access struct {
+	scope  string
+	recent bool // the person must have signed in a short time ago
+}
 
 // anyone may use a page or an endpoint that needs no access token, or that checks who asks by itself.
 var anyone = access{}
 
 // scope lets those in whose access token holds it, as the application and the person stand at this moment.
-func scope(name string) access { return access{name} }
+func scope(name string) access { return access{scope: name} }
+
+// fresh asks for a sign-in that is no older than an administrator said (RFC 9470).
+func (a access) fresh() access {
+	a.recent = true
+	return a
+}
 
 const callerKey = "caller"
 
@@ -25,40 +35,51 @@ func caller(c *gin.Context) auth.Caller {
 	return by.(auth.Caller)
 }
 
-// guard lets a request through that carries an access token with the scope (RFC 6750), and answers any other with the
-// challenge of its §3 beside the problem.
-func guard(a *auth.Server, scope string) gin.HandlerFunc {
+// guard lets a request through that carries an access token with the scope, by itself (RFC 6750) or with the proof of the
+// key that it is bound to (RFC 9449), and answers any other with the challenge of their §3 and §7.1 beside the problem.
+func guard(a *auth.Server, needed access) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		c.Header("Cache-Control", "no-store")
 		c.Writer.Header().Add("Vary", "Authorization")
-		token, given, err := bearer(c.Request)
+		sent, err := credentials(c.Request)
 		if err != nil {
 			challenge(c, "invalid_request", err.Error())
 			fail(c, fault(malformed, err.Error()))
 			return
 		}
-		if !given {
+		if sent.scheme == "" {
 			challenge(c, "", "")
 			fail(c, fault(invalidToken, "this needs an access token: send Authorization: Bearer and the token"))
 			return
 		}
-		by, err := verify(c, a, token)
+		by, err := verify(c, a, sent)
 		if err != nil {
 			fail(c, fmt.Errorf("verify access token: %w", err))
 			return
 		}
 		c.Set(callerKey, by)
-		if !by.May(scope) {
-			detail := "this needs the scope " + scope
-			challenge(c, "insufficient_scope", detail, "scope", scope)
+		if !by.May(needed.scope) {
+			detail := "this needs the scope " + needed.scope
+			challenge(c, "insufficient_scope", detail, "scope", needed.scope)
 			fail(c, fault(insufficientScope, detail))
+			return
+		}
+		if maxAge, fresh := a.Fresh(by); needed.recent && !fresh {
+			detail := fmt.Sprintf("this needs a sign-in of the last %d seconds: ask for it at /authorize with max_age=%[1]d", maxAge)
+			challenge(c, "insufficient_user_authentication", detail, "max_age", strconv.Itoa(maxAge))
+			fail(c, fault(staleSignIn, detail))
 		}
 	}
 }
 
-func verify(c *gin.Context, a *auth.Server, token string) (auth.Caller, error) {
-	if !wellFormed(token) {
+func verify(c *gin.Context, a *auth.Server, sent presented) (auth.Caller, error) {
+	if !wellFormed(sent.token) {
 		return auth.Caller{}, &auth.Error{Code: "invalid_token", Description: "The access token is malformed"}
 	}
-	return a.Verify(c.Request.Context(), token)
+	if sent.scheme == bearerScheme {
+		return a.Verify(c.Request.Context(), sent.token)
+	}
+	r := c.Request
+	c.Header("DPoP-Nonce", a.DPoPNonce())
+	return a.VerifyProven(r.Context(), sent.token, auth.Proof{Given: r.Header.Values("DPoP"), Method: r.Method, Path: r.URL.Path})
 }

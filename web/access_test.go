@@ -166,7 +166,7 @@ func TestWhereATokenMayBe(t *testing.T) {
 		{"in lower case", "GET", "/me", "", http.Header{"Authorization": {"bearer " + good}}, 200, ""},
 		{"in upper case", "GET", "/me", "", http.Header{"Authorization": {"BEARER   " + good}}, 200, ""},
 		{"by another scheme", "GET", "/me", "", http.Header{"Authorization": {"Basic " + good}}, 401, none},
-		{"by DPoP", "GET", "/me", "", http.Header{"Authorization": {"DPoP " + good}}, 401, none},
+		{"by DPoP", "GET", "/me", "", http.Header{"Authorization": {"DPoP " + good}}, 401, `DPoP realm="Punchcard", error="invalid_token"`},
 		{"in a cookie", "GET", "/me", "", http.Header{"Cookie": {"access_token=" + good}}, 401, none},
 		{"in the address alone", "GET", "/me?access_token=" + good, "", nil, 401, none},
 		{"in the address too", "GET", "/me?access_token=" + good, "", bearer, 400, twice},

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/gin-gonic/gin"
+
+	"punchcard/auth"
 )
 
 // Longer than any token that is issued here. What is longer is refused before it costs a hash.
@@ -17,24 +19,46 @@ const maxToken = 8 << 10 // bytes
 
 var errTwoTokens = errors.New("the request has more than one access token; send one, in the Authorization header")
 
-// bearer is the token of the Authorization header, if one is given. A token anywhere else is no token: addresses end up in
-// logs and histories. One here and one there is refused (RFC 6750 §2).
-func bearer(r *http.Request) (token string, given bool, err error) {
-	credentials := r.Header["Authorization"]
-	if len(credentials) == 0 {
-		return "", false, nil
+// presented is an access token as a request brought it.
+type presented struct {
+	scheme string // bearerScheme or dpopScheme; empty: there is no token
+	token  string
+}
+
+// The ways to present a token, by itself or with the proof of a key.
+const (
+	bearerScheme = "Bearer"
+	dpopScheme   = "DPoP"
+)
+
+// credentials is the token of the Authorization header, if one is given. A token anywhere else is no token: addresses end up
+// in logs and histories. One here and one there is refused (RFC 6750 §2).
+func credentials(r *http.Request) (presented, error) {
+	fields := r.Header["Authorization"]
+	if len(fields) == 0 {
+		return presented{}, nil
 	}
-	if len(credentials) > 1 {
-		return "", false, errTwoTokens
+	if len(fields) > 1 {
+		return presented{}, errTwoTokens
 	}
-	scheme, token, _ := strings.Cut(credentials[0], " ")
-	if !strings.EqualFold(scheme, "Bearer") {
-		return "", false, nil
+	name, token, _ := strings.Cut(fields[0], " ")
+	scheme := schemeOf(name)
+	if scheme == "" {
+		return presented{}, nil
 	}
 	if tokenElsewhere(r) {
-		return "", false, errTwoTokens
+		return presented{}, errTwoTokens
 	}
-	return strings.TrimLeft(token, " "), true, nil
+	return presented{scheme, strings.TrimLeft(token, " ")}, nil
+}
+
+func schemeOf(name string) string {
+	for _, scheme := range []string{bearerScheme, dpopScheme} {
+		if strings.EqualFold(name, scheme) {
+			return scheme
+		}
+	}
+	return ""
 }
 
 // tokenElsewhere looks for a second token, in the address and in a form. The form stays to be read, and refused.
@@ -75,7 +99,8 @@ func wellFormed(token string) bool {
 	return true
 }
 
-// challenge says in the words of RFC 6750 §3 what is missing. Who sent no token at all is told no error code (§3.1).
+// challenge says in the words of RFC 6750 §3 what is missing, by the scheme that the request came with. Who sent no token at
+// all is told no error code (§3.1), and that there are two schemes (RFC 9449 §7.2).
 func challenge(c *gin.Context, code, description string, more ...string) {
 	params := append([]string{"realm", "Punchcard", "error", code, "error_description", description}, more...)
 	var b strings.Builder
@@ -84,7 +109,16 @@ func challenge(c *gin.Context, code, description string, more ...string) {
 			fmt.Fprintf(&b, `, %s="%s"`, params[i], quotable.Replace(params[i+1]))
 		}
 	}
+	algs := `algs="` + strings.Join(auth.ProofAlgs(), " ") + `"`
+	name, _, _ := strings.Cut(c.GetHeader("Authorization"), " ")
+	if schemeOf(name) == dpopScheme {
+		c.Header("WWW-Authenticate", "DPoP "+b.String()[2:]+", "+algs)
+		return
+	}
 	c.Header("WWW-Authenticate", "Bearer "+b.String()[2:])
+	if code == "" || code == "invalid_token" {
+		c.Writer.Header().Add("WWW-Authenticate", "DPoP "+algs)
+	}
 }
 
 var quotable = strings.NewReplacer(`"`, `'`, `\`, `'`, "\r", " ", "\n", " ")

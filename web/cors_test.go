@@ -108,7 +108,7 @@ func TestPreflight(t *testing.T) {
 		t.Errorf("a stranger's: %d %q", stranger.StatusCode, stranger.Header)
 	}
 	exposed := c.ask(t, c.token(t, "ada"), "GET", "/me", "", "Origin", testOrigin).Header.Get("Access-Control-Expose-Headers")
-	for _, name := range []string{"ETag", "Link", "Location", "Total-Count", "WWW-Authenticate", "Request-Id"} {
+	for _, name := range []string{"ETag", "Link", "Location", "Total-Count", "WWW-Authenticate", "Request-Id", "DPoP-Nonce"} {
 		if !strings.Contains(exposed, name) {
 			t.Errorf("%s can't be read", name)
 		}

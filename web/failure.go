@@ -86,8 +86,9 @@ func refusal(c *gin.Context, err error) *timesheets.Fault {
 		return faultf(tooLarge, "the body has more than %d bytes", e.Limit)
 	}
 	if e, ok := errors.AsType[*auth.Error](err); ok {
-		challenge(c, "invalid_token", e.Description)
-		return fault(invalidToken, e.Description)
+		kind := tokenKind(e)
+		challenge(c, oauthCodes[kind], e.Description)
+		return fault(kind, e.Description)
 	}
 	if errors.Is(err, store.ErrClosed) {
 		return fault(unavailable, "the server is stopping")

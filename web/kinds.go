@@ -14,6 +14,9 @@ const (
 	malformed         timesheets.Kind = "malformed-request"
 	invalidToken      timesheets.Kind = "invalid-token"
 	insufficientScope timesheets.Kind = "insufficient-scope"
+	invalidProof      timesheets.Kind = "invalid-dpop-proof"
+	nonceNeeded       timesheets.Kind = "use-dpop-nonce"
+	staleSignIn       timesheets.Kind = "insufficient-user-authentication"
 	methodNotAllowed  timesheets.Kind = "method-not-allowed"
 	tooLarge          timesheets.Kind = "content-too-large"
 	unsupported       timesheets.Kind = "unsupported-media-type"
@@ -42,6 +45,14 @@ var kinds = map[timesheets.Kind]kind{
 	insufficientScope: {http.StatusForbidden, "The access token doesn't reach this far",
 		"The application was not granted the scope that this needs, or the person may do it no more. WWW-Authenticate names " +
 			"the scope."},
+	invalidProof: {http.StatusUnauthorized, "The DPoP proof is missing or not valid",
+		"A token that is bound to a key comes with one DPoP header: a proof (RFC 9449) for this method and address, made just " +
+			"now, with the hash of the token, and not sent before."},
+	nonceNeeded: {http.StatusUnauthorized, "The DPoP proof needs a nonce",
+		"Make another proof with the nonce that the DPoP-Nonce header gives, and send the request again."},
+	staleSignIn: {http.StatusUnauthorized, "The person signed in too long ago",
+		"This asks for a fresh sign-in. Send the person to /authorize with the max_age that WWW-Authenticate names, and call " +
+			"again with the new token."},
 	timesheets.Forbidden: {http.StatusForbidden, "This is not for the caller to do",
 		"The token would allow it, but not to this person or application. The detail says who can."},
 	timesheets.SelfApproval: {http.StatusForbidden, "Nobody approves their own time",

@@ -55,6 +55,8 @@ func speaksOAuth(c *gin.Context) bool {
 var oauthCodes = map[timesheets.Kind]string{
 	invalidToken:      "invalid_token",
 	insufficientScope: "insufficient_scope",
+	invalidProof:      "invalid_dpop_proof",
+	nonceNeeded:       "use_dpop_nonce",
 	unavailable:       "temporarily_unavailable",
 	internal:          "server_error",
 }

@@ -54,7 +54,7 @@ func (s Settings) routes() []route {
 		{"DELETE", "/timesheets/:id", scope("delete:timesheets"), done(t.Remove)},
 		{"PUT", "/timesheets/:id/submission", scope("create:timesheets"), answer(http.StatusOK, t.Submit)},
 		{"DELETE", "/timesheets/:id/submission", scope("create:timesheets"), answer(http.StatusOK, t.Withdraw)},
-		{"PUT", "/timesheets/:id/approval", scope("approve:timesheets"), answer(http.StatusOK, t.Decide)},
+		{"PUT", "/timesheets/:id/approval", scope("approve:timesheets").fresh(), answer(http.StatusOK, t.Decide)},
 		{"GET", "/projects", scope("read:timesheets"), answer(http.StatusOK, t.Projects)},
 		{"GET", "/people", scope("read:timesheets"), answer(http.StatusOK, t.People)},
 		{"GET", "/me", scope("read:timesheets"), answer(http.StatusOK, t.Me)},

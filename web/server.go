@@ -45,7 +45,7 @@ func (s Settings) serve(routes []route) http.Handler {
 	for _, r := range routes {
 		handlers := []gin.HandlerFunc{r.handler}
 		if r.access.scope != "" {
-			handlers = []gin.HandlerFunc{guard(s.Auth, r.access.scope), r.handler}
+			handlers = []gin.HandlerFunc{guard(s.Auth, r.access), r.handler}
 		}
 		engine.Handle(r.method, r.path, handlers...)
 		if r.method == http.MethodGet {

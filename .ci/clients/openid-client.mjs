@@ -43,6 +43,33 @@ test('a native app: code + PKCE, UserInfo, refresh, revoke', async () => {
   await assert.rejects(client.refreshTokenGrant(config, next.refresh_token), { error: 'invalid_grant' });
 });
 
+test('a native app with a key of its own: DPoP', async () => {
+  const config = await discover('timesheets-mobile', undefined, client.None());
+  const key = () => client.randomDPoPKeyPair().then((pair) => client.getDPoPHandle(config, pair));
+  const DPoP = await key();
+  const redirectURI = 'http://127.0.0.1:54321/callback';
+  const verifier = client.randomPKCECodeVerifier(), state = client.randomState();
+  const url = client.buildAuthorizationUrl(config, {
+    redirect_uri: redirectURI, scope: 'openid email offline_access read:timesheets', state, dpop_jkt: await DPoP.calculateThumbprint(),
+    code_challenge: await client.calculatePKCECodeChallenge(verifier), code_challenge_method: 'S256',
+  });
+  const answer = await signIn(url, email, password);
+  const tokens = await client.authorizationCodeGrant(config, answer, { pkceCodeVerifier: verifier, expectedState: state }, undefined, { DPoP });
+  assert.equal(tokens.token_type, 'dpop');
+
+  const timesheets = new URL('timesheets', issuer);
+  const listed = await client.fetchProtectedResource(config, tokens.access_token, timesheets, 'GET', undefined, undefined, { DPoP });
+  assert.equal(listed.status, 200);
+  assert.equal((await client.fetchUserInfo(config, tokens.access_token, tokens.claims().sub, { DPoP })).email, email);
+  assert.equal((await call(tokens.access_token, 'timesheets')).status, 401);
+
+  const thief = { DPoP: await key() };
+  await assert.rejects(client.fetchProtectedResource(config, tokens.access_token, timesheets, 'GET', undefined, undefined, thief), (e) => e.cause[0].scheme === 'dpop');
+  await assert.rejects(client.refreshTokenGrant(config, tokens.refresh_token, undefined, thief), { error: 'invalid_grant' });
+  const next = await client.refreshTokenGrant(config, tokens.refresh_token, undefined, { DPoP });
+  assert.equal(next.token_type, 'dpop');
+});
+
 for (const [name, authentication] of [['Basic', client.ClientSecretBasic], ['post', client.ClientSecretPost]]) {
   test(`a web app with a secret by ${name}, after consent`, async () => {
     const config = await discover('reports', undefined, authentication(webSecret));
