@@ -20,6 +20,7 @@ func (s *Server) Metadata() gin.HandlerFunc {
 		"authorization_endpoint":                         s.issuer + "authorize",
 		"token_endpoint":                                 s.issuer + "oauth/token",
 		"revocation_endpoint":                            s.issuer + "oauth/revoke",
+		"end_session_endpoint":                           s.issuer + "oidc/logout",
 		"userinfo_endpoint":                              s.issuer + "userinfo",
 		"jwks_uri":                                       s.issuer + ".well-known/jwks.json",
 		"scopes_supported":                               names,

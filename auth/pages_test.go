@@ -4,6 +4,7 @@ import (
 	"html"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"regexp"
 	"strings"
 	"testing"
@@ -18,7 +19,13 @@ var hostilePages = map[string]any{
 	"login.html": loginPage{App: hostile, Email: hostile, Alert: hostile, Action: "javascript:alert(1)//" + hostile, CSRF: hostile},
 	"consent.html": consentPage{App: hostile, Initial: `"`, Person: hostile, Email: hostile, Host: hostile, CSRF: hostile, Widening: true,
 		Action: "/consent?interaction=" + hostile, Scopes: []consentScope{{Title: hostile, Detail: hostile, New: true}}},
-	"notice.html": noticePage{Tone: hostile, Heading: hostile, Detail: hostile, Hint: hostile, ID: hostile, Link: "javascript:alert(1)", LinkText: hostile},
+	"notice.html":  noticePage{Tone: hostile, Heading: hostile, Detail: hostile, Hint: hostile, ID: hostile, Link: "javascript:alert(1)", LinkText: hostile},
+	"account.html": accountPage{Name: hostile, Email: hostile, Alert: hostile, Done: hostile, HasPassword: true, Session: hostile, CSRF: hostile},
+	"apps.html": appsPage{Done: hostile, CSRF: hostile,
+		Apps: []grantedApp{{ID: hostile, Name: hostile, Initial: `"`, Scopes: []Scope{{Title: hostile}}, Since: &moment{hostile, hostile},
+			LastUsed: &moment{hostile, hostile}, ByAdmin: true}},
+		Sessions: []sessionRow{{ID: hostile, Device: hostile, IP: hostile, SignedIn: &moment{hostile, hostile}, Seen: &moment{hostile, hostile}, This: true}}},
+	"logout.html": logoutPage{App: hostile, Person: hostile, Email: hostile, Fields: url.Values{hostile: {hostile}}, CSRF: hostile},
 	"setup.html":  setupPage{Alert: hostile, Name: hostile, Email: hostile, Action: "/setup?token=" + hostile, CSRF: hostile},
 }
 

@@ -9,13 +9,20 @@ import (
 )
 
 // access is who may use a route.
-type access struct{ scope string }
+type access struct {
+	scope   string // an access token's
+	session bool   // by cookie
+}
 
 // anyone may use a page or an endpoint that needs no access token, or that checks who asks by itself.
 var anyone = access{}
 
+// signedIn is for the pages of those who signed in to this server in this browser; anybody else is taken to the sign-in
+// page. Every form comes from a page of that same session.
+var signedIn = access{session: true}
+
 // scope lets those in whose access token holds it, as the application and the person stand at this moment.
-func scope(name string) access { return access{name} }
+func scope(name string) access { return access{scope: name} }
 
 const callerKey = "caller"
 
