@@ -129,7 +129,7 @@ func (s *Server) described(apps appList) []grantedApp {
 		if client := clients[g.ID]; client != nil {
 			g.Name, g.ByAdmin = client.Name, client.SkipConsent
 		}
-		g.Initial, g.Since, g.LastUsed = initial(g.Name), ago(g.since, s.now()), ago(g.used, s.now())
+		g.Initial, g.Since, g.LastUsed = initial(g.Name), on(g.since), ago(g.used, s.now())
 		for _, name := range g.names {
 			if sc, known := s.catalogued(name); known {
 				g.Scopes = append(g.Scopes, sc)

@@ -5,17 +5,22 @@ import (
 	"time"
 )
 
-// moment is an instant as a page tells it: in words that need no time zone.
+// moment is an instant as a page tells it: to a person in words, to a program in RFC 3339.
 type moment struct {
 	ISO, Text string
 }
 
-// ago tells how long something is past; nothing, if it never was.
+// ago tells how long something is past, which needs no time zone; nothing, if it never was.
 func ago(at, now time.Time) *moment {
 	if at.IsZero() {
 		return nil
 	}
 	return &moment{at.UTC().Format(time.RFC3339), inWords(now.Sub(at))}
+}
+
+// on tells the day of something, as UTC has it.
+func on(at time.Time) *moment {
+	return &moment{at.UTC().Format(time.RFC3339), at.UTC().Format("2 January 2006")}
 }
 
 func inWords(past time.Duration) string {

@@ -102,6 +102,7 @@ func TestWhereAFormMayLead(t *testing.T) {
 		"http://[::1]:8080/cb":             "http:",
 		"com.example.app:/callback":        "com.example.app:",
 		"https://app.example.com:8443/a;b": "https://app.example.com:8443",
+		"":                                 "",
 	} {
 		if got := formTarget(uri); got != want {
 			t.Errorf("%s leads to %q, want %q", uri, got, want)
