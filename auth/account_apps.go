@@ -28,7 +28,6 @@ type grantedApp struct {
 	Scopes   []Scope
 	Since    *moment
 	LastUsed *moment // nil: not known
-	Staying  bool    // it holds a refresh token
 	ByAdmin  bool    // an administrator decided that it needs no consent
 
 	names       scopes
@@ -66,18 +65,22 @@ type liveGrant struct {
 	UsedAt    time.Time
 }
 
+func liveGrants(db *gorm.DB, user string, now time.Time) (live []liveGrant, err error) {
+	err = db.Table("authorizations AS a").Select("a.client_id, a.scopes, a.created_at, r.created_at AS used_at").
+		Joins("JOIN refresh_tokens AS r ON r.authorization_id = a.id AND r.used_at IS NULL AND r.expires_at > ?", now).
+		Where("a.user_id = ? AND a.revoked_at IS NULL AND a.expires_at > ?", user, now).
+		Order("r.created_at DESC").Limit(mostListed).Scan(&live).Error
+	return live, err
+}
+
 // grantedApps are those that the person let act for them, or that can still refresh their tokens, the last used first.
 func (s *Server) grantedApps(ctx context.Context, user string) ([]grantedApp, error) {
-	db := s.db.Read(ctx)
+	db, now := s.db.Read(ctx), s.now()
 	var consents []consent
 	if err := db.Where("user_id = ?", user).Order("updated_at DESC").Limit(mostListed).Find(&consents).Error; err != nil {
 		return nil, fmt.Errorf("read consents: %w", err)
 	}
-	var live []liveGrant
-	err := db.Table("authorizations AS a").Select("a.client_id, a.scopes, a.created_at, r.created_at AS used_at").
-		Joins("JOIN refresh_tokens AS r ON r.authorization_id = a.id AND r.used_at IS NULL AND r.expires_at > ?", s.now()).
-		Where("a.user_id = ? AND a.revoked_at IS NULL AND a.expires_at > ?", user, s.now()).
-		Order("r.created_at DESC").Limit(mostListed).Scan(&live).Error
+	live, err := liveGrants(db, user, now)
 	if err != nil {
 		return nil, fmt.Errorf("read refresh tokens of a person: %w", err)
 	}
@@ -91,7 +94,6 @@ func (s *Server) grantedApps(ctx context.Context, user string) ([]grantedApp, er
 	}
 	for _, g := range live {
 		apps.of(g.ClientID).add(g.Scopes, g.CreatedAt, g.UsedAt)
-		apps.of(g.ClientID).Staying = true
 	}
 	for _, a := range recent {
 		if app := apps[a.ClientID]; app != nil && app.used.Before(a.CreatedAt) {
@@ -141,37 +143,4 @@ func (s *Server) described(apps appList) []grantedApp {
 		return cmp.Or(b.used.Compare(a.used), b.since.Compare(a.since), cmp.Compare(a.ID, b.ID))
 	})
 	return list
-}
-
-// RevokeApp takes back all that the person let an application do: POST /account/apps/revoke. Its tokens are dead at the
-// next call, and it has to ask again.
-func (s *Server) RevokeApp() gin.HandlerFunc {
-	return func(c *gin.Context) {
-		v := visitor(c)
-		client, found := v.form.get("client_id"), false
-		err := s.change(c.Request.Context(), func(tx *gorm.DB, n *news) (err error) {
-			found, err = forgetApp(tx, n, v.live.UserID, client)
-			return err
-		})
-		switch {
-		case err != nil:
-			s.showFailure(c, err)
-		case !found:
-			s.notFoundInAccount(c)
-		default:
-			s.log.Info("access revoked by its person", "user", v.live.UserID, "client", client, "request_id", requestID(c))
-			backTo(c, "/account/apps", "revoked")
-		}
-	}
-}
-
-func forgetApp(tx *gorm.DB, n *news, user, client string) (found bool, err error) {
-	theirs := func() *gorm.DB { return tx.Where("user_id = ? AND client_id = ?", user, client) }
-	gone := theirs().Delete(&consent{})
-	if gone.Error != nil {
-		return false, fmt.Errorf("forget consent: %w", gone.Error)
-	}
-	before := len(n.keys)
-	err = revokeAll(tx, n, theirs())
-	return gone.RowsAffected > 0 || len(n.keys) > before, err
 }

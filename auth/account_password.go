@@ -13,9 +13,9 @@ import (
 func (s *Server) ChangePassword() gin.HandlerFunc {
 	return func(c *gin.Context) {
 		v := visitor(c)
-		status, alert, err := s.checkNewPassword(c, v)
+		person, alert, err := s.checkNewPassword(c, v)
 		if err == nil && alert == "" {
-			err = s.putPassword(c, v, v.form.get("new"))
+			err = s.putPassword(c, person, v.live, v.form.get("new"))
 		}
 		switch {
 		case err != nil && asError(err).Status == http.StatusInternalServerError:
@@ -25,7 +25,7 @@ func (s *Server) ChangePassword() gin.HandlerFunc {
 			s.logRefusal(c, e)
 			s.showAccount(c, e.Status, e.Description)
 		case alert != "":
-			s.showAccount(c, status, alert)
+			s.showAccount(c, http.StatusUnprocessableEntity, alert)
 		default:
 			s.log.Info("password changed", "user", v.live.UserID, "ip", c.ClientIP(), "request_id", requestID(c))
 			backTo(c, "/account", "password")
@@ -35,44 +35,39 @@ func (s *Server) ChangePassword() gin.HandlerFunc {
 
 // checkNewPassword says what is wrong with the form, in the person's words. The present password is tried last, and counts
 // as an attempt to sign in: a browser that was left open must not be a way to guess it.
-func (s *Server) checkNewPassword(c *gin.Context, v visit) (status int, alert string, err error) {
+func (s *Server) checkNewPassword(c *gin.Context, v visit) (person *Person, alert string, err error) {
 	fresh := v.form.get("new")
 	switch {
 	case passwordMistake(fresh) != "":
-		return http.StatusUnprocessableEntity, "The new password " + passwordMistake(fresh) + ".", nil
+		return nil, "The new password " + passwordMistake(fresh) + ".", nil
 	case fresh != v.form.get("again"):
-		return http.StatusUnprocessableEntity, "The new password is not the same both times.", nil
+		return nil, "The new password is not the same both times.", nil
 	}
-	_, ok, err := s.tryPassword(c, v.person.person.Email, v.form.get("current"))
-	if err == nil && !ok {
-		return http.StatusUnprocessableEntity, "The current password is wrong.", nil
+	person, ok, err := s.tryPassword(c, v.person.person.Email, v.form.get("current"))
+	if err == nil && (!ok || person.ID != v.live.UserID) {
+		return nil, "The current password is wrong.", nil
 	}
-	return http.StatusOK, "", err
+	return person, "", err
 }
 
 // putPassword keeps the password, and of all that the old one opened only this session, with another cookie.
-func (s *Server) putPassword(c *gin.Context, v visit, password string) error {
+func (s *Server) putPassword(c *gin.Context, person *Person, live *session, password string) error {
 	hash, err := s.hashing.hash(c.Request.Context(), password)
 	if err != nil {
 		return err
 	}
-	user := v.live.UserID
-	return s.signIn(c, user, v.live, func(tx *gorm.DB, n *news, now session) error {
-		changed := tx.Model(&Person{}).Where("id = ? AND password_hash = ?", user, v.person.person.PasswordHash).
-			Updates(map[string]any{"password_hash": hash, "updated_at": n.now})
-		if changed.Error != nil {
-			return fmt.Errorf("keep password: %w", changed.Error)
+	return s.signIn(c, person, live, func(tx *gorm.DB, n *news, now session) error {
+		err := tx.Model(&Person{}).Where("id = ?", person.ID).Updates(map[string]any{"password_hash": hash, "updated_at": n.now}).Error
+		if err != nil {
+			return fmt.Errorf("keep password: %w", err)
 		}
-		if changed.RowsAffected == 0 {
-			return refuse("invalid_request", "Somebody else changed the password at the same time. Try again.")
-		}
-		if err := endOtherSessions(tx, n, user, now.ID); err != nil {
+		if err := endOtherSessions(tx, n, person.ID, now.ID); err != nil {
 			return err
 		}
-		others := tx.Where("user_id = ? AND (session_id <> ? OR "+withRefreshTokens+")", user, now.ID)
+		others := tx.Where("user_id = ? AND (session_id <> ? OR "+withRefreshTokens+")", person.ID, now.ID)
 		if err := revokeAll(tx, n, others); err != nil {
 			return err
 		}
-		return n.tell("user", user)
+		return n.tell("user", person.ID)
 	})
 }

@@ -155,7 +155,7 @@ func (s *Server) signInAndProceed(c *gin.Context, in *interaction, person *Perso
 		return err
 	}
 	var live session
-	err = s.signIn(c, person.ID, before, func(tx *gorm.DB, _ *news, now session) error {
+	err = s.signIn(c, person, before, func(tx *gorm.DB, _ *news, now session) error {
 		live = now
 		done := tx.Model(&interaction{}).Where("hash = ? AND finished_at IS NULL", in.Hash).Update("session_id", now.ID)
 		if done.Error == nil && done.RowsAffected == 0 {

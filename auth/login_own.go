@@ -74,7 +74,7 @@ func (s *Server) ownLogin(c *gin.Context) {
 	}
 	before, _, err := s.currentSession(c)
 	if err == nil {
-		err = s.signIn(c, person.ID, before, func(*gorm.DB, *news, session) error { return nil })
+		err = s.signIn(c, person, before, func(*gorm.DB, *news, session) error { return nil })
 	}
 	if err != nil {
 		s.showFailure(c, err)

@@ -10,15 +10,6 @@ import (
 	"gorm.io/gorm"
 )
 
-// logoutPage asks whether to sign out.
-type logoutPage struct {
-	App    string // the application that asks; empty: not known
-	Person string
-	Email  string
-	Fields url.Values // the request, to be sent again with the answer
-	CSRF   string
-}
-
 // Logout is the end-session endpoint: GET or POST /oidc/logout (OpenID Connect RP-Initiated Logout 1.0). It ends the
 // session at once for who proves to know it, and asks the person about anybody else: a link in a mail must not sign out.
 func (s *Server) Logout() gin.HandlerFunc {
@@ -109,14 +100,6 @@ func navigates(r *http.Request) bool {
 	return r.Method != http.MethodHead && (mode == "" || mode == "navigate") && !strings.Contains(r.Header.Get("Sec-Purpose"), "prefetch")
 }
 
-func (s *Server) askToLogOut(c *gin.Context, r logoutRequest, live *session, person *standing) {
-	page := logoutPage{Person: person.person.Name, Email: person.person.Email, CSRF: s.csrf(s.browser(c), logoutForm(live)), Fields: r.query()}
-	if client := s.policy.Load().client(r.ClientID); client != nil {
-		page.App = client.Name
-	}
-	s.show(c, http.StatusOK, "logout.html", formTarget(r.Return), page)
-}
-
 func (s *Server) endAndLeave(c *gin.Context, live *session, r logoutRequest) error {
 	if err := s.endOne(c.Request.Context(), live.ID); err != nil {
 		return err
@@ -129,66 +112,4 @@ func (s *Server) endAndLeave(c *gin.Context, live *session, r logoutRequest) err
 
 func (s *Server) endOne(ctx context.Context, id string) error {
 	return s.change(ctx, func(tx *gorm.DB, n *news) error { return endSession(tx, n, id) })
-}
-
-// loggedOut takes the browser back to the application, or says that it is done.
-func (s *Server) loggedOut(c *gin.Context, r logoutRequest) {
-	if r.Return == "" {
-		s.showNotice(c, http.StatusOK, noticePage{
-			Tone: "done", Heading: "You are signed out", Detail: "Of this browser. Apps that may stay signed in, such as on your phone, still are.",
-			Link: "/account", LinkText: "Sign in again",
-		})
-		return
-	}
-	location := r.Return
-	if r.State != "" {
-		join := "?"
-		if strings.Contains(location, "?") {
-			join = "&"
-		}
-		location += join + url.Values{"state": {r.State}}.Encode()
-	}
-	c.Header("Location", location)
-	c.Status(http.StatusSeeOther)
-}
-
-// V2Logout is where Auth0's older SDKs send the browser: GET /v2/logout with client_id and returnTo.
-func (s *Server) V2Logout() gin.HandlerFunc {
-	return func(c *gin.Context) {
-		noStore(c)
-		r, _, err := s.readLogout(c, v2LogoutChecks)
-		if err == nil {
-			err = s.v2LogOut(c, r)
-		}
-		if err != nil {
-			s.showLogoutFailure(c, err)
-		}
-	}
-}
-
-// v2LogOut asks nobody if an application that is registered sends the browser: its SDKs count on that. Browsers keep the
-// cookie from what isn't navigation, so that no image can sign anybody out.
-func (s *Server) v2LogOut(c *gin.Context, r logoutRequest) error {
-	live, person, err := s.currentSession(c)
-	switch {
-	case err != nil:
-		return err
-	case live == nil:
-		s.loggedOut(c, r)
-		return nil
-	case r.ClientID != "" && navigates(c.Request):
-		return s.endAndLeave(c, live, r)
-	}
-	s.askToLogOut(c, r, live, person)
-	return nil
-}
-
-func (s *Server) showLogoutFailure(c *gin.Context, err error) {
-	e := asError(err)
-	s.logRefusal(c, e)
-	s.showNotice(c, e.Status, noticePage{
-		Tone: "error", Heading: "You are not signed out yet", Detail: e.Description + ".",
-		Hint: "The application that brought you here is set up wrongly. Your administrator finds the cause in the log under this id:",
-		ID:   requestID(c), Link: "/oidc/logout", LinkText: "Sign out here",
-	})
 }

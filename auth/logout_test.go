@@ -127,13 +127,13 @@ func TestLogoutAsksWhoeverProvesNothing(t *testing.T) {
 	b.reportsTokens("ada@example.com", "openid")
 	mias := w.browser().reportsTokens("mia@example.com", "openid")
 	for name, path := range map[string]string{
-		"L-10 no parameters":                         "/oidc/logout",
-		"L-10 only state":                            logoutOf("state", "x"),
-		"L-05 no ID token":                           logoutOf("client_id", "reports", "post_logout_redirect_uri", byeURI),
-		"L-08 another person's ID token":             logoutOf("id_token_hint", mias["id_token"].(string), "post_logout_redirect_uri", byeURI),
-		"L-05 a session that isn't this one":         logoutOf("logout_hint", "ses_x"),
-		"L-05 /v2/logout for nobody":                 "/v2/logout",
-		"L-05 the cookie of the form, not its token": logoutOf("csrf", "x"),
+		"L-10 no parameters":                 "/oidc/logout",
+		"L-10 only state":                    logoutOf("state", "x"),
+		"L-05 no ID token":                   logoutOf("client_id", "reports", "post_logout_redirect_uri", byeURI),
+		"L-08 another person's ID token":     logoutOf("id_token_hint", mias["id_token"].(string), "post_logout_redirect_uri", byeURI),
+		"L-05 a session that isn't this one": logoutOf("logout_hint", "ses_x"),
+		"L-05 /v2/logout for nobody":         "/v2/logout",
+		"L-05 a token in the address":        logoutOf("csrf", "x"),
 	} {
 		t.Run(name, func(t *testing.T) { asks(t, b, b.get(path)) })
 	}

@@ -5,11 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
-	"github.com/google/uuid"
 	"gorm.io/gorm"
 )
 
@@ -102,51 +100,6 @@ func (s *Server) see(ctx context.Context, live *session) error {
 		return fmt.Errorf("note the use of a session: %w", err)
 	}
 	return nil
-}
-
-// signIn begins a session, or renews the one that the same person has in this browser, and gives the browser its cookie.
-// Another person's session in it ends. What else the sign-in brings about is written with it, by and.
-func (s *Server) signIn(c *gin.Context, user string, before *session, and func(tx *gorm.DB, n *news, in session) error) error {
-	secret := newSecret()
-	err := s.change(c.Request.Context(), func(tx *gorm.DB, n *news) error {
-		in := session{
-			ID: "ses_" + uuid.Must(uuid.NewV7()).String(), UserID: user, Hash: hashed(secret),
-			AuthTime: n.now, CreatedAt: n.now, SeenAt: n.now, ExpiresAt: n.now.Add(sessionLife),
-			UserAgent: cut(c.Request.UserAgent(), 200), IP: c.ClientIP(),
-		}
-		if err := in.follow(tx, n, before); err != nil {
-			return err
-		}
-		if err := tx.Save(&in).Error; err != nil {
-			return fmt.Errorf("begin session: %w", err)
-		}
-		return and(tx, n, in)
-	})
-	if err == nil {
-		s.setCookie(c, sessionCookie, secret, sessionLife)
-	}
-	return err
-}
-
-// follow takes over the session that the same person had in this browser, unless it ended meanwhile, and ends anybody
-// else's.
-func (in *session) follow(tx *gorm.DB, n *news, before *session) error {
-	if before == nil {
-		return nil
-	}
-	if before.UserID != in.UserID {
-		return endSession(tx, n, before.ID)
-	}
-	ended, err := sessionEnded(tx, before.ID)
-	if err == nil && !ended {
-		in.ID, in.CreatedAt = before.ID, before.CreatedAt
-	}
-	return err
-}
-
-// cut gives at most so many bytes of what a browser says of itself, as text that every database takes.
-func cut(text string, most int) string {
-	return strings.ToValidUTF8(text[:min(len(text), most)], "")
 }
 
 // browser is the secret that names this browser, given to it now if it has none. Forms and interactions are tied to it.

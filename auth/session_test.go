@@ -102,6 +102,21 @@ func TestASessionThatEndsWhileItsPersonSignsInAgainIsNotRenewed(t *testing.T) {
 	}
 }
 
+// Whoever brings the old password while it is being changed, or is blocked meanwhile, gets no session by it.
+func TestNobodyIsSignedInByAPasswordThatIsNoLongerTheirs(t *testing.T) {
+	w := newWorld(t)
+	for column, value := range map[string]any{"password_hash": "another", "blocked": true} {
+		var person Person
+		if err := w.db.Read(t.Context()).Where("email = ?", "ada@example.com").Take(&person).Error; err != nil {
+			t.Fatal(err)
+		}
+		w.update("ada@example.com", column, value)
+		if err := person.unchanged(w.db.Read(t.Context())); err == nil {
+			t.Errorf("signed in although %s is another", column)
+		}
+	}
+}
+
 func TestWhatAUserAgentSays(t *testing.T) {
 	for userAgent, want := range map[string]string{
 		"Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0":                                                                  "Firefox on Linux",
