@@ -237,3 +237,90 @@ func TestBrowserMakesTheFirstAdministrator(t *testing.T) {
 		})
 	}
 }
+
+// grantApps lets two applications act for Ada, from two browsers, and gives the phone app its refresh token.
+func grantApps(t *testing.T, issuer string) {
+	t.Helper()
+	ask := url.Values{
+		"response_type": {"code"}, "client_id": {"reports"}, "redirect_uri": {"http://localhost:4000/callback"},
+		"scope":          {"openid profile offline_access read:timesheets"},
+		"code_challenge": {exampleChallenge}, "code_challenge_method": {"S256"},
+	}
+	signIn(t, issuer+"authorize?"+ask.Encode(), "ada@exampleco.com")
+	const app, callback = "timesheets-mobile", "http://127.0.0.1/callback"
+	ask.Set("client_id", app)
+	ask.Set("redirect_uri", callback)
+	ask.Set("scope", "openid profile email offline_access read:timesheets create:timesheets delete:timesheets")
+	answer, err := http.PostForm(issuer+"oauth/token", url.Values{
+		"grant_type": {"authorization_code"}, "client_id": {app}, "redirect_uri": {callback}, "code_verifier": {exampleVerifier},
+		"code": {signIn(t, issuer+"authorize?"+ask.Encode(), "ada@exampleco.com").Get("code")},
+	})
+	if err != nil || answer.StatusCode != http.StatusOK {
+		t.Fatal(answer, err)
+	}
+	answer.Body.Close()
+}
+
+// at checks at which path the browser is, and says what its page tells.
+func (p tab) at(path string) {
+	p.Helper()
+	if got := evaluate[string](p, "location.pathname"); got != path {
+		p.Errorf("the page is %s, want %s", got, path)
+	}
+}
+
+func (p tab) says(text string) {
+	p.Helper()
+	if shown := evaluate[string](p, "document.body.innerText"); !strings.Contains(shown, text) {
+		p.Errorf("the page doesn't say %q, but %q", text, shown)
+	}
+}
+
+func TestBrowserShowsTheAccountAndSignsOut(t *testing.T) {
+	chromium := startChromium(t)
+	for _, v := range views {
+		t.Run(fmt.Sprintf("%s %d", v.scheme, v.width), func(t *testing.T) {
+			issuer := exampleServer(t)
+			p := openTab(t, chromium)
+			p.as(v)
+			suffix := fmt.Sprintf("-%s-%d", v.scheme, v.width)
+
+			p.do(chromedp.Navigate(issuer + "account/apps"))
+			p.looksRight("account-login" + suffix)
+			p.fill("#email", "ada@exampleco.com", "#password", examplePassword)
+			p.submit("button.primary")
+			p.at("/account/apps")
+			p.looksRight("apps-none" + suffix)
+			grantApps(t, issuer)
+			p.do(chromedp.Navigate(issuer + "account/apps"))
+			p.says("Clearview Reports")
+			p.looksRight("apps" + suffix)
+			p.submit("li:last-child > form[action='/account/sessions/end'] button")
+			p.says("That session is signed out.")
+			p.submit("button[aria-label$='Clearview Reports']")
+			p.says("has no access any more")
+			p.looksRight("apps-revoked" + suffix)
+
+			p.do(chromedp.Navigate(issuer + "account"))
+			p.looksRight("account" + suffix)
+			change := func(current string) {
+				p.fill("#current", current, "#new", "a new password", "#again", "a new password")
+				p.submit("form[action='/account/password'] button")
+				p.at("/account" + map[bool]string{true: "/password"}[current != examplePassword])
+			}
+			change("wrong")
+			p.looksRight("account-wrong" + suffix)
+			change(examplePassword)
+			p.says("Your password is changed.")
+			p.looksRight("account-done" + suffix)
+
+			p.do(chromedp.Navigate(issuer + "oidc/logout?client_id=reports"))
+			p.looksRight("logout" + suffix)
+			p.submit("button.primary")
+			p.says("You are signed out")
+			p.looksRight("logged-out" + suffix)
+			p.do(chromedp.Navigate(issuer + "oidc/logout?id_token_hint=x"))
+			p.looksRight("logout-wrong" + suffix)
+		})
+	}
+}

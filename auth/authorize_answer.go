@@ -67,7 +67,7 @@ func noStore(c *gin.Context) {
 // hold a redirect after a POST against form-action too.
 func formTarget(redirectURI string) string {
 	u, err := url.Parse(redirectURI)
-	if err != nil || redirectURI == "" {
+	if err != nil || u.Scheme == "" { // it leads nowhere else
 		return ""
 	}
 	if u.Host == "" || strings.Contains(u.Host, "[") { // a custom scheme, or an IPv6 address, which CSP can't name

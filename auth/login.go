@@ -12,9 +12,13 @@ import (
 	"gorm.io/gorm"
 )
 
-// LoginPage shows where a person signs in: GET /login?interaction=….
+// LoginPage shows where a person signs in: GET /login?interaction=…, or ?return_to=… for a page of this server.
 func (s *Server) LoginPage() gin.HandlerFunc {
 	return func(c *gin.Context) {
+		if forOwnPage(c) {
+			s.ownLoginPage(c)
+			return
+		}
 		in, err := s.resume(c)
 		if err != nil {
 			s.showFailure(c, err)
@@ -32,9 +36,13 @@ func (s *Server) showLogin(c *gin.Context, in *interaction, status int, email, a
 	s.show(c, status, "login.html", formTarget(in.Request.RedirectURI), page)
 }
 
-// Login takes e-mail and password: POST /login?interaction=….
+// Login takes e-mail and password: POST /login?interaction=…, or ?return_to=….
 func (s *Server) Login() gin.HandlerFunc {
 	return func(c *gin.Context) {
+		if forOwnPage(c) {
+			s.ownLogin(c)
+			return
+		}
 		in, form, err := s.submitted(c)
 		if err != nil {
 			s.showFailure(c, err)
@@ -83,8 +91,7 @@ func (s *Server) readPageForm(c *gin.Context, purpose string) (params, error) {
 	if err := form.once(); err != nil {
 		return params{}, err
 	}
-	want := s.csrf(s.cookie(c, browserCookie), purpose)
-	if subtle.ConstantTimeCompare([]byte(form.get("csrf")), []byte(want)) != 1 {
+	if !s.sameForm(c, form, purpose) {
 		e := refuse("invalid_request", "This form did not come from a page that this browser was shown. Cookies may be switched off.")
 		e.Status = http.StatusForbidden
 		return params{}, e.because("CSRF token missing or foreign")
@@ -92,38 +99,57 @@ func (s *Server) readPageForm(c *gin.Context, purpose string) (params, error) {
 	return form, nil
 }
 
+// sameForm reports whether the form is of a page that this browser was shown for this purpose.
+func (s *Server) sameForm(c *gin.Context, form params, purpose string) bool {
+	want := s.csrf(s.cookie(c, browserCookie), purpose)
+	return subtle.ConstantTimeCompare([]byte(form.get("csrf")), []byte(want)) == 1
+}
+
 const wrongPassword = "Wrong e-mail or password."
 
 // authenticate finds the person that e-mail and password belong to. It says in the person's words why they may not sign
 // in, without telling whether somebody with that e-mail exists, and takes as long either way.
 func (s *Server) authenticate(c *gin.Context, email, password string) (*Person, string, error) {
-	if wait := s.throttle.wait(email, c.ClientIP(), s.now()); wait > 0 {
-		e := refuse("slow_down", fmt.Sprintf("Too many failed attempts. Try again in %d minutes.", int(wait.Minutes())+1))
-		e.Status = http.StatusTooManyRequests
-		return nil, "", e.because("sign-in from %s is throttled", c.ClientIP())
-	}
-	var person Person
-	err := s.db.Read(c.Request.Context()).Where("email = ?", email).Take(&person).Error
-	if err != nil && !errors.Is(err, gorm.ErrRecordNotFound) {
-		return nil, "", fmt.Errorf("read person: %w", err)
-	}
-	ok, err := s.hashing.matches(c.Request.Context(), person.PasswordHash, password)
+	person, ok, err := s.tryPassword(c, email, password)
 	if err != nil {
 		return nil, "", err
 	}
 	if !ok {
-		s.throttle.failed(email, c.ClientIP(), s.now())
-		// Not the e-mail: people type their password there.
-		s.log.Info("sign-in failed", "user", cmp.Or(person.ID, "unknown"), "ip", c.ClientIP(), "request_id", requestID(c))
 		return nil, wrongPassword, nil
 	}
-	s.throttle.forget(email, c.ClientIP())
 	if person.Blocked {
 		s.log.Info("sign-in of a blocked person", "user", person.ID, "ip", c.ClientIP(), "request_id", requestID(c))
 		return nil, "Your account is disabled. Ask your administrator.", nil
 	}
 	s.log.Info("signed in", "user", person.ID, "ip", c.ClientIP(), "request_id", requestID(c))
-	return &person, "", nil
+	return person, "", nil
+}
+
+// tryPassword reports whether the password is that of the person with the e-mail, in the same time whether or not there is
+// one. Who fails too often has to wait.
+func (s *Server) tryPassword(c *gin.Context, email, password string) (*Person, bool, error) {
+	if wait := s.throttle.wait(email, c.ClientIP(), s.now()); wait > 0 {
+		e := refuse("slow_down", fmt.Sprintf("Too many failed attempts. Try again in %d minutes.", int(wait.Minutes())+1))
+		e.Status = http.StatusTooManyRequests
+		return nil, false, e.because("sign-in from %s is throttled", c.ClientIP())
+	}
+	var person Person
+	err := s.db.Read(c.Request.Context()).Where("email = ?", email).Take(&person).Error
+	if err != nil && !errors.Is(err, gorm.ErrRecordNotFound) {
+		return nil, false, fmt.Errorf("read person: %w", err)
+	}
+	ok, err := s.hashing.matches(c.Request.Context(), person.PasswordHash, password)
+	if err != nil {
+		return nil, false, err
+	}
+	if !ok {
+		s.throttle.failed(email, c.ClientIP(), s.now())
+		// Not the e-mail: people type their password there.
+		s.log.Info("wrong password", "user", cmp.Or(person.ID, "unknown"), "ip", c.ClientIP(), "request_id", requestID(c))
+		return nil, false, nil
+	}
+	s.throttle.forget(email, c.ClientIP())
+	return &person, true, nil
 }
 
 func (s *Server) signInAndProceed(c *gin.Context, in *interaction, person *Person) error {
@@ -132,7 +158,7 @@ func (s *Server) signInAndProceed(c *gin.Context, in *interaction, person *Perso
 		return err
 	}
 	var live session
-	secret, err := s.signIn(c.Request.Context(), person.ID, before, func(tx *gorm.DB, now session) error {
+	err = s.signIn(c, person, before, func(tx *gorm.DB, _ *news, now session) error {
 		live = now
 		done := tx.Model(&interaction{}).Where("hash = ? AND finished_at IS NULL", in.Hash).Update("session_id", now.ID)
 		if done.Error == nil && done.RowsAffected == 0 {
@@ -143,7 +169,6 @@ func (s *Server) signInAndProceed(c *gin.Context, in *interaction, person *Perso
 	if err != nil {
 		return err
 	}
-	s.setCookie(c, sessionCookie, secret, sessionLife)
 	in.SessionID = &live.ID
 	standing, err := s.standing(c.Request.Context(), person.ID)
 	if err != nil {

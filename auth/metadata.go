@@ -22,6 +22,7 @@ func (s *Server) Metadata() gin.HandlerFunc {
 		"device_authorization_endpoint":                  s.issuer + "oauth/device/code",
 		"revocation_endpoint":                            s.issuer + "oauth/revoke",
 		"pushed_authorization_request_endpoint":          s.issuer + "oauth/par",
+		"end_session_endpoint":                           s.issuer + "oidc/logout",
 		"userinfo_endpoint":                              s.issuer + "userinfo",
 		"jwks_uri":                                       s.issuer + ".well-known/jwks.json",
 		"scopes_supported":                               names,

@@ -4,6 +4,7 @@ import (
 	"html"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"regexp"
 	"strings"
 	"testing"
@@ -19,8 +20,14 @@ var hostilePages = map[string]any{
 	"consent.html": consentPage{App: hostile, Initial: `"`, Person: hostile, Email: hostile, Host: hostile, CSRF: hostile, Widening: true,
 		Device: &askingDevice{IP: hostile},
 		Action: "/consent?interaction=" + hostile, Scopes: []consentScope{{Title: hostile, Detail: hostile, New: true}}},
-	"notice.html": noticePage{Tone: hostile, Heading: hostile, Detail: hostile, Hint: hostile, ID: hostile, Link: "javascript:alert(1)", LinkText: hostile},
-	"device.html": devicePage{Code: hostile, Linked: true, Alert: hostile, Action: "javascript:alert(1)//" + hostile, CSRF: hostile},
+	"device.html":  devicePage{Code: hostile, Linked: true, Alert: hostile, Action: "javascript:alert(1)//" + hostile, CSRF: hostile},
+	"notice.html":  noticePage{Tone: hostile, Heading: hostile, Detail: hostile, Hint: hostile, ID: hostile, Link: "javascript:alert(1)", LinkText: hostile},
+	"account.html": accountPage{Name: hostile, Email: hostile, Alert: hostile, Done: hostile, HasPassword: true, Session: hostile, CSRF: hostile},
+	"apps.html": appsPage{Done: hostile, CSRF: hostile,
+		Apps: []grantedApp{{ID: hostile, Name: hostile, Initial: `"`, Scopes: []Scope{{Title: hostile}}, Since: &moment{hostile, hostile},
+			LastUsed: &moment{hostile, hostile}, ByAdmin: true}},
+		Sessions: []sessionRow{{ID: hostile, Device: hostile, IP: hostile, SignedIn: &moment{hostile, hostile}, Seen: &moment{hostile, hostile}, This: true}}},
+	"logout.html": logoutPage{App: hostile, Person: hostile, Email: hostile, Fields: url.Values{hostile: {hostile}}, CSRF: hostile},
 	"setup.html":  setupPage{Alert: hostile, Name: hostile, Email: hostile, Action: "/setup?token=" + hostile, CSRF: hostile},
 }
 
@@ -97,6 +104,7 @@ func TestWhereAFormMayLead(t *testing.T) {
 		"http://[::1]:8080/cb":             "http:",
 		"com.example.app:/callback":        "com.example.app:",
 		"https://app.example.com:8443/a;b": "https://app.example.com:8443",
+		"":                                 "",
 	} {
 		if got := formTarget(uri); got != want {
 			t.Errorf("%s leads to %q, want %q", uri, got, want)

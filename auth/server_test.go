@@ -137,8 +137,9 @@ func exampleDirectory(t testing.TB) Directory {
 		Clients: []NewClient{
 			{ID: "app", Name: "Phone app", Type: "native", RedirectURIs: []string{appURI, "http://127.0.0.1/cb"}, SkipConsent: true,
 				Scopes: append(all[:len(all):len(all)], "approve:timesheets")},
-			{ID: "spa", Name: "Week planner", Type: "spa", RedirectURIs: []string{"https://spa.example.com/cb?x=1"}, WebOrigins: []string{"https://spa.example.com"}, Scopes: all},
-			{ID: "reports", Name: "Reports", Type: "web", Secret: "reports secret, long", RedirectURIs: []string{webURI}, Scopes: all},
+			{ID: "spa", Name: "Week planner", Type: "spa", RedirectURIs: []string{"https://spa.example.com/cb?x=1"}, WebOrigins: []string{"https://spa.example.com"},
+				LogoutURIs: []string{"https://spa.example.com/"}, Scopes: all},
+			{ID: "reports", Name: "Reports", Type: "web", Secret: "reports secret, long", RedirectURIs: []string{webURI}, LogoutURIs: []string{"https://reports.example.com/bye?x=1"}, Scopes: all},
 			{ID: "other", Name: "Other", Type: "web", Secret: "others secret, long", RedirectURIs: []string{webURI}, Scopes: all},
 			{ID: "payroll", Name: "Payroll", Type: "machine", Secret: "payroll secret, long",
 				Grants: []NewGrant{{Audience: audience, Scopes: []string{"read:timesheets", "create:timesheets"}}}},
@@ -153,17 +154,26 @@ func (w *world) routes(s *Server) http.Handler {
 	e.Use(func(c *gin.Context) { c.Header("Request-Id", "req_test") })
 	for path, h := range map[string]gin.HandlerFunc{
 		"/authorize": s.Authorize(), "/login": s.LoginPage(), "/consent": s.ConsentPage(), "/setup": s.SetupPage(),
-		"/device": s.DevicePage(), "/activate": s.DevicePage(),
+		"/device": s.DevicePage(), "/activate": s.DevicePage(), "/oidc/logout": s.Logout(), "/v2/logout": s.V2Logout(),
 		"/.well-known/openid-configuration": s.Metadata(), "/.well-known/jwks.json": s.JWKS(),
 	} {
 		e.GET(path, h)
 	}
 	for path, h := range map[string]gin.HandlerFunc{
 		"/authorize": s.Authorize(), "/login": s.Login(), "/consent": s.Consent(), "/setup": s.Setup(),
-		"/oauth/token": s.Token(), "/oauth/revoke": s.Revoke(), "/oauth/par": s.Push(),
+		"/oauth/token": s.Token(), "/oauth/revoke": s.Revoke(), "/oauth/par": s.Push(), "/oidc/logout": s.Logout(),
 		"/device": s.Device(), "/activate": s.Device(), "/oauth/device/code": s.DeviceAuthorization(),
 	} {
 		e.POST(path, h)
+	}
+	for path, h := range map[string]gin.HandlerFunc{"/account": s.Account(), "/account/apps": s.Apps()} {
+		e.GET(path, s.SignedIn(), h)
+	}
+	for path, h := range map[string]gin.HandlerFunc{
+		"/account/password": s.ChangePassword(), "/account/apps/revoke": s.RevokeApp(),
+		"/account/sessions/end": s.EndSession(), "/account/sessions/end-all": s.EndEverything(),
+	} {
+		e.POST(path, s.SignedIn(), h)
 	}
 	e.GET("/probe", func(c *gin.Context) {
 		noStore(c)

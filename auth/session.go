@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/gin-gonic/gin"
-	"github.com/google/uuid"
 	"gorm.io/gorm"
 )
 
@@ -20,11 +19,18 @@ type session struct {
 	UserID    string
 	AuthTime  time.Time // when the person last gave the password
 	CreatedAt time.Time
+	SeenAt    time.Time // when the browser last came with it, to within seenEvery
 	ExpiresAt time.Time
 	EndedAt   *time.Time
+	UserAgent string // of the sign-in, cut off
+	IP        string // likewise
 }
 
-const sessionLife = 7 * 24 * time.Hour
+const (
+	sessionLife = 7 * 24 * time.Hour // however often it is used
+	sessionIdle = 3 * 24 * time.Hour // if it isn't
+	seenEvery   = 5 * time.Minute
+)
 
 // Cookies. Over https their names have the prefix that browsers let nobody else set (RFC 6265bis §4.1.3.2).
 const (
@@ -61,7 +67,7 @@ func (s *Server) currentSession(c *gin.Context) (*session, *standing, error) {
 		return nil, nil, nil
 	}
 	var found session
-	err := s.db.Read(c.Request.Context()).Where("hash = ? AND ended_at IS NULL AND expires_at > ?", hashed(secret), s.now()).Take(&found).Error
+	err := liveSessions(s.db.Read(c.Request.Context()), s.now()).Where("hash = ?", hashed(secret)).Take(&found).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return nil, nil, nil
 	}
@@ -72,38 +78,28 @@ func (s *Server) currentSession(c *gin.Context) (*session, *standing, error) {
 	if err != nil || person == nil || person.person.Blocked {
 		return nil, nil, err
 	}
-	return &found, person, nil
+	return &found, person, s.see(c.Request.Context(), &found)
 }
 
-// signIn begins a session, or renews the one that the same person has in this browser. Another person's session in it
-// ends. It gives the session and the secret for the cookie.
-func (s *Server) signIn(ctx context.Context, user string, before *session, and func(tx *gorm.DB, in session) error) (string, error) {
-	secret := newSecret()
-	err := s.change(ctx, func(tx *gorm.DB, n *news) error {
-		in := session{
-			ID: "ses_" + uuid.Must(uuid.NewV7()).String(), UserID: user, Hash: hashed(secret),
-			AuthTime: n.now, CreatedAt: n.now, ExpiresAt: n.now.Add(sessionLife),
-		}
-		if before != nil && before.UserID == user {
-			in.ID, in.CreatedAt = before.ID, before.CreatedAt
-		} else if before != nil {
-			if err := endSession(tx, n, before.ID); err != nil {
-				return err
-			}
-		}
-		if err := tx.Save(&in).Error; err != nil {
-			return fmt.Errorf("begin session: %w", err)
-		}
-		return and(tx, in)
-	})
-	return secret, err
+// liveSessions starts a query over the sessions that neither ended nor expired.
+func liveSessions(db *gorm.DB, now time.Time) *gorm.DB {
+	return db.Model(&session{}).Where("ended_at IS NULL AND expires_at > ? AND seen_at > ?", now, now.Add(-sessionIdle))
 }
 
-func endSession(tx *gorm.DB, n *news, id string) error {
-	if err := tx.Model(&session{}).Where("id = ? AND ended_at IS NULL", id).Update("ended_at", n.now).Error; err != nil {
-		return fmt.Errorf("end session: %w", err)
+// see notes that a session is in use, now and then: a write at each look would cost more than it is worth.
+func (s *Server) see(ctx context.Context, live *session) error {
+	now := s.now()
+	if now.Sub(live.SeenAt) < seenEvery {
+		return nil
 	}
-	return n.tell("session", id)
+	live.SeenAt = now
+	err := s.db.Write(ctx, func(tx *gorm.DB) error {
+		return tx.Model(&session{}).Where("id = ? AND seen_at < ?", live.ID, now).Update("seen_at", now).Error
+	})
+	if err != nil {
+		return fmt.Errorf("note the use of a session: %w", err)
+	}
+	return nil
 }
 
 // browser is the secret that names this browser, given to it now if it has none. Forms and interactions are tied to it.

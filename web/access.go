@@ -11,12 +11,17 @@ import (
 
 // access is who may use a route.
 type access struct {
-	scope  string
-	recent bool // the person must have signed in a short time ago
+	scope   string // an access token's
+	recent  bool   // the person must have signed in a short time ago
+	session bool   // by cookie
 }
 
 // anyone may use a page or an endpoint that needs no access token, or that checks who asks by itself.
 var anyone = access{}
+
+// signedIn is for the pages of those who signed in to this server in this browser; anybody else is taken to the sign-in
+// page. Every form comes from a page of that same session.
+var signedIn = access{session: true}
 
 // scope lets those in whose access token holds it, as the application and the person stand at this moment.
 func scope(name string) access { return access{scope: name} }

@@ -31,7 +31,7 @@ func audiences(routes []route) map[string]audience {
 		"oauth": registeredOrigins, ".well-known": everyOrigin, "openapi.yaml": everyOrigin, "problems": everyOrigin,
 	}
 	for _, r := range routes {
-		if r.access != anyone {
+		if r.access.scope != "" {
 			all[firstSegment(r.path)] = registeredOrigins
 		}
 	}

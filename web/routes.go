@@ -30,6 +30,16 @@ func (s Settings) routes() []route {
 		{"GET", "/.well-known/oauth-authorization-server", anyone, a.Metadata()},
 		{"GET", "/.well-known/jwks.json", anyone, a.JWKS()},
 
+		{"GET", "/oidc/logout", anyone, a.Logout()},
+		{"POST", "/oidc/logout", anyone, a.Logout()},
+		{"GET", "/v2/logout", anyone, a.V2Logout()},
+		{"GET", "/account", signedIn, a.Account()},
+		{"POST", "/account/password", signedIn, a.ChangePassword()},
+		{"GET", "/account/apps", signedIn, a.Apps()},
+		{"POST", "/account/apps/revoke", signedIn, a.RevokeApp()},
+		{"POST", "/account/sessions/end", signedIn, a.EndSession()},
+		{"POST", "/account/sessions/end-all", signedIn, a.EndEverything()},
+
 		{"GET", "/login", anyone, a.LoginPage()},
 		{"POST", "/login", anyone, a.Login()},
 		{"GET", "/consent", anyone, a.ConsentPage()},

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -25,7 +26,7 @@ func (r route) methods() []string {
 func TestGuardedRoutesRefuseCallersWithoutAToken(t *testing.T) {
 	c := theCompany(t)
 	for _, r := range c.settings.routes() {
-		if r.access == anyone {
+		if r.access.scope == "" {
 			continue
 		}
 		for _, method := range r.methods() {
@@ -42,7 +43,7 @@ func TestGuardedRoutesRefuseCallersWithoutAToken(t *testing.T) {
 func TestGuardedRoutesRefuseTokensWithoutTheirScope(t *testing.T) {
 	c := theCompany(t)
 	for _, r := range c.settings.routes() {
-		if r.access == anyone {
+		if r.access.scope == "" {
 			continue
 		}
 		var others []string
@@ -66,7 +67,7 @@ func TestGuardedRoutesRefuseTokensWithoutTheirScope(t *testing.T) {
 func TestGuardedRoutesLetTokensWithTheirScopeThrough(t *testing.T) {
 	c := theCompany(t)
 	for _, r := range c.settings.routes() {
-		if r.access == anyone {
+		if r.access.scope == "" {
 			continue
 		}
 		for _, method := range r.methods() {
@@ -74,6 +75,47 @@ func TestGuardedRoutesLetTokensWithTheirScopeThrough(t *testing.T) {
 			if answer.StatusCode == http.StatusUnauthorized || answer.StatusCode == http.StatusForbidden || answer.StatusCode >= 500 {
 				t.Errorf("%s %s: %d %s", method, r.path, answer.StatusCode, answer.body)
 			}
+		}
+	}
+}
+
+func TestPagesOfTheSignedInTakeOthersToTheSignInPage(t *testing.T) {
+	c, seen := theCompany(t), 0
+	for _, r := range c.settings.routes() {
+		if r.access != signedIn {
+			continue
+		}
+		seen++
+		for _, method := range r.methods() {
+			answer := c.ask(t, "", method, r.example(), "")
+			if to := answer.Header.Get("Location"); answer.StatusCode != http.StatusSeeOther || !strings.HasPrefix(to, "/login?return_to=%2Faccount") {
+				t.Errorf("%s %s: %d to %s", method, r.path, answer.StatusCode, to)
+			}
+			if answer.Header.Get("Cache-Control") != "no-store" {
+				t.Errorf("%s %s: the answer could be kept", method, r.path)
+			}
+		}
+	}
+	if seen == 0 {
+		t.Error("there are none")
+	}
+}
+
+func TestFormsOfTheSignedInCarryTheirToken(t *testing.T) {
+	c := theCompany(t)
+	browser := c.browser(t)
+	page := get(t, browser, testIssuer+"account")
+	form := url.Values{"csrf": {csrfField.FindStringSubmatch(page.body)[1]}, "email": {"ben@example.com"}, "password": {testPassword}}
+	if answer, err := browser.PostForm(page.Request.URL.String(), form); err != nil || answer.StatusCode != http.StatusOK {
+		t.Fatalf("sign in: %v %v", answer, err)
+	}
+	for _, r := range c.settings.routes() {
+		if r.access != signedIn || r.method == http.MethodGet {
+			continue
+		}
+		answer, err := browser.PostForm(testIssuer+r.example()[1:], url.Values{"csrf": {"x"}})
+		if err != nil || answer.StatusCode != http.StatusForbidden {
+			t.Errorf("%s %s: %d %v", r.method, r.path, answer.StatusCode, err)
 		}
 	}
 }

@@ -47,6 +47,9 @@ func (s Settings) serve(routes []route) http.Handler {
 		if r.access.scope != "" {
 			handlers = []gin.HandlerFunc{guard(s.Auth, r.access), r.handler}
 		}
+		if r.access == signedIn {
+			handlers = []gin.HandlerFunc{s.Auth.SignedIn(), r.handler}
+		}
 		engine.Handle(r.method, r.path, handlers...)
 		if r.method == http.MethodGet {
 			engine.Handle(http.MethodHead, r.path, handlers...)

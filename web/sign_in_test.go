@@ -42,14 +42,7 @@ func (c *company) clientCredentials(t testing.TB, scopes []string) issued {
 // signIn goes the way of a person with a browser: the application's request, the sign-in page, back with the code.
 func (c *company) signIn(t testing.TB, who string, scopes []string) issued {
 	t.Helper()
-	jar, _ := cookiejar.New(nil)
-	stayHere := func(r *http.Request, _ []*http.Request) error {
-		if r.URL.Host != "time.example.com" {
-			return http.ErrUseLastResponse
-		}
-		return nil
-	}
-	browser := &http.Client{Jar: jar, Transport: contract{t, c.handler}, CheckRedirect: stayHere}
+	browser := c.browser(t)
 	verifier := oauth2.GenerateVerifier()
 	page := get(t, browser, testIssuer+"authorize?"+url.Values{
 		"response_type": {"code"}, "client_id": {"phone"}, "redirect_uri": {testCallback}, "scope": {strings.Join(scopes, " ")},
@@ -70,11 +63,23 @@ func (c *company) signIn(t testing.TB, who string, scopes []string) issued {
 	}
 	code := location.Query().Get("code")
 	runSecrets.Store(code, "an authorization code")
-	for _, cookie := range jar.Cookies(page.Request.URL) {
+	for _, cookie := range browser.Jar.Cookies(page.Request.URL) {
 		runSecrets.Store(cookie.Value, "a cookie")
 	}
 	return c.redeem(t, url.Values{"grant_type": {"authorization_code"}, "client_id": {"phone"}, "code": {code},
 		"redirect_uri": {testCallback}, "code_verifier": {verifier}})
+}
+
+// browser keeps cookies, and follows what leads to a page of this server.
+func (c *company) browser(t testing.TB) *http.Client {
+	jar, _ := cookiejar.New(nil)
+	stayHere := func(r *http.Request, _ []*http.Request) error {
+		if r.URL.Host != "time.example.com" {
+			return http.ErrUseLastResponse
+		}
+		return nil
+	}
+	return &http.Client{Jar: jar, Transport: contract{t, c.handler}, CheckRedirect: stayHere}
 }
 
 var csrfField = regexp.MustCompile(`name="csrf" value="([^"]+)"`)

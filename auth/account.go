@@ -1,0 +1,92 @@
+package auth
+
+import (
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+)
+
+// visit is a request to one of the account's pages by somebody who is signed in.
+type visit struct {
+	live   *session
+	person *standing
+	form   params // of a POST
+}
+
+const visitKey = "visit"
+
+// visitor is who SignedIn let in.
+func visitor(c *gin.Context) visit {
+	v, _ := c.Get(visitKey)
+	return v.(visit)
+}
+
+// SignedIn lets those pass who are signed in to this server in this browser, and takes anybody else to the sign-in page. A
+// form passes only if it is of a page that was shown in this very session.
+func (s *Server) SignedIn() gin.HandlerFunc {
+	return func(c *gin.Context) {
+		noStore(c)
+		live, person, err := s.currentSession(c)
+		v := visit{live: live, person: person}
+		if err == nil && live != nil && c.Request.Method == http.MethodPost {
+			v.form, err = s.readPageForm(c, accountForm(live))
+		}
+		switch {
+		case err != nil:
+			s.showFailure(c, err)
+			c.Abort()
+		case live == nil:
+			toSignIn(c)
+			c.Abort()
+		default:
+			c.Set(visitKey, v)
+		}
+	}
+}
+
+func accountForm(live *session) string { return "account " + live.ID }
+
+// accountPage is what a person sees of their own account.
+type accountPage struct {
+	Name, Email string
+	Alert       string // what was wrong with the new password
+	Done        string
+	HasPassword bool
+	Session     string // this one's id
+	CSRF        string
+}
+
+// Account shows a person's own account: GET /account.
+func (s *Server) Account() gin.HandlerFunc {
+	return func(c *gin.Context) { s.showAccount(c, http.StatusOK, "") }
+}
+
+func (s *Server) showAccount(c *gin.Context, status int, alert string) {
+	v := visitor(c)
+	s.show(c, status, "account.html", "", accountPage{
+		Name: v.person.person.Name, Email: v.person.person.Email, Alert: alert, Done: done(c),
+		HasPassword: v.person.person.PasswordHash != "", Session: v.live.ID, CSRF: s.csrf(s.browser(c), accountForm(v.live)),
+	})
+}
+
+// whatWasDone are the words for what a form just did, so that the address can say nothing of its own.
+var whatWasDone = map[string]string{
+	"password": "Your password is changed. Everywhere else you are signed out.",
+	"revoked":  "The application has no access any more.",
+	"ended":    "That session is signed out.",
+}
+
+func done(c *gin.Context) string { return whatWasDone[c.Query("done")] }
+
+// backTo shows a page again after a form, so that reloading it sends nothing twice.
+func backTo(c *gin.Context, path, done string) {
+	c.Redirect(http.StatusSeeOther, path+"?done="+done)
+}
+
+// notFoundInAccount answers for what doesn't exist, or isn't this person's: nobody can tell the two apart.
+func (s *Server) notFoundInAccount(c *gin.Context) {
+	s.showNotice(c, http.StatusNotFound, noticePage{
+		Tone: "error", Heading: "There is no such thing", Detail: "It was signed out or revoked before, or it never was yours.",
+		Link: "/account/apps", LinkText: "See what there is",
+	})
+}

@@ -1,0 +1,73 @@
+package auth
+
+import (
+	"fmt"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+	"gorm.io/gorm"
+)
+
+// ChangePassword takes a new password from somebody who knows the present one: POST /account/password. Whoever else is
+// signed in as this person, or holds a refresh token, may be why it is changed: they are all signed out.
+func (s *Server) ChangePassword() gin.HandlerFunc {
+	return func(c *gin.Context) {
+		v := visitor(c)
+		person, alert, err := s.checkNewPassword(c, v)
+		if err == nil && alert == "" {
+			err = s.putPassword(c, person, v.live, v.form.get("new"))
+		}
+		switch {
+		case err != nil && asError(err).Status == http.StatusInternalServerError:
+			s.showFailure(c, err)
+		case err != nil:
+			e := asError(err)
+			s.logRefusal(c, e)
+			s.showAccount(c, e.Status, e.Description)
+		case alert != "":
+			s.showAccount(c, http.StatusUnprocessableEntity, alert)
+		default:
+			s.log.Info("password changed", "user", v.live.UserID, "ip", c.ClientIP(), "request_id", requestID(c))
+			backTo(c, "/account", "password")
+		}
+	}
+}
+
+// checkNewPassword says what is wrong with the form, in the person's words. The present password is tried last, and counts
+// as an attempt to sign in: a browser that was left open must not be a way to guess it.
+func (s *Server) checkNewPassword(c *gin.Context, v visit) (person *Person, alert string, err error) {
+	fresh := v.form.get("new")
+	switch {
+	case passwordMistake(fresh) != "":
+		return nil, "The new password " + passwordMistake(fresh) + ".", nil
+	case fresh != v.form.get("again"):
+		return nil, "The new password is not the same both times.", nil
+	}
+	person, ok, err := s.tryPassword(c, v.person.person.Email, v.form.get("current"))
+	if err == nil && (!ok || person.ID != v.live.UserID) {
+		return nil, "The current password is wrong.", nil
+	}
+	return person, "", err
+}
+
+// putPassword keeps the password, and of all that the old one opened only this session, with another cookie.
+func (s *Server) putPassword(c *gin.Context, person *Person, live *session, password string) error {
+	hash, err := s.hashing.hash(c.Request.Context(), password)
+	if err != nil {
+		return err
+	}
+	return s.signIn(c, person, live, func(tx *gorm.DB, n *news, now session) error {
+		err := tx.Model(&Person{}).Where("id = ?", person.ID).Updates(map[string]any{"password_hash": hash, "updated_at": n.now}).Error
+		if err != nil {
+			return fmt.Errorf("keep password: %w", err)
+		}
+		if err := endOtherSessions(tx, n, person.ID, now.ID); err != nil {
+			return err
+		}
+		others := tx.Where("user_id = ? AND (session_id <> ? OR "+withRefreshTokens+")", person.ID, now.ID)
+		if err := revokeAll(tx, n, others); err != nil {
+			return err
+		}
+		return n.tell("user", person.ID)
+	})
+}

@@ -1,0 +1,41 @@
+package auth
+
+import (
+	"fmt"
+
+	"github.com/gin-gonic/gin"
+	"gorm.io/gorm"
+)
+
+// RevokeApp takes back all that the person let an application do: POST /account/apps/revoke. Its tokens are dead at the
+// next call, and it has to ask again.
+func (s *Server) RevokeApp() gin.HandlerFunc {
+	return func(c *gin.Context) {
+		v := visitor(c)
+		client, found := v.form.get("client_id"), false
+		err := s.change(c.Request.Context(), func(tx *gorm.DB, n *news) (err error) {
+			found, err = forgetApp(tx, n, v.live.UserID, client)
+			return err
+		})
+		switch {
+		case err != nil:
+			s.showFailure(c, err)
+		case !found:
+			s.notFoundInAccount(c)
+		default:
+			s.log.Info("access revoked by its person", "user", v.live.UserID, "client", client, "request_id", requestID(c))
+			backTo(c, "/account/apps", "revoked")
+		}
+	}
+}
+
+func forgetApp(tx *gorm.DB, n *news, user, client string) (found bool, err error) {
+	theirs := func() *gorm.DB { return tx.Where("user_id = ? AND client_id = ?", user, client) }
+	gone := theirs().Delete(&consent{})
+	if gone.Error != nil {
+		return false, fmt.Errorf("forget consent: %w", gone.Error)
+	}
+	before := len(n.keys)
+	err = revokeAll(tx, n, theirs())
+	return gone.RowsAffected > 0 || len(n.keys) > before, err
+}

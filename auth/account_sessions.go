@@ -1,0 +1,81 @@
+package auth
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/gin-gonic/gin"
+	"gorm.io/gorm"
+)
+
+// sessionRow is one browser in which the person is signed in.
+type sessionRow struct {
+	ID       string
+	Device   string // "Firefox on Linux"
+	IP       string // of the sign-in; empty: not known
+	SignedIn *moment
+	Seen     *moment
+	This     bool // it is the browser that shows the page
+}
+
+// ownSessions are the live sessions of the person, this one first, then the last used.
+func (s *Server) ownSessions(ctx context.Context, this *session) ([]sessionRow, error) {
+	var live []session
+	err := liveSessions(s.db.Read(ctx), s.now()).Where("user_id = ? AND id <> ?", this.UserID, this.ID).
+		Order("seen_at DESC, id").Limit(mostListed).Find(&live).Error
+	if err != nil {
+		return nil, fmt.Errorf("read sessions: %w", err)
+	}
+	rows := []sessionRow{}
+	for _, one := range append([]session{*this}, live...) {
+		rows = append(rows, sessionRow{
+			ID: one.ID, Device: deviceOf(one.UserAgent), IP: one.IP, This: one.ID == this.ID,
+			SignedIn: ago(one.AuthTime, s.now()), Seen: ago(one.SeenAt, s.now()),
+		})
+	}
+	return rows, nil
+}
+
+// EndSession signs the person out in one browser: POST /account/sessions/end.
+func (s *Server) EndSession() gin.HandlerFunc {
+	return func(c *gin.Context) {
+		v := visitor(c)
+		id, found := v.form.get("session"), int64(0)
+		err := s.change(c.Request.Context(), func(tx *gorm.DB, n *news) error {
+			if err := liveSessions(tx, n.now).Where("id = ? AND user_id = ?", id, v.live.UserID).Count(&found).Error; err != nil || found == 0 {
+				return err
+			}
+			return endSession(tx, n, id)
+		})
+		switch {
+		case err != nil:
+			s.showFailure(c, err)
+		case found == 0:
+			s.notFoundInAccount(c)
+		case id == v.live.ID:
+			s.forgetCookie(c)
+			s.loggedOut(c, logoutRequest{})
+		default:
+			s.log.Info("session ended by its person", "user", v.live.UserID, "session", id, "request_id", requestID(c))
+			backTo(c, "/account/apps", "ended")
+		}
+	}
+}
+
+// EndEverything signs the person out everywhere, this browser and every application included: POST /account/sessions/end-all.
+func (s *Server) EndEverything() gin.HandlerFunc {
+	return func(c *gin.Context) {
+		v := visitor(c)
+		err := s.change(c.Request.Context(), func(tx *gorm.DB, n *news) error { return endEverything(tx, n, v.live.UserID) })
+		if err != nil {
+			s.showFailure(c, err)
+			return
+		}
+		s.forgetCookie(c)
+		s.log.Info("signed out everywhere", "user", v.live.UserID, "request_id", requestID(c))
+		s.showNotice(c, 200, noticePage{
+			Tone: "done", Heading: "You are signed out everywhere", Detail: "In every browser and in every app. What you allowed them stays allowed once you sign in there again.",
+			Link: "/account", LinkText: "Sign in again",
+		})
+	}
+}

@@ -1,0 +1,84 @@
+package auth
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+
+	"github.com/gin-gonic/gin"
+	"gorm.io/gorm"
+)
+
+// returnable are the pages of this server to which signing in may lead, all there are: whatever else return_to holds is
+// dropped, so that no spelling of another server's address can pass (RFC 9700 §4.11).
+var returnable = []string{"/account", "/account/apps"}
+
+// returnTo is where the person goes after signing in for no application.
+func returnTo(asked string) string {
+	if slices.Contains(returnable, asked) {
+		return asked
+	}
+	return returnable[0]
+}
+
+// toSignIn takes somebody who isn't signed in to the sign-in page, and from there back.
+func toSignIn(c *gin.Context) {
+	c.Redirect(http.StatusSeeOther, ownLoginPath(returnTo(c.Request.URL.Path)))
+}
+
+func ownLoginPath(back string) string { return "/login?" + url.Values{"return_to": {back}}.Encode() }
+
+// forOwnPage reports whether the sign-in is for a page of this server, rather than for an application.
+func forOwnPage(c *gin.Context) bool {
+	return c.Query("interaction") == "" && c.Query("return_to") != ""
+}
+
+func (s *Server) ownLoginPage(c *gin.Context) {
+	live, _, err := s.currentSession(c)
+	switch {
+	case err != nil:
+		s.showFailure(c, err)
+	case live != nil:
+		c.Redirect(http.StatusSeeOther, returnTo(c.Query("return_to")))
+	default:
+		s.showOwnLogin(c, http.StatusOK, "", "")
+	}
+}
+
+const ownLoginForm = "sign in to this server"
+
+func (s *Server) showOwnLogin(c *gin.Context, status int, email, alert string) {
+	s.show(c, status, "login.html", "", loginPage{
+		App: "your account", Email: email, Alert: alert, Action: ownLoginPath(returnTo(c.Query("return_to"))),
+		CSRF: s.csrf(s.browser(c), ownLoginForm),
+	})
+}
+
+func (s *Server) ownLogin(c *gin.Context) {
+	form, err := s.readPageForm(c, ownLoginForm)
+	if err != nil {
+		s.showFailure(c, err)
+		return
+	}
+	email := normalEmail(form.get("email"))
+	person, alert, err := s.authenticate(c, email, form.get("password"))
+	if err != nil {
+		e := asError(err)
+		s.logRefusal(c, e)
+		s.showOwnLogin(c, e.Status, email, e.Description)
+		return
+	}
+	if alert != "" {
+		s.showOwnLogin(c, http.StatusUnprocessableEntity, email, alert)
+		return
+	}
+	before, _, err := s.currentSession(c)
+	if err == nil {
+		err = s.signIn(c, person, before, func(*gorm.DB, *news, session) error { return nil })
+	}
+	if err != nil {
+		s.showFailure(c, err)
+		return
+	}
+	c.Redirect(http.StatusSeeOther, returnTo(c.Query("return_to")))
+}
