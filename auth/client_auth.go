@@ -4,11 +4,17 @@ import (
 	"crypto/subtle"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 )
 
 // clientAuthMethods are the ways in which applications authenticate (OpenID Connect Core §9).
 var clientAuthMethods = []string{"client_secret_basic", "client_secret_post", "none"}
+
+// confidentialAuthMethods are those that prove something.
+func confidentialAuthMethods() []string {
+	return slices.DeleteFunc(slices.Clone(clientAuthMethods), func(method string) bool { return method == "none" })
+}
 
 // authenticateClient finds the application that makes a request (RFC 6749 §2.3), by exactly one mechanism: HTTP Basic,
 // client_id and client_secret in the body, or, for an application that can keep no secret, its client_id alone.

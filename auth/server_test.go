@@ -159,7 +159,7 @@ func (w *world) routes(s *Server) http.Handler {
 	}
 	for path, h := range map[string]gin.HandlerFunc{
 		"/authorize": s.Authorize(), "/login": s.Login(), "/consent": s.Consent(), "/setup": s.Setup(),
-		"/oauth/token": s.Token(), "/oauth/revoke": s.Revoke(),
+		"/oauth/token": s.Token(), "/oauth/revoke": s.Revoke(), "/oauth/introspect": s.Introspect(),
 	} {
 		e.POST(path, h)
 	}

@@ -22,6 +22,7 @@ func (s Settings) routes() []route {
 		{"POST", "/authorize", anyone, a.Authorize()},
 		{"POST", "/oauth/token", anyone, a.Token()},   // authenticates the client itself
 		{"POST", "/oauth/revoke", anyone, a.Revoke()}, // likewise
+		{"POST", "/oauth/introspect", anyone, a.Introspect()},
 		{"GET", "/userinfo", scope("openid"), answer(http.StatusOK, a.UserInfo)},
 		{"POST", "/userinfo", scope("openid"), answer(http.StatusOK, a.UserInfo)},
 		{"GET", "/.well-known/openid-configuration", anyone, a.Metadata()},

@@ -111,6 +111,7 @@ func TestWhatIsNoRouteIsAProblem(t *testing.T) {
 		{"GET", "/oauth/token", "method-not-allowed", "POST"},
 		{"HEAD", "/oauth/token", "method-not-allowed", "POST"},
 		{"DELETE", "/oauth/revoke", "method-not-allowed", "POST"},
+		{"GET", "/oauth/introspect", "method-not-allowed", "POST"},
 		{"BREW", "/me", "method-not-allowed", "GET, HEAD"},
 		{"OPTIONS", "/authorize", "method-not-allowed", "GET, HEAD, POST"},
 	} {
