@@ -1,10 +1,6 @@
 package auth
 
-import (
-	"net/http"
-
-	"github.com/gin-gonic/gin"
-)
+import "github.com/gin-gonic/gin"
 
 // Metadata tells applications what there is (OpenID Connect Discovery §3, RFC 8414 §2). It is made of the same maps and
 // lists that the endpoints work by, so that the two can't differ.
@@ -44,7 +40,6 @@ func (s *Server) Metadata() gin.HandlerFunc {
 		"service_documentation":           s.issuer,
 	}
 	return func(c *gin.Context) {
-		c.Header("Cache-Control", "public, max-age=3600")
-		c.JSON(http.StatusOK, document)
+		publish(c, document)
 	}
 }

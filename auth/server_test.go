@@ -154,6 +154,7 @@ func (w *world) routes(s *Server) http.Handler {
 	for path, h := range map[string]gin.HandlerFunc{
 		"/authorize": s.Authorize(), "/login": s.LoginPage(), "/consent": s.ConsentPage(), "/setup": s.SetupPage(),
 		"/.well-known/openid-configuration": s.Metadata(), "/.well-known/jwks.json": s.JWKS(),
+		"/.well-known/oauth-protected-resource": s.ProtectedResource(),
 	} {
 		e.GET(path, h)
 	}

@@ -17,7 +17,11 @@ var anyone = access{}
 // scope lets those in whose access token holds it, as the application and the person stand at this moment.
 func scope(name string) access { return access{name} }
 
-const callerKey = "caller"
+// What the guard leaves for whoever answers.
+const (
+	callerKey   = "caller"
+	metadataKey = "resource_metadata" // where a client learns how to get a token, for the challenge
+)
 
 // caller is who the guard let in.
 func caller(c *gin.Context) auth.Caller {
@@ -31,6 +35,7 @@ func guard(a *auth.Server, scope string) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		c.Header("Cache-Control", "no-store")
 		c.Writer.Header().Add("Vary", "Authorization")
+		c.Set(metadataKey, a.ResourceMetadata())
 		token, given, err := bearer(c.Request)
 		if err != nil {
 			challenge(c, "invalid_request", err.Error())

@@ -28,6 +28,8 @@ func (s Settings) routes() []route {
 		{"GET", "/.well-known/openid-configuration", anyone, a.Metadata()},
 		{"GET", "/.well-known/oauth-authorization-server", anyone, a.Metadata()},
 		{"GET", "/.well-known/jwks.json", anyone, a.JWKS()},
+		{"GET", "/.well-known/oauth-protected-resource", anyone, protectedResource(a)},
+		{"GET", "/.well-known/oauth-protected-resource/*path", anyone, protectedResource(a)},
 
 		{"GET", "/login", anyone, a.LoginPage()},
 		{"POST", "/login", anyone, a.Login()},

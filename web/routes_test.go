@@ -31,7 +31,7 @@ func TestGuardedRoutesRefuseCallersWithoutAToken(t *testing.T) {
 		for _, method := range r.methods() {
 			answer := c.ask(t, "", method, r.example(), "")
 			got := []string{http.StatusText(answer.StatusCode), answer.Header.Get("WWW-Authenticate"), answer.Header.Get("Cache-Control")}
-			want := []string{"Unauthorized", `Bearer realm="Punchcard"`, "no-store"}
+			want := []string{"Unauthorized", `Bearer realm="Punchcard", ` + whereToLearn, "no-store"}
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("%s %s: %s", method, r.path, diff)
 			}
@@ -55,7 +55,7 @@ func TestGuardedRoutesRefuseTokensWithoutTheirScope(t *testing.T) {
 		for _, method := range r.methods() {
 			answer := c.ask(t, token, method, r.example(), "")
 			want := `Bearer realm="Punchcard", error="insufficient_scope", error_description="this needs the scope ` +
-				r.access.scope + `", scope="` + r.access.scope + `"`
+				r.access.scope + `", scope="` + r.access.scope + `", ` + whereToLearn
 			if got := answer.Header.Get("WWW-Authenticate"); answer.StatusCode != http.StatusForbidden || got != want {
 				t.Errorf("%s %s: %d %s", method, r.path, answer.StatusCode, got)
 			}
