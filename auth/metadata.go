@@ -39,6 +39,9 @@ func (s *Server) Metadata() gin.HandlerFunc {
 		"claims_parameter_supported":      false,
 		"service_documentation":           s.issuer,
 	}
+	for _, endpoint := range []string{"token", "revocation", "introspection"} {
+		document[endpoint+"_endpoint_auth_signing_alg_values_supported"] = methods // of private_key_jwt
+	}
 	return func(c *gin.Context) {
 		publish(c, document)
 	}

@@ -9,7 +9,7 @@ import (
 
 // swept are the tables whose rows expire. Codes and refresh tokens go with their authorization.
 var swept = []struct{ table, key string }{
-	{"interactions", "hash"}, {"authorizations", "id"}, {"sessions", "id"}, {"signals", "key"}, {"setup_links", "hash"},
+	{"interactions", "hash"}, {"authorizations", "id"}, {"sessions", "id"}, {"signals", "key"}, {"setup_links", "hash"}, {"client_assertions", "hash"},
 }
 
 const sweepBite = 500
