@@ -20,7 +20,7 @@ func scope(name string) access { return access{name} }
 // What the guard leaves for whoever answers.
 const (
 	callerKey   = "caller"
-	metadataKey = "resource_metadata" // where a client learns how to get a token, for the challenge
+	metadataKey = "resource_metadata" // tells where a client learns how to get a token, for the challenge
 )
 
 // caller is who the guard let in.
@@ -32,10 +32,11 @@ func caller(c *gin.Context) auth.Caller {
 // guard lets a request through that carries an access token with the scope (RFC 6750), and answers any other with the
 // challenge of its §3 beside the problem.
 func guard(a *auth.Server, scope string) gin.HandlerFunc {
+	metadata := a.ResourceMetadata
 	return func(c *gin.Context) {
 		c.Header("Cache-Control", "no-store")
 		c.Writer.Header().Add("Vary", "Authorization")
-		c.Set(metadataKey, a.ResourceMetadata())
+		c.Set(metadataKey, metadata)
 		token, given, err := bearer(c.Request)
 		if err != nil {
 			challenge(c, "invalid_request", err.Error())

@@ -78,7 +78,9 @@ func wellFormed(token string) bool {
 // challenge says in the words of RFC 6750 §3 what is missing. Who sent no token at all is told no error code (§3.1).
 func challenge(c *gin.Context, code, description string, more ...string) {
 	params := append([]string{"realm", "Punchcard", "error", code, "error_description", description}, more...)
-	params = append(params, "resource_metadata", c.GetString(metadataKey)) // RFC 9728 §5.1
+	if metadata, ok := c.Get(metadataKey); ok {
+		params = append(params, "resource_metadata", metadata.(func() string)()) // RFC 9728 §5.1
+	}
 	var b strings.Builder
 	for i := 0; i < len(params); i += 2 {
 		if params[i+1] != "" {
