@@ -139,7 +139,7 @@ func TestClientAssertion(t *testing.T) {
 		if refresh == "" {
 			t.Fatalf("got %d %s", a.status, a.body)
 		}
-		alive(t, "introspect", w.client("/oauth/introspect", "", append(by(), "token", refresh)...))
+		activeToken(t, "introspect", w.client("/oauth/introspect", "", append(by(), "token", refresh)...))
 		if a := w.client("/oauth/revoke", "", append(by(), "token", refresh)...); a.status != http.StatusOK {
 			t.Errorf("got %d %s", a.status, a.body)
 		}
@@ -228,7 +228,7 @@ func TestWrongClientAssertions(t *testing.T) {
 	})
 	t.Run("C-08 with a secret beside it", func(t *testing.T) {
 		refused(t, w.asserted(w.assertion("signer", "ES256"), "client_secret", "x"), 400, "invalid_request")
-		refused(t, w.token(payroll, "grant_type", "client_credentials", "client_assertion_type", jwtAssertion, "client_assertion", good), 400, "invalid_request")
+		refused(t, w.token(asPayroll, "grant_type", "client_credentials", "client_assertion_type", jwtAssertion, "client_assertion", good), 400, "invalid_request")
 	})
 	t.Run("C-11 a secret where keys were registered", func(t *testing.T) {
 		refused(t, w.token("signer:x", "grant_type", "client_credentials"), 401, "invalid_client")
@@ -322,13 +322,13 @@ func TestKeysReplaceASecretAndTheOtherWayRound(t *testing.T) {
 	w := newSigners(t)
 	grants := []NewGrant{{Audience: audience, Scopes: []string{"read:timesheets"}}}
 	w.apply(NewClient{ID: "payroll", Name: "Payroll", Type: "machine", JWKS: jwksOf(signerKeys()["EdDSA"]), Grants: grants})
-	refused(t, w.token(payroll, "grant_type", "client_credentials"), 401, "invalid_client")
+	refused(t, w.token(asPayroll, "grant_type", "client_credentials"), 401, "invalid_client")
 	if a := w.asserted(w.assertion("payroll", "EdDSA")); a.status != http.StatusOK {
 		t.Errorf("got %d %s", a.status, a.body)
 	}
 	w.apply(NewClient{ID: "payroll", Name: "Payroll", Type: "machine", Secret: "payroll secret, long", Grants: grants})
 	refused(t, w.asserted(w.assertion("payroll", "EdDSA")), 401, "invalid_client")
-	if a := w.token(payroll, "grant_type", "client_credentials"); a.status != http.StatusOK {
+	if a := w.token(asPayroll, "grant_type", "client_credentials"); a.status != http.StatusOK {
 		t.Errorf("got %d %s", a.status, a.body)
 	}
 }

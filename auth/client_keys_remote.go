@@ -57,7 +57,7 @@ func (r *remoteKeys) at(address string) *remoteSet {
 // keyOfClient finds the application's key that a header means. It may fetch, so never call it while writing.
 func (s *Server) keyOfClient(ctx context.Context, client *Client, kid, alg string) (crypto.PublicKey, error) {
 	if client.keySet.JWKSURI == "" {
-		if key, ok := pick(client.keySet.keys, kid, alg); ok {
+		if key, ok := pickKey(client.keySet.keys, kid, alg); ok {
 			return key, nil
 		}
 		return nil, errNoSuchKey
@@ -97,7 +97,7 @@ func (r *remoteSet) find(kid, alg string, now time.Time) (crypto.PublicKey, erro
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	fresh, since := now.Sub(r.fetchedAt) < keysFresh, now.Sub(r.triedAt)
-	key, ok := pick(r.keys, kid, alg)
+	key, ok := pickKey(r.keys, kid, alg)
 	switch {
 	case fresh && ok:
 		return key, nil

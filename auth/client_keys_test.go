@@ -186,14 +186,14 @@ func TestGuessingClientSecrets(t *testing.T) {
 			refused(t, guess(w, "payroll:wrong"), 401, "invalid_client")
 		}
 		throttled(t, guess(w, "payroll:wrong"))
-		throttled(t, guess(w, payroll))
-		throttled(t, w.client("/oauth/introspect", payroll, "token", "x"))
+		throttled(t, guess(w, asPayroll))
+		throttled(t, w.client("/oauth/introspect", asPayroll, "token", "x"))
 		throttled(t, w.client("/oauth/revoke", "", "client_id", "payroll", "client_secret", "payroll secret, long", "token", "x"))
 		if a := guess(w, "idle:idle secret, long"); a.status == http.StatusTooManyRequests {
 			t.Error("another client is throttled too")
 		}
 		w.clock.move(throttleWindow)
-		if a := guess(w, payroll); a.status != http.StatusOK {
+		if a := guess(w, asPayroll); a.status != http.StatusOK {
 			t.Errorf("later: %d %s", a.status, a.body)
 		}
 	})
@@ -230,7 +230,7 @@ func TestGuessingClientSecrets(t *testing.T) {
 			for range failuresPerPair - 1 {
 				guess(w, "payroll:wrong")
 			}
-			if a := guess(w, payroll); a.status != http.StatusOK {
+			if a := guess(w, asPayroll); a.status != http.StatusOK {
 				t.Fatalf("got %d %s", a.status, a.body)
 			}
 		}
@@ -251,7 +251,7 @@ func TestGuessingClientSecrets(t *testing.T) {
 		for i := range failuresPerIP + 1 {
 			guess(w, "nobody"+string(rune('a'+i%26))+string(rune('a'+i/26))+":x")
 		}
-		throttled(t, guess(w, payroll))
+		throttled(t, guess(w, asPayroll))
 		w.browser().code("ada@example.com")
 	})
 }

@@ -23,8 +23,7 @@ type introspection struct {
 	ID        string           `json:"jti,omitempty"`
 }
 
-// inactive is all that is told of any other token, and of one that is not the caller's to know about: RFC 7662 §2.2 lets
-// nobody learn more.
+// inactive is all that is told of any other token, and of one that is not the caller's to know about (RFC 7662 §2.2).
 var inactive = gin.H{"active": false}
 
 // Introspect tells how a token stands at this moment (RFC 7662): POST /oauth/introspect. An access token is told to the
@@ -39,11 +38,13 @@ func (s *Server) Introspect() gin.HandlerFunc {
 			return nil, refuse("invalid_request", "Missing required parameter: token")
 		}
 		found, err := s.introspectAccess(c.Request.Context(), client, p.get("token"))
-		if _, refused := errors.AsType[*Error](err); refused {
+		as, refused := errors.AsType[*Error](err)
+		if refused {
 			found, err = s.introspectRefresh(c.Request.Context(), client, p.get("token"))
 		}
 		if e, refused := errors.AsType[*Error](err); refused {
-			s.log.Info("a token is told to be inactive", "client", client.ID, "cause", e.Cause(), "request_id", requestID(c))
+			s.log.Info("a token was told to be inactive", "client", client.ID, "as_access_token", as.Cause(),
+				"as_refresh_token", e.Cause(), "request_id", requestID(c))
 			return inactive, nil
 		}
 		return found, err

@@ -10,9 +10,9 @@ import (
 )
 
 const (
-	reports = "reports:reports secret, long"
-	payroll = "payroll:payroll secret, long"
-	idle    = "idle:idle secret, long"
+	asReports = "reports:reports secret, long"
+	asPayroll = "payroll:payroll secret, long"
+	asIdle    = "idle:idle secret, long"
 )
 
 func (w *world) introspect(client string, pairs ...string) answer {
@@ -24,7 +24,7 @@ func (w *world) introspect(client string, pairs ...string) answer {
 func (w *world) reportsTokens(email string) (access, refresh string) {
 	w.Helper()
 	code := w.browser().code(email, "client_id", "reports", "redirect_uri", webURI)
-	a := w.token(reports, "grant_type", "authorization_code", "code", code, "redirect_uri", webURI, "code_verifier", verifies43).json()
+	a := w.token(asReports, "grant_type", "authorization_code", "code", code, "redirect_uri", webURI, "code_verifier", verifies43).json()
 	access, _ = a["access_token"].(string)
 	refresh, _ = a["refresh_token"].(string)
 	if access == "" || refresh == "" {
@@ -33,8 +33,8 @@ func (w *world) reportsTokens(email string) (access, refresh string) {
 	return access, refresh
 }
 
-// deadToken checks that nothing is told of a token, to the last byte.
-func deadToken(t testing.TB, what string, a answer) {
+// inactiveToken checks that nothing is told of a token, to the last byte.
+func inactiveToken(t testing.TB, what string, a answer) {
 	t.Helper()
 	if a.status != http.StatusOK || a.body != `{"active":false}` {
 		t.Errorf("%s: got %d %s", what, a.status, a.body)
@@ -44,7 +44,7 @@ func deadToken(t testing.TB, what string, a answer) {
 	}
 }
 
-func alive(t testing.TB, what string, a answer) map[string]any {
+func activeToken(t testing.TB, what string, a answer) map[string]any {
 	t.Helper()
 	if a.status != http.StatusOK || a.json()["active"] != true {
 		t.Errorf("%s: got %d %s", what, a.status, a.body)
@@ -60,9 +60,9 @@ func TestIntrospection(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Run("N-01 an access token, to its client and to a machine that was granted its API", func(t *testing.T) {
-		for _, client := range []string{reports, payroll} {
+		for _, client := range []string{asReports, asPayroll} {
 			for _, hint := range []string{"", "access_token", "refresh_token", "what"} {
-				m := alive(t, client, w.introspect(client, "token", access, "token_type_hint", hint))
+				m := activeToken(t, client, w.introspect(client, "token", access, "token_type_hint", hint))
 				want := map[string]any{
 					"active": true, "scope": claims.Scope, "client_id": "reports", "token_type": "Bearer", "sub": claims.Subject,
 					"exp": float64(claims.ExpiresAt.Unix()), "iat": float64(claims.IssuedAt.Unix()), "iss": issuer, "jti": claims.ID,
@@ -79,18 +79,18 @@ func TestIntrospection(t *testing.T) {
 		}
 	})
 	t.Run("N-01 a refresh token, which can't be taken for an access token", func(t *testing.T) {
-		m := alive(t, "refresh", w.introspect(reports, "token", refresh))
+		m := activeToken(t, "refresh", w.introspect(asReports, "token", refresh))
 		if m["client_id"] != "reports" || m["sub"] != claims.Subject || m["aud"] != nil || m["token_type"] != nil ||
 			!contains(m["scope"].(string), "offline_access") || int64(m["exp"].(float64)) != w.clock.now().Add(refreshIdle).Unix() {
 			t.Errorf("got %v", m)
 		}
 	})
 	t.Run("N-01 a machine's own token", func(t *testing.T) {
-		own := w.token(payroll, "grant_type", "client_credentials").json()["access_token"].(string)
-		if m := alive(t, "own", w.introspect(payroll, "token", own)); m["sub"] != "payroll@clients" || m["scope"] != "read:timesheets create:timesheets" {
+		own := w.token(asPayroll, "grant_type", "client_credentials").json()["access_token"].(string)
+		if m := activeToken(t, "own", w.introspect(asPayroll, "token", own)); m["sub"] != "payroll@clients" || m["scope"] != "read:timesheets create:timesheets" {
 			t.Errorf("got %v", m)
 		}
-		deadToken(t, "a web client", w.introspect(reports, "token", own))
+		inactiveToken(t, "a web client", w.introspect(asReports, "token", own))
 	})
 	t.Run("N-02 what is no token", func(t *testing.T) {
 		id := w.redeem(w.browser().code("ada@example.com")).json()["id_token"].(string)
@@ -99,7 +99,7 @@ func TestIntrospection(t *testing.T) {
 			"a word": "x", "a random one": newSecret(), "dots": strings.Repeat(".", 10_000), "changed": access[:len(access)-4] + "AAAA",
 			"cut": access[:len(access)-1], "an ID token": id, "a code": code, "a hash": hashed(refresh), "two": access + "," + refresh,
 		} {
-			deadToken(t, name, w.introspect(reports, "token", token))
+			inactiveToken(t, name, w.introspect(asReports, "token", token))
 		}
 	})
 	t.Run("N-03 without credentials", func(t *testing.T) {
@@ -112,18 +112,18 @@ func TestIntrospection(t *testing.T) {
 		}
 	})
 	t.Run("N-04 to others", func(t *testing.T) {
-		for _, client := range []string{"other:others secret, long", idle} {
-			deadToken(t, client+" of an access token", w.introspect(client, "token", access))
-			deadToken(t, client+" of a refresh token", w.introspect(client, "token", refresh))
+		for _, client := range []string{"other:others secret, long", asIdle} {
+			inactiveToken(t, client+" of an access token", w.introspect(client, "token", access))
+			inactiveToken(t, client+" of a refresh token", w.introspect(client, "token", refresh))
 		}
-		deadToken(t, "a machine of a refresh token", w.introspect(payroll, "token", refresh))
+		inactiveToken(t, "a machine of a refresh token", w.introspect(asPayroll, "token", refresh))
 	})
 	t.Run("N-05 a token in the address is none", func(t *testing.T) {
-		refused(t, w.client("/oauth/introspect?token="+access, reports), 400, "invalid_request")
+		refused(t, w.client("/oauth/introspect?token="+access, asReports), 400, "invalid_request")
 	})
 	t.Run("N-06 without a token", func(t *testing.T) {
-		refused(t, w.introspect(reports), 400, "invalid_request")
-		refused(t, w.introspect(reports, "token", access, "token", access), 400, "invalid_request")
+		refused(t, w.introspect(asReports), 400, "invalid_request")
+		refused(t, w.introspect(asReports, "token", access, "token", access), 400, "invalid_request")
 	})
 	t.Run("N-08 a public client learns nothing, not even of its own token", func(t *testing.T) {
 		own, _ := w.tokens("ada@example.com")
@@ -134,14 +134,14 @@ func TestIntrospection(t *testing.T) {
 		r, _ := http.NewRequestWithContext(t.Context(), "POST", w.http.URL+"/oauth/introspect",
 			stringsReader(`{"client_id":"reports","client_secret":"reports secret, long","token":"`+access+`"}`))
 		r.Header.Set("Content-Type", "application/json")
-		alive(t, "JSON", w.browser().do(r))
+		activeToken(t, "JSON", w.browser().do(r))
 	})
 	t.Run("N-02 once it expired", func(t *testing.T) {
 		w.clock.move(2*time.Hour + time.Second)
-		deadToken(t, "access", w.introspect(reports, "token", access))
-		alive(t, "refresh", w.introspect(reports, "token", refresh))
+		inactiveToken(t, "access", w.introspect(asReports, "token", access))
+		activeToken(t, "refresh", w.introspect(asReports, "token", refresh))
 		w.clock.move(refreshIdle)
-		deadToken(t, "refresh", w.introspect(reports, "token", refresh))
+		inactiveToken(t, "refresh", w.introspect(asReports, "token", refresh))
 	})
 }
 
@@ -164,25 +164,25 @@ func TestIntrospectionTellsWhatDied(t *testing.T) {
 	}{
 		"N-07 the session ended: the access token dies, offline access stays": {func(w *world, _, _ string) { w.endSession() }, true},
 		"N-07 the person was blocked":                                         {func(w *world, _, _ string) { w.update("ada@example.com", "blocked", true) }, false},
-		"N-07 the family was revoked":                                         {func(w *world, _, refresh string) { w.client("/oauth/revoke", reports, "token", refresh) }, false},
-		"N-07 the access token was revoked":                                   {func(w *world, access, _ string) { w.client("/oauth/revoke", reports, "token", access) }, true},
+		"N-07 the family was revoked":                                         {func(w *world, _, refresh string) { w.client("/oauth/revoke", asReports, "token", refresh) }, false},
+		"N-07 the access token was revoked":                                   {func(w *world, access, _ string) { w.client("/oauth/revoke", asReports, "token", access) }, true},
 		"N-07 a refresh token was replayed": {func(w *world, _, refresh string) {
-			next := w.token(reports, "grant_type", "refresh_token", "refresh_token", refresh).json()["refresh_token"].(string)
-			w.token(reports, "grant_type", "refresh_token", "refresh_token", next)
-			w.token(reports, "grant_type", "refresh_token", "refresh_token", refresh)
+			next := w.token(asReports, "grant_type", "refresh_token", "refresh_token", refresh).json()["refresh_token"].(string)
+			w.token(asReports, "grant_type", "refresh_token", "refresh_token", next)
+			w.token(asReports, "grant_type", "refresh_token", "refresh_token", refresh)
 		}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
 			access, refresh := w.reportsTokens("ada@example.com")
-			alive(t, "before", w.introspect(payroll, "token", access))
+			activeToken(t, "before", w.introspect(asPayroll, "token", access))
 			c.kill(w, access, refresh)
-			deadToken(t, "access", w.introspect(payroll, "token", access))
-			deadToken(t, "access", w.introspect(reports, "token", access))
-			if a := w.introspect(reports, "token", refresh); c.refresh {
-				alive(t, "refresh", a)
+			inactiveToken(t, "access", w.introspect(asPayroll, "token", access))
+			inactiveToken(t, "access", w.introspect(asReports, "token", access))
+			if a := w.introspect(asReports, "token", refresh); c.refresh {
+				activeToken(t, "refresh", a)
 			} else {
-				deadToken(t, "refresh", a)
+				inactiveToken(t, "refresh", a)
 			}
 		})
 	}
@@ -190,29 +190,29 @@ func TestIntrospectionTellsWhatDied(t *testing.T) {
 		w := newWorld(t)
 		access, _ := w.reportsTokens("ada@example.com")
 		disable(w, "reports")
-		deadToken(t, "access", w.introspect(payroll, "token", access))
-		refused(t, w.introspect(reports, "token", access), 401, "invalid_client")
+		inactiveToken(t, "access", w.introspect(asPayroll, "token", access))
+		refused(t, w.introspect(asReports, "token", access), 401, "invalid_client")
 	})
 	t.Run("an exchanged refresh token is dead, its successor lives", func(t *testing.T) {
 		w := newWorld(t)
 		_, refresh := w.reportsTokens("ada@example.com")
-		next := w.token(reports, "grant_type", "refresh_token", "refresh_token", refresh).json()["refresh_token"].(string)
-		deadToken(t, "old", w.introspect(reports, "token", refresh))
-		alive(t, "new", w.introspect(reports, "token", next))
+		next := w.token(asReports, "grant_type", "refresh_token", "refresh_token", refresh).json()["refresh_token"].(string)
+		inactiveToken(t, "old", w.introspect(asReports, "token", refresh))
+		activeToken(t, "new", w.introspect(asReports, "token", next))
 	})
 }
 
 func TestIntrospectionTellsWhatIsLeftOfTheScope(t *testing.T) {
 	w := newWorld(t)
 	access, _ := w.tokens("mia@example.com", "scope", "openid read:timesheets approve:timesheets")
-	if m := alive(t, "a manager", w.introspect(payroll, "token", access)); m["scope"] != "openid read:timesheets approve:timesheets" {
+	if m := activeToken(t, "a manager", w.introspect(asPayroll, "token", access)); m["scope"] != "openid read:timesheets approve:timesheets" {
 		t.Errorf("got %v", m["scope"])
 	}
 	w.update("ada@example.com", "manager_id", nil)
-	if m := alive(t, "who manages nobody any more", w.introspect(payroll, "token", access)); m["scope"] != "openid read:timesheets" {
+	if m := activeToken(t, "who manages nobody any more", w.introspect(asPayroll, "token", access)); m["scope"] != "openid read:timesheets" {
 		t.Errorf("got %v", m["scope"])
 	}
-	machine := w.token(payroll, "grant_type", "client_credentials").json()["access_token"].(string)
+	machine := w.token(asPayroll, "grant_type", "client_credentials").json()["access_token"].(string)
 	grants := func(change func(tx *gorm.DB) error) {
 		t.Helper()
 		err := w.server.change(t.Context(), func(tx *gorm.DB, n *news) error {
@@ -226,10 +226,10 @@ func TestIntrospectionTellsWhatIsLeftOfTheScope(t *testing.T) {
 		}
 	}
 	grants(func(tx *gorm.DB) error { return tx.Model(&clientGrant{}).Update("scopes", `["read:timesheets"]`).Error })
-	if m := alive(t, "a narrower grant", w.introspect(payroll, "token", machine)); m["scope"] != "read:timesheets" {
+	if m := activeToken(t, "a narrower grant", w.introspect(asPayroll, "token", machine)); m["scope"] != "read:timesheets" {
 		t.Errorf("got %v", m["scope"])
 	}
 	grants(func(tx *gorm.DB) error { return tx.Delete(&clientGrant{}).Error })
-	deadToken(t, "no grant", w.introspect(payroll, "token", machine))
-	deadToken(t, "no grant, another's token", w.introspect(payroll, "token", access))
+	inactiveToken(t, "no grant", w.introspect(asPayroll, "token", machine))
+	inactiveToken(t, "no grant, another's token", w.introspect(asPayroll, "token", access))
 }

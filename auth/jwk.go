@@ -112,9 +112,9 @@ func (jwk) bytes(text string, length int) ([]byte, bool) {
 	return b, err == nil && len(b) == length
 }
 
-// pick is the one key of a set that a header means: by its kid or, without one, if only one key is for the algorithm
+// pickKey is the one key of a set that a header means: by its kid or, without one, if only one key is for the algorithm
 // (OpenID Connect Core §10.1).
-func pick(keys []publicKey, kid, alg string) (crypto.PublicKey, bool) {
+func pickKey(keys []publicKey, kid, alg string) (crypto.PublicKey, bool) {
 	var found []publicKey
 	for _, k := range keys {
 		if slices.Contains(k.algs, alg) && (kid == "" || k.id == kid) {

@@ -95,7 +95,7 @@ func TestOneKeyIsPicked(t *testing.T) {
 		{"a", "RS256", 1}, {"a", "PS256", 1}, {"b", "RS256", 2}, {"b", "ES256", 4}, {"", "PS256", 1},
 		{"", "RS256", nil}, {"", "ES256", nil}, {"c", "ES256", nil}, {"a", "ES256", nil}, {"x", "EdDSA", nil}, {"a", "HS256", nil}, {"A", "RS256", nil},
 	} {
-		if got, ok := pick(keys, q.kid, q.alg); got != q.want || ok != (q.want != nil) {
+		if got, ok := pickKey(keys, q.kid, q.alg); got != q.want || ok != (q.want != nil) {
 			t.Errorf("kid %q for %s: got %v, want %v", q.kid, q.alg, got, q.want)
 		}
 	}

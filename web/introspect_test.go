@@ -21,3 +21,19 @@ func TestIntrospectionAnswersAsDescribed(t *testing.T) {
 		t.Errorf("got %d %s", a.StatusCode, a.body)
 	}
 }
+
+func TestGuessingClientSecretsIsAnsweredAsDescribed(t *testing.T) {
+	c := newCompany(t)
+	for _, path := range []string{"/oauth/token", "/oauth/revoke", "/oauth/introspect"} {
+		status := 0
+		for range 20 {
+			a := c.ask(t, "", "POST", path, `{"client_id":"payroll","client_secret":"wrong","token":"x","grant_type":"client_credentials"}`)
+			if status = a.StatusCode; status != 401 && (status != 429 || a.Header.Get("Retry-After") == "") {
+				t.Fatalf("C-16 %s: got %d %s", path, a.StatusCode, a.body)
+			}
+		}
+		if status != 429 {
+			t.Errorf("C-16 %s: twenty guesses got %d", path, status)
+		}
+	}
+}
