@@ -55,6 +55,7 @@ func client(c *auth.NewClient) shape {
 	read := object(fields{
 		"client_id": text(&c.ID), "name": text(&c.Name), "type": text(&c.Type),
 		"client_secret": text(&c.Secret), "client_secret_file": textFile(&c.Secret),
+		"jwks": jsonText(&c.JWKS), "jwks_uri": text(&c.JWKSURI),
 		"redirect_uris": list(&c.RedirectURIs, text), "logout_uris": list(&c.LogoutURIs, text),
 		"web_origins": list(&c.WebOrigins, text), "scopes": list(&c.Scopes, text), "skip_consent": yes(&c.SkipConsent),
 		"grants": list(&c.Grants, grant),

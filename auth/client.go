@@ -23,6 +23,7 @@ type Client struct {
 	UpdatedAt    time.Time
 
 	secrets []string          // hashes; two at most, so that a secret can be exchanged without a gap
+	keySet  *clientKeySet     // nil: it keeps a secret, or nothing
 	grants  map[string]scopes // what it may do for itself, by the id of the API
 }
 

@@ -32,6 +32,8 @@ type NewClient struct {
 	Name         string
 	Type         string // native, spa, web or machine
 	Secret       string // web and machine only
+	JWKS         string // instead of a secret: the JSON Web Key Set of its public keys, by which it signs (private_key_jwt)
+	JWKSURI      string // or the https address of that set
 	RedirectURIs []string
 	LogoutURIs   []string
 	WebOrigins   []string

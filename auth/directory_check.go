@@ -78,7 +78,8 @@ func (c NewClient) check(m *mistakes, i int, catalogue []Scope) {
 		return
 	}
 	confidential := (&Client{Type: c.Type}).confidential()
-	m.that(!confidential || len(c.Secret) >= 16, "is needed: 16 characters at least, better 43 random ones", "/clients/%d/client_secret", i)
+	c.checkKeys(m, i, confidential)
+	m.that(!confidential || c.JWKS+c.JWKSURI != "" || len(c.Secret) >= 16, "is needed: 16 characters at least, better 43 random ones", "/clients/%d/client_secret", i)
 	m.that(confidential || c.Secret == "", "is not for "+c.Type+" apps, which can't keep one", "/clients/%d/client_secret", i)
 	m.that(c.Type == "machine" || len(c.RedirectURIs) > 0, "is needed: where the answer goes after signing in", "/clients/%d/redirect_uris", i)
 	m.that(c.Type != "machine" || len(c.RedirectURIs) == 0, "is not for machines, for which nobody signs in", "/clients/%d/redirect_uris", i)

@@ -44,10 +44,7 @@ func putClient(tx *gorm.DB, n *news, c NewClient) error {
 	if err := tx.Save(&known).Error; err != nil {
 		return fmt.Errorf("keep client: %w", err)
 	}
-	if c.Secret == "" {
-		return nil
-	}
-	return putSecret(tx, n, c)
+	return putCredentials(tx, n, c)
 }
 
 // list makes sure that the column holds [] rather than null.

@@ -180,3 +180,14 @@ func TestADevicesTokensAreBoundToo(t *testing.T) {
 	refused(t, w.probe(access), 401, "invalid_token")
 	refused(t, w.prover("ES256").refresh(refresh), 400, "invalid_grant")
 }
+
+func TestIntrospectionTellsOfTheKey(t *testing.T) {
+	w := newWorld(t)
+	p := w.prover("ES256")
+	access, _ := p.tokens()
+	a := w.client("/oauth/introspect", "payroll:payroll secret, long", "token", access)
+	cnf, _ := a.json()["cnf"].(map[string]any)
+	if a.json()["active"] != true || a.json()["token_type"] != "DPoP" || cnf["jkt"] != p.thumbprint() {
+		t.Errorf("got %s", a.body)
+	}
+}

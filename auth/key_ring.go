@@ -3,7 +3,6 @@ package auth
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -159,7 +158,6 @@ func (s *Server) JWKS() gin.HandlerFunc {
 		for _, k := range s.keys.all() {
 			keys = append(keys, k.jwk())
 		}
-		c.Header("Cache-Control", fmt.Sprintf("public, max-age=%d", int(jwksLife.Seconds())))
-		c.JSON(http.StatusOK, gin.H{"keys": keys})
+		publish(c, gin.H{"keys": keys})
 	}
 }

@@ -1,10 +1,6 @@
 package auth
 
-import (
-	"net/http"
-
-	"github.com/gin-gonic/gin"
-)
+import "github.com/gin-gonic/gin"
 
 // Metadata tells applications what there is (OpenID Connect Discovery §3, RFC 8414 §2). It is made of the same maps and
 // lists that the endpoints work by, so that the two can't differ.
@@ -23,6 +19,7 @@ func (s *Server) Metadata() gin.HandlerFunc {
 		"revocation_endpoint":                            s.issuer + "oauth/revoke",
 		"pushed_authorization_request_endpoint":          s.issuer + "oauth/par",
 		"end_session_endpoint":                           s.issuer + "oidc/logout",
+		"introspection_endpoint":                         s.issuer + "oauth/introspect",
 		"userinfo_endpoint":                              s.issuer + "userinfo",
 		"jwks_uri":                                       s.issuer + ".well-known/jwks.json",
 		"scopes_supported":                               names,
@@ -33,6 +30,7 @@ func (s *Server) Metadata() gin.HandlerFunc {
 		"code_challenge_methods_supported":               []string{"S256"},
 		"token_endpoint_auth_methods_supported":          clientAuthMethods,
 		"revocation_endpoint_auth_methods_supported":     clientAuthMethods,
+		"introspection_endpoint_auth_methods_supported":  confidentialAuthMethods(),
 		"subject_types_supported":                        []string{"public"},
 		"id_token_signing_alg_values_supported":          []string{idTokenAlg},
 		"dpop_signing_alg_values_supported":              methods,
@@ -45,8 +43,10 @@ func (s *Server) Metadata() gin.HandlerFunc {
 		"claims_parameter_supported":      false,
 		"service_documentation":           s.issuer,
 	}
+	for _, endpoint := range []string{"token", "revocation", "introspection"} {
+		document[endpoint+"_endpoint_auth_signing_alg_values_supported"] = methods // of private_key_jwt
+	}
 	return func(c *gin.Context) {
-		c.Header("Cache-Control", "public, max-age=3600")
-		c.JSON(http.StatusOK, document)
+		publish(c, document)
 	}
 }

@@ -96,8 +96,9 @@ func readPolicy(db *gorm.DB) (*policy, error) {
 		apis        []*api
 		roles       []role
 		permissions []rolePermission
+		keySets     []*clientKeySet
 	)
-	for _, list := range []any{&clients, &secrets, &grants, &apis, &roles, &permissions} {
+	for _, list := range []any{&clients, &secrets, &grants, &apis, &roles, &permissions, &keySets} {
 		if err := db.Find(list).Error; err != nil {
 			return nil, err
 		}
@@ -130,6 +131,7 @@ func readPolicy(db *gorm.DB) (*policy, error) {
 			c.secrets = append(c.secrets, secret.Hash)
 		}
 	}
+	p.attachKeys(keySets)
 	for _, g := range grants {
 		if c := p.clients[g.ClientID]; c != nil {
 			c.grants[g.APIID] = g.Scopes

@@ -36,6 +36,7 @@ type Server struct {
 	hashing  hashing
 	throttle throttle
 	guesses  throttle // of the codes that devices show
+	attempts throttle // at client secrets
 
 	keys     keyRing
 	policy   atomic.Pointer[policy]
@@ -44,6 +45,8 @@ type Server struct {
 	dead     dead
 	heard    time.Time // up to when signals of other instances were read; of Run alone
 	verified verified
+	fetch    *fetcher
+	remote   remoteKeys
 }
 
 // New opens the authorization server on a migrated database: it makes what must exist (the API, the built-in roles,
@@ -57,6 +60,7 @@ func New(ctx context.Context, db *store.DB, set Settings) (*Server, error) {
 	s := &Server{
 		db: db, issuer: set.Issuer, origin: strings.TrimSuffix(set.Issuer, "/"), assets: set.Assets, scopes: set.Scopes,
 		log: cmp.Or(set.Log, slog.Default()), now: set.Now, hashing: newHashing(), policing: make(chan struct{}, 1),
+		fetch: newFetcher(publicAddress, nil),
 	}
 	if s.now == nil {
 		s.now = time.Now

@@ -156,13 +156,14 @@ func (w *world) routes(s *Server) http.Handler {
 		"/authorize": s.Authorize(), "/login": s.LoginPage(), "/consent": s.ConsentPage(), "/setup": s.SetupPage(),
 		"/device": s.DevicePage(), "/activate": s.DevicePage(), "/oidc/logout": s.Logout(), "/v2/logout": s.V2Logout(),
 		"/.well-known/openid-configuration": s.Metadata(), "/.well-known/jwks.json": s.JWKS(),
+		"/.well-known/oauth-protected-resource": s.ProtectedResource(),
 	} {
 		e.GET(path, h)
 	}
 	for path, h := range map[string]gin.HandlerFunc{
 		"/authorize": s.Authorize(), "/login": s.Login(), "/consent": s.Consent(), "/setup": s.Setup(),
 		"/oauth/token": s.Token(), "/oauth/revoke": s.Revoke(), "/oauth/par": s.Push(), "/oidc/logout": s.Logout(),
-		"/device": s.Device(), "/activate": s.Device(), "/oauth/device/code": s.DeviceAuthorization(),
+		"/device": s.Device(), "/activate": s.Device(), "/oauth/device/code": s.DeviceAuthorization(), "/oauth/introspect": s.Introspect(),
 	} {
 		e.POST(path, h)
 	}

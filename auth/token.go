@@ -83,7 +83,7 @@ func (s *Server) answerClient(c *gin.Context, answer func(*gin.Context, *Client,
 	if err := p.once(); err != nil {
 		return nil, err
 	}
-	client, err := s.authenticateClient(c.Request, p)
+	client, err := s.admitClient(c, p)
 	if err != nil {
 		return nil, err
 	}

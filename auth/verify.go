@@ -80,13 +80,18 @@ func (s *Server) admit(ctx context.Context, t *verifiedToken) (Caller, error) {
 
 // parseAccess checks all of an access token that its text alone can tell.
 func (s *Server) parseAccess(token string) (*accessClaims, error) {
+	return s.parseAccessFor(token, s.policy.Load().timesheets().Audience)
+}
+
+// parseAccessFor does so for a token that is for any of the audiences.
+func (s *Server) parseAccessFor(token string, audiences ...string) (*accessClaims, error) {
 	if len(token) > maxToken {
 		return nil, refuse("invalid_token", "The access token is too long to be one of this server").because("%d bytes", len(token))
 	}
 	claims := &accessClaims{}
 	parsed, err := jwt.NewParser(
 		jwt.WithValidMethods(methods), jwt.WithStrictDecoding(), jwt.WithExpirationRequired(),
-		jwt.WithIssuer(s.issuer), jwt.WithAudience(s.policy.Load().timesheets().Audience), jwt.WithTimeFunc(s.now),
+		jwt.WithIssuer(s.issuer), jwt.WithAudience(audiences...), jwt.WithTimeFunc(s.now),
 	).ParseWithClaims(token, claims, s.keyOf("at+jwt"))
 	if err != nil {
 		return nil, refuse("invalid_token", "The access token is not valid here").because("%v", err)

@@ -32,7 +32,11 @@ func (a access) fresh() access {
 	return a
 }
 
-const callerKey = "caller"
+// What the guard leaves for whoever answers.
+const (
+	callerKey   = "caller"
+	metadataKey = "resource_metadata" // tells where a client learns how to get a token, for the challenge
+)
 
 // caller is who the guard let in.
 func caller(c *gin.Context) auth.Caller {
@@ -43,9 +47,11 @@ func caller(c *gin.Context) auth.Caller {
 // guard lets a request through that carries an access token with the scope, by itself (RFC 6750) or with the proof of the
 // key that it is bound to (RFC 9449), and answers any other with the challenge of their §3 and §7.1 beside the problem.
 func guard(a *auth.Server, needed access) gin.HandlerFunc {
+	metadata := a.ResourceMetadata
 	return func(c *gin.Context) {
 		c.Header("Cache-Control", "no-store")
 		c.Writer.Header().Add("Vary", "Authorization")
+		c.Set(metadataKey, metadata)
 		sent, err := credentials(c.Request)
 		if err != nil {
 			challenge(c, "invalid_request", err.Error())

@@ -149,10 +149,13 @@ func TestOnlyAccessTokensAreAccessTokens(t *testing.T) {
 	}
 }
 
+// whereToLearn is how every challenge ends.
+const whereToLearn = `resource_metadata="https://time.example.com/.well-known/oauth-protected-resource"`
+
 func TestWhereATokenMayBe(t *testing.T) {
 	c := theCompany(t)
 	good := c.token(t, "ada")
-	const none, twice = `Bearer realm="Punchcard"`, `Bearer realm="Punchcard", error="invalid_request"`
+	const none, twice = `Bearer realm="Punchcard", ` + whereToLearn, `Bearer realm="Punchcard", error="invalid_request"`
 	bearer := http.Header{"Authorization": {"Bearer " + good}}
 	form := http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}
 	both := http.Header{"Content-Type": form["Content-Type"], "Authorization": bearer["Authorization"]}

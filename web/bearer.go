@@ -103,6 +103,9 @@ func wellFormed(token string) bool {
 // all is told no error code (§3.1), and that there are two schemes (RFC 9449 §7.2).
 func challenge(c *gin.Context, code, description string, more ...string) {
 	params := append([]string{"realm", "Punchcard", "error", code, "error_description", description}, more...)
+	if metadata, ok := c.Get(metadataKey); ok {
+		params = append(params, "resource_metadata", metadata.(func() string)()) // RFC 9728 §5.1
+	}
 	var b strings.Builder
 	for i := 0; i < len(params); i += 2 {
 		if params[i+1] != "" {

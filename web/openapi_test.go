@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -56,9 +57,10 @@ func TestDocumentHasEveryRouteWithItsScope(t *testing.T) {
 		if isPagePath(r.path) {
 			continue
 		}
-		routed[r.method+" "+r.path] = nil
+		name := r.method + " " + strings.Replace(r.path, "*", ":", 1) // OpenAPI has no parameter that goes on beyond a slash
+		routed[name] = nil
 		if r.access.scope != "" {
-			routed[r.method+" "+r.path] = []string{r.access.scope}
+			routed[name] = []string{r.access.scope}
 		}
 	}
 	if diff := cmp.Diff(routed, described); diff != "" {

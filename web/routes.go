@@ -24,11 +24,14 @@ func (s Settings) routes() []route {
 		{"POST", "/oauth/revoke", anyone, a.Revoke()}, // likewise
 		{"POST", "/oauth/par", anyone, a.Push()},      // likewise
 		{"POST", "/oauth/device/code", anyone, a.DeviceAuthorization()},
+		{"POST", "/oauth/introspect", anyone, a.Introspect()},
 		{"GET", "/userinfo", scope("openid"), answer(http.StatusOK, a.UserInfo)},
 		{"POST", "/userinfo", scope("openid"), answer(http.StatusOK, a.UserInfo)},
 		{"GET", "/.well-known/openid-configuration", anyone, a.Metadata()},
 		{"GET", "/.well-known/oauth-authorization-server", anyone, a.Metadata()},
 		{"GET", "/.well-known/jwks.json", anyone, a.JWKS()},
+		{"GET", "/.well-known/oauth-protected-resource", anyone, protectedResource(a)},
+		{"GET", "/.well-known/oauth-protected-resource/*path", anyone, protectedResource(a)},
 
 		{"GET", "/oidc/logout", anyone, a.Logout()},
 		{"POST", "/oidc/logout", anyone, a.Logout()},

@@ -32,7 +32,7 @@ func TestGuardedRoutesRefuseCallersWithoutAToken(t *testing.T) {
 		for _, method := range r.methods() {
 			answer := c.ask(t, "", method, r.example(), "")
 			got := []string{http.StatusText(answer.StatusCode), answer.Header.Get("WWW-Authenticate"), answer.Header.Get("Cache-Control")}
-			want := []string{"Unauthorized", `Bearer realm="Punchcard"`, "no-store"}
+			want := []string{"Unauthorized", `Bearer realm="Punchcard", ` + whereToLearn, "no-store"}
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("%s %s: %s", method, r.path, diff)
 			}
@@ -56,7 +56,7 @@ func TestGuardedRoutesRefuseTokensWithoutTheirScope(t *testing.T) {
 		for _, method := range r.methods() {
 			answer := c.ask(t, token, method, r.example(), "")
 			want := `Bearer realm="Punchcard", error="insufficient_scope", error_description="this needs the scope ` +
-				r.access.scope + `", scope="` + r.access.scope + `"`
+				r.access.scope + `", scope="` + r.access.scope + `", ` + whereToLearn
 			if got := answer.Header.Get("WWW-Authenticate"); answer.StatusCode != http.StatusForbidden || got != want {
 				t.Errorf("%s %s: %d %s", method, r.path, answer.StatusCode, got)
 			}
@@ -153,6 +153,7 @@ func TestWhatIsNoRouteIsAProblem(t *testing.T) {
 		{"GET", "/oauth/token", "method-not-allowed", "POST"},
 		{"HEAD", "/oauth/token", "method-not-allowed", "POST"},
 		{"DELETE", "/oauth/revoke", "method-not-allowed", "POST"},
+		{"GET", "/oauth/introspect", "method-not-allowed", "POST"},
 		{"BREW", "/me", "method-not-allowed", "GET, HEAD"},
 		{"OPTIONS", "/authorize", "method-not-allowed", "GET, HEAD, POST"},
 	} {

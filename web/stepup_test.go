@@ -43,7 +43,7 @@ func TestApprovingCanTakeAFreshSignIn(t *testing.T) {
 		answer := c.ask(t, before, "PUT", path+"/approval", "")
 		told := answer.Header.Get("WWW-Authenticate")
 		if answer.StatusCode != http.StatusUnauthorized || answer.kind(t) != "insufficient-user-authentication" ||
-			!strings.HasPrefix(told, `Bearer realm="Punchcard", error="insufficient_user_authentication"`) || !strings.HasSuffix(told, `, max_age="300"`) {
+			!strings.HasPrefix(told, `Bearer realm="Punchcard", error="insufficient_user_authentication"`) || !strings.HasSuffix(told, `, max_age="300", `+whereToLearn) {
 			t.Errorf("got %d %s: %s", answer.StatusCode, told, answer.body)
 		}
 	})

@@ -1,0 +1,95 @@
+package auth
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"syscall"
+	"time"
+)
+
+const (
+	fetchTime = 5 * time.Second
+	maxFetch  = 64 << 10 // bytes of an answer
+)
+
+// fetcher calls addresses that others named, which could as well name something that only this machine or its network
+// reaches: a database, a printer, the metadata of a cloud. So it speaks https alone, to public addresses alone, which is
+// checked when the connection is made and the name has been resolved for good; it follows no redirect, uses no proxy and
+// waits for nothing long.
+type fetcher struct{ client *http.Client }
+
+// newFetcher makes one that connects to what is allowed and trusts the roots; nil are those of the system.
+func newFetcher(allowed func(netip.Addr) bool, roots *x509.CertPool) *fetcher {
+	dialer := &net.Dialer{Timeout: fetchTime, Control: func(_, address string, _ syscall.RawConn) error {
+		to, err := netip.ParseAddrPort(address)
+		if err != nil || !allowed(to.Addr()) {
+			return fmt.Errorf("%s is no address that may be fetched from", address)
+		}
+		return nil
+	}}
+	return &fetcher{&http.Client{
+		Timeout:       fetchTime,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		Transport: &http.Transport{
+			DialContext: dialer.DialContext, DisableKeepAlives: true, DisableCompression: true, TLSHandshakeTimeout: fetchTime,
+			MaxResponseHeaderBytes: maxFetch, TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12},
+		},
+	}}
+}
+
+// get fetches what is at an address. Anything but 200 and at most maxFetch bytes is an error.
+func (f *fetcher) get(ctx context.Context, address string) ([]byte, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return nil, fmt.Errorf("fetch: %w", err)
+	}
+	r.Header.Set("Accept", "application/json")
+	status, body, err := f.do(r)
+	if err == nil && status != http.StatusOK {
+		err = fmt.Errorf("%s answered %d", address, status)
+	}
+	return body, err
+}
+
+// do sends a request and reads the answer, whatever its status. It must not be called while writing.
+func (f *fetcher) do(r *http.Request) (status int, body []byte, err error) {
+	if mistake := fetchMistake(r.URL.String()); mistake != "" {
+		return 0, nil, fmt.Errorf("%s %s", r.URL.Redacted(), mistake)
+	}
+	answer, err := f.client.Do(r)
+	if err != nil {
+		return 0, nil, fmt.Errorf("fetch: %w", err)
+	}
+	defer answer.Body.Close()
+	body, err = io.ReadAll(io.LimitReader(answer.Body, maxFetch+1))
+	if err == nil && len(body) > maxFetch {
+		err = errors.New("it is longer than 64 KiB")
+	}
+	if err != nil {
+		return 0, nil, fmt.Errorf("fetch %s: %w", r.URL.Redacted(), err)
+	}
+	return answer.StatusCode, body, nil
+}
+
+// fetchMistake says why nothing is fetched from an address, as far as its text tells; empty if it may be tried.
+func fetchMistake(address string) string {
+	u, err := url.Parse(address)
+	switch {
+	case err != nil || u.Scheme != "https" || u.Hostname() == "":
+		return "must begin with https:// and a host"
+	case u.User != nil || strings.Contains(address, "#"):
+		return "must have neither a user before the host nor a fragment (the part from #)"
+	case strings.ContainsFunc(address, func(r rune) bool { return r <= ' ' || r > '~' || r == '\\' }):
+		return "must be in ASCII, percent-encoded, without spaces"
+	}
+	return ""
+}
