@@ -1,10 +1,8 @@
 package auth
 
 import (
-	"encoding/json"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -129,74 +127,12 @@ func s256Challenge(_ *Server, p params, r *authorizationRequest) error {
 	return nil
 }
 
-func knownPrompt(_ *Server, p params, r *authorizationRequest) error {
-	r.Prompt = strings.Fields(p.get("prompt"))
-	for _, prompt := range r.Prompt {
-		if !slices.Contains(prompts, prompt) {
-			return refuse("invalid_request", "The prompt must be none, login, consent or select_account")
-		}
-	}
-	if slices.Contains(r.Prompt, "none") && len(r.Prompt) > 1 {
-		return refuse("invalid_request", "The prompt none stands alone")
-	}
-	return nil
-}
-
-func readableMaxAge(_ *Server, p params, r *authorizationRequest) error {
-	text := p.get("max_age")
-	if text == "" {
-		return nil
-	}
-	seconds, err := strconv.ParseUint(text, 10, 31)
-	if err != nil {
-		return refuse("invalid_request", "The max_age must be a number of seconds")
-	}
-	age := int64(seconds)
-	r.MaxAge = &age
-	return nil
-}
-
 func knownAudience(s *Server, p params, r *authorizationRequest) error {
 	a, err := s.requestedAPI(p)
 	if err != nil {
 		return err
 	}
 	r.API = a.ID
-	return nil
-}
-
-// trueHint takes an id_token_hint only if this server signed it (OpenID Connect Core §3.1.2.2).
-func trueHint(s *Server, p params, r *authorizationRequest) error {
-	hint := p.get("id_token_hint")
-	if hint == "" {
-		return nil
-	}
-	claims, err := s.parseID(hint)
-	if err != nil {
-		return refuse("invalid_request", "The id_token_hint is no ID token of this server").because("%v", err)
-	}
-	r.Subject = claims.Subject
-	return nil
-}
-
-// readableClaims looks into the claims parameter (OpenID Connect Core §5.5) for what can't be had: a way to sign in that
-// this server doesn't have. Everything else is told by scope.
-func readableClaims(_ *Server, p params, _ *authorizationRequest) error {
-	text := p.get("claims")
-	if text == "" {
-		return nil
-	}
-	var asked struct {
-		IDToken map[string]*struct {
-			Essential bool
-		} `json:"id_token"`
-	}
-	if err := json.Unmarshal([]byte(text), &asked); err != nil {
-		return refuse("invalid_request", "The claims parameter is not the JSON that it should be").because("%v", err)
-	}
-	if acr := asked.IDToken["acr"]; acr != nil && acr.Essential {
-		return refuse("unmet_authentication_requirements", "There is no such way to sign in here")
-	}
 	return nil
 }
 
