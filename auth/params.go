@@ -16,6 +16,7 @@ import (
 type params struct {
 	values  map[string]string
 	doubled []string // names that came more than once, which is refused
+	from    sender   // known at the token endpoint
 }
 
 func (p params) get(name string) string { return p.values[name] }

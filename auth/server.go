@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"punchcard/auth/rules"
 	"punchcard/store"
 )
 
@@ -35,6 +36,7 @@ type Server struct {
 	secrets  secrets
 	hashing  hashing
 	throttle throttle
+	rules    *rules.Engine
 
 	keys     keyRing
 	policy   atomic.Pointer[policy]
@@ -56,6 +58,7 @@ func New(ctx context.Context, db *store.DB, set Settings) (*Server, error) {
 	s := &Server{
 		db: db, issuer: set.Issuer, origin: strings.TrimSuffix(set.Issuer, "/"), assets: set.Assets, scopes: set.Scopes,
 		log: cmp.Or(set.Log, slog.Default()), now: set.Now, hashing: newHashing(), policing: make(chan struct{}, 1),
+		rules: rules.New(rules.Limits{}),
 	}
 	if s.now == nil {
 		s.now = time.Now
@@ -105,5 +108,8 @@ func (s *Server) Run(ctx context.Context) {
 		}
 	}
 }
+
+// Close ends the process in which rules run, if there is one, after those that have begun.
+func (s *Server) Close() { s.rules.Close() }
 
 func (s *Server) secure() bool { return strings.HasPrefix(s.issuer, "https:") }

@@ -94,6 +94,9 @@ func (s *Server) signIn(ctx context.Context, user string, before *session, and f
 		if err := tx.Save(&in).Error; err != nil {
 			return fmt.Errorf("begin session: %w", err)
 		}
+		if err := countLogin(tx, user); err != nil {
+			return err
+		}
 		return and(tx, in)
 	})
 	return secret, err

@@ -42,6 +42,7 @@ func (s *Server) Token() gin.HandlerFunc {
 		case !client.may(name):
 			return nil, refuse("unauthorized_client", "Grant type '"+name+"' not allowed for the client.")
 		}
+		p.from = sender{address: c.ClientIP(), host: c.Request.Host, userAgent: c.Request.UserAgent()}
 		answer, err := grant(s, c.Request.Context(), client, p)
 		if err == nil {
 			s.log.Info("tokens issued", "grant_type", name, "client", client.ID, "scope", answer.Scope, "request_id", requestID(c))
@@ -91,15 +92,26 @@ type issuing struct {
 	nonce   string // for the ID token; empty after a refresh (OpenID Connect Core §12.2)
 	session string // sid; empty once the session ended
 	refresh string
+
+	protocol string // what rules know the grant by: "oidc-basic-profile", "oauth2-refresh-token"
+	request  params
 }
 
 // issue signs the tokens. What the person or the application may do no more is dropped here, at every issue.
-func (s *Server) issue(i issuing) (*tokenResponse, error) {
+func (s *Server) issue(ctx context.Context, i issuing) (*tokenResponse, error) {
 	a := s.policy.Load().apis[i.family.APIID]
 	if a == nil {
 		return nil, refuse("invalid_grant", "The service is gone")
 	}
 	granted := i.person.of(i.scopes.and(i.client.scopes()), a.ID, s.scopes)
+	after, err := s.rule(ctx, &i, a, granted)
+	if err != nil {
+		return nil, err
+	}
+	if granted.has("offline_access") && !after.scopes.has("offline_access") {
+		i.refresh = ""
+	}
+	granted = after.scopes
 	now := s.now()
 	access, err := s.signAccess(a, accessClaims{
 		RegisteredClaims: jwt.RegisteredClaims{
@@ -107,7 +119,7 @@ func (s *Server) issue(i issuing) (*tokenResponse, error) {
 			IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(a.life())),
 		},
 		ClientID: i.client.ID, AZP: i.client.ID, Scope: granted.String(),
-		AuthTime: jwt.NewNumericDate(i.family.AuthTime), AMR: []string{"pwd"}, SID: i.session,
+		AuthTime: jwt.NewNumericDate(i.family.AuthTime), AMR: []string{"pwd"}, SID: i.session, more: after.access,
 	})
 	if err != nil {
 		return nil, err
@@ -116,12 +128,12 @@ func (s *Server) issue(i issuing) (*tokenResponse, error) {
 		AccessToken: access, TokenType: "Bearer", ExpiresIn: a.AccessTokenLifetime, Scope: granted.String(), RefreshToken: i.refresh,
 	}
 	if granted.has("openid") {
-		answer.IDToken, err = s.signID(i, granted, access)
+		answer.IDToken, err = s.signID(i, granted, access, after.id)
 	}
 	return answer, err
 }
 
-func (s *Server) signID(i issuing, granted scopes, access string) (string, error) {
+func (s *Server) signID(i issuing, granted scopes, access string, more claims) (string, error) {
 	now := s.now()
 	return s.sign(idTokenAlg, "JWT", idClaims{
 		RegisteredClaims: jwt.RegisteredClaims{
@@ -129,7 +141,7 @@ func (s *Server) signID(i issuing, granted scopes, access string) (string, error
 			IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(idTokenLife)),
 		},
 		AZP: i.client.ID, Nonce: i.nonce, AuthTime: jwt.NewNumericDate(i.family.AuthTime), AMR: []string{"pwd"},
-		SID: i.session, AtHash: atHash(access), profile: profileOf(&i.person.person, granted),
+		SID: i.session, AtHash: atHash(access), profile: profileOf(&i.person.person, granted), more: more,
 	})
 }
 

@@ -20,6 +20,8 @@ type accessClaims struct {
 	AuthTime *jwt.NumericDate `json:"auth_time,omitempty"`
 	AMR      []string         `json:"amr,omitempty"`
 	SID      string           `json:"sid,omitempty"`
+
+	more claims // of rules
 }
 
 // idClaims are an ID token's (OpenID Connect Core §2).
@@ -32,6 +34,8 @@ type idClaims struct {
 	SID      string           `json:"sid,omitempty"`
 	AtHash   string           `json:"at_hash"`
 	profile
+
+	more claims // of rules
 }
 
 const idTokenLife = time.Hour
