@@ -20,10 +20,11 @@ import (
 
 // commands are what can be asked for on the command line. Without a command, it is serve.
 type commands struct {
-	Serve   serve        `cmd:"" default:"withargs" help:"Serve the API and the sign-in pages (what happens without a command)."`
-	Demo    demo         `cmd:"" help:"Serve ExampleCo, with people, projects and weeks of entries, from a temporary folder."`
-	Rules   rulesCommand `cmd:"" help:"Try rules."`
-	Version version      `cmd:"" help:"Print the version."`
+	Serve   serve   `cmd:"" default:"withargs" help:"Serve the API and the sign-in pages (what happens without a command)."`
+	Demo    demo    `cmd:"" help:"Serve ExampleCo, with people, projects and weeks of entries, from a temporary folder."`
+	Version version `cmd:"" help:"Print the version."`
+
+	Rules rulesCommand `cmd:"" help:"Try rules."`
 }
 
 // terminal is where a command speaks: what was asked for to out, what happens meanwhile to log.
