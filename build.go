@@ -70,7 +70,7 @@ func (h *house) live() {
 	ctx, stop := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() { h.auth.Run(ctx) })
-	h.leave = func() { stop(); running.Wait() }
+	h.leave = func() { stop(); running.Wait(); h.auth.Close() }
 }
 
 // close ends what runs and closes the database, after the writes that have begun.

@@ -24,6 +24,8 @@ type commands struct {
 	Demo    demo    `cmd:"" help:"Serve ExampleCo, with people, projects and weeks of entries, from a temporary folder."`
 	Keys    keys    `cmd:"" help:"List, rotate or revoke the keys that tokens are signed with."`
 	Version version `cmd:"" help:"Print the version."`
+
+	Rules rulesCommand `cmd:"" help:"Try rules."`
 }
 
 // terminal is where a command speaks: what was asked for to out, what happens meanwhile to log.
@@ -71,7 +73,7 @@ func run(ctx context.Context, args []string, t terminal) int {
 func asked(args []string, err error) string {
 	wrong, ok := errors.AsType[*kong.ParseError](err)
 	if ok && wrong.Context.Selected() != nil && slices.Contains(args, wrong.Context.Selected().Name) {
-		return wrong.Context.Selected().Name + " "
+		return wrong.Context.Selected().Path() + " "
 	}
 	return ""
 }

@@ -28,7 +28,7 @@ func (p *provisioning) shape() shape {
 		"users":        list(&p.directory.People, person),
 		"clients":      list(&p.directory.Clients, client),
 		"projects":     list(&p.setup.Projects, project),
-		"rules":        list(new([]struct{}), rule),
+		"rules":        list(&p.directory.Rules, rule),
 	})
 }
 
@@ -80,10 +80,10 @@ func project(p *timesheets.NewProject) shape {
 	})
 }
 
-func rule(*struct{}) shape {
-	return func(t *yamlText, v value) {
-		t.wrong(v.at, "rules are not offered in this version: take this entry out")
-	}
+// rule is a rule, which is enabled unless the file says otherwise.
+func rule(r *auth.NewRule) shape {
+	r.Enabled = true
+	return object(fields{"name": text(&r.Name), "file": sourceFile(&r.Source), "enabled": yes(&r.Enabled)})
 }
 
 // readProvisioning reads the file at path and checks all that can be checked without the database. The error is every

@@ -43,12 +43,20 @@ clients:
 projects:
   - {name: StoreZero, customer: Acme, billable: true, tasks: [Build, Review]}
   - {name: Storefront 2, closed: true}
-rules: []
+rules:
+  - {name: add email, file: rules/add-email.js}
+  - {name: "off", file: rules/add-email.js, enabled: false}
 `
+
+const goodRule = "function (user, context, callback) {\n  callback(null, user, context);\n}\n"
 
 func TestProvisioningFileIsRead(t *testing.T) {
 	folder := t.TempDir()
 	write(t, filepath.Join(folder, "payroll.secret"), "  the secret in the file\n")
+	if err := os.Mkdir(filepath.Join(folder, "rules"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(folder, "rules", "add-email.js"), goodRule)
 	path := filepath.Join(folder, "punchcard.yaml")
 	write(t, path, goodFile)
 	p, err := readProvisioning(path)
@@ -81,6 +89,7 @@ func TestProvisioningFileIsRead(t *testing.T) {
 				WebOrigins: []string{"https://reports.example"},
 			},
 		},
+		Rules: []auth.NewRule{{Name: "add email", Source: goodRule, Enabled: true}, {Name: "off", Source: goodRule}},
 	}
 	setup := timesheets.Setup{
 		Organization: &timesheets.NewOrganization{Name: "ExampleCo", WeekStarts: "sunday", Period: "month", SubmitOnCreate: true},
@@ -190,9 +199,13 @@ punchcard.yaml:16: projects[1].name: is the name of /projects/0 already
 punchcard.yaml:17: organization.week_starts: must be monday, sunday or saturday`,
 		},
 		{
-			"rules", "rules:\n  - {name: add email, file: rules/add-email.js, enabled: true}\n  - {}",
-			`punchcard.yaml:2: rules[0]: rules are not offered in this version: take this entry out
-punchcard.yaml:3: rules[1]: rules are not offered in this version: take this entry out`,
+			"rules", "rules:\n  - {name: add email, file: nowhere/add-email.js, enabled: true}\n  - {}\n  - {name: a, source: x, enabled: 1}",
+			`punchcard.yaml:2: rules[0].file: can't be read: open nowhere/add-email.js: no such file or directory
+punchcard.yaml:3: rules[1].name: must be a name of 1 to 100 bytes
+punchcard.yaml:3: rules[1].file: must hold a JavaScript function (user, context, callback) of 64 KiB at most
+punchcard.yaml:4: rules[2]: there is no field "source" here, only enabled, file, name
+punchcard.yaml:4: rules[2].enabled: must be true or false
+punchcard.yaml:4: rules[2].file: must hold a JavaScript function (user, context, callback) of 64 KiB at most`,
 		},
 		{
 			"secrets", "clients:\n  - client_id: a\n    type: machine\n    client_secret: x\n    client_secret_file: nowhere/y\n  - {client_id: b, type: machine, client_secret: 12345}",

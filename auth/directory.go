@@ -6,6 +6,7 @@ type Directory struct {
 	API     *NewAPI
 	People  []NewPerson
 	Clients []NewClient
+	Rules   []NewRule // in the order in which they run
 }
 
 // NewAPI is how the built-in timesheet API appears in tokens.

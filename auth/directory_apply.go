@@ -22,12 +22,16 @@ func (s *Server) Apply(ctx context.Context, d Directory, also func(tx *gorm.DB) 
 	if err != nil {
 		return err
 	}
+	if err := s.compileRules(ctx, d.Rules); err != nil {
+		return err
+	}
 	err = s.change(ctx, func(tx *gorm.DB, n *news) error {
 		for _, step := range []func() error{
 			func() error { return putAPI(tx, d.API) },
 			func() error { return putPeople(tx, n, d.People, hashes) },
 			func() error { return putManagers(tx, d.People) },
 			func() error { return putClients(tx, n, d.Clients) },
+			func() error { return putRules(tx, n, d.Rules) },
 			func() error { return n.tell("policy", "") },
 		} {
 			if err := step(); err != nil {

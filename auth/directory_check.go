@@ -43,6 +43,11 @@ func (d Directory) Check(catalogue []Scope) []Mistake {
 		m.that(!seen["client "+c.ID], "is given to two clients", "/clients/%d/client_id", i)
 		seen["client "+c.ID] = true
 	}
+	for i, r := range d.Rules {
+		r.check(&m, i)
+		m.that(!seen["rule "+r.Name], "is given to two rules", "/rules/%d/name", i)
+		seen["rule "+r.Name] = true
+	}
 	return m
 }
 

@@ -61,9 +61,10 @@ func (s *Server) redeemCode(ctx context.Context, client *Client, p params) (*tok
 	if err != nil {
 		return nil, err
 	}
-	return s.issue(issuing{
+	return s.issue(ctx, issuing{
 		family: &family, client: client, person: person, scopes: family.Scopes, nonce: given.Nonce, session: family.SessionID, refresh: token,
-		key: p.key,
+		key:      p.key,
+		protocol: "oidc-basic-profile", request: p,
 	})
 }
 

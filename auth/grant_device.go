@@ -53,9 +53,9 @@ func (s *Server) redeemDevice(ctx context.Context, client *Client, p params) (*t
 	if err != nil {
 		return nil, err
 	}
-	return s.issue(issuing{
+	return s.issue(ctx, issuing{
 		family: &family, client: client, person: person, scopes: family.Scopes, session: family.SessionID, refresh: token,
-		key: p.key,
+		key: p.key, protocol: "oauth2-device-code", request: p,
 	})
 }
 

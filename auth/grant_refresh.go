@@ -92,13 +92,14 @@ func (s *Server) refresh(ctx context.Context, client *Client, p params) (*tokenR
 		return nil, err
 	}
 	i := issuing{family: &family, client: client, person: person, scopes: family.Scopes, refresh: successor, key: p.key}
+	i.protocol, i.request = "oauth2-refresh-token", p
 	if asked := parseScopes(p.get("scope")); len(asked) > 0 {
 		i.scopes = asked
 	}
 	if !ended {
 		i.session = family.SessionID
 	}
-	return s.issue(i)
+	return s.issue(ctx, i)
 }
 
 func findRefreshToken(tx *gorm.DB, hash string, client *Client, given *refreshToken, family *authorization) error {

@@ -19,6 +19,8 @@ type idClaims struct {
 	SID      string           `json:"sid,omitempty"`
 	AtHash   string           `json:"at_hash,omitempty"` // absent where there is no access token
 	profile
+
+	more claims // of rules
 }
 
 const (
@@ -35,6 +37,7 @@ type identity struct {
 	session  string // sid; empty once the session ended
 	nonce    string
 	access   string // the access token that comes with it; empty for none
+	more     claims // of rules
 }
 
 func (s *Server) signID(i identity) (string, error) {
@@ -45,7 +48,7 @@ func (s *Server) signID(i identity) (string, error) {
 			IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(idTokenLife)),
 		},
 		AZP: i.client.ID, Nonce: i.nonce, AuthTime: jwt.NewNumericDate(i.authTime), AMR: []string{"pwd"},
-		SID: i.session, profile: profileOf(i.person, i.scopes),
+		SID: i.session, profile: profileOf(i.person, i.scopes), more: i.more,
 	}
 	if i.access != "" {
 		claims.AtHash = atHash(i.access)

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+
+	"punchcard/auth/rules"
 )
 
 // api is a resource server: whom tokens are for.
@@ -64,6 +66,7 @@ type policy struct {
 	roles       map[string]role              // by id
 	permissions map[string]map[string]scopes // by role, by API
 	origins     map[string]bool
+	rules       []rules.Rule // the enabled ones, in their order
 }
 
 func (p *policy) timesheets() *api { return p.apis[builtIn] }
@@ -97,8 +100,9 @@ func readPolicy(db *gorm.DB) (*policy, error) {
 		roles       []role
 		permissions []rolePermission
 		keySets     []*clientKeySet
+		ruleRows    []rule
 	)
-	for _, list := range []any{&clients, &secrets, &grants, &apis, &roles, &permissions, &keySets} {
+	for _, list := range []any{&clients, &secrets, &grants, &apis, &roles, &permissions, &keySets, &ruleRows} {
 		if err := db.Find(list).Error; err != nil {
 			return nil, err
 		}
@@ -107,6 +111,7 @@ func readPolicy(db *gorm.DB) (*policy, error) {
 		clients: map[string]*Client{}, apis: map[string]*api{}, audiences: map[string]*api{}, roles: map[string]role{},
 		permissions: map[string]map[string]scopes{}, origins: map[string]bool{},
 	}
+	p.rules = running(ruleRows)
 	for _, a := range apis {
 		p.apis[a.ID], p.audiences[a.Audience] = a, a
 	}

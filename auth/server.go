@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"punchcard/auth/rules"
 	"punchcard/store"
 )
 
@@ -37,6 +38,7 @@ type Server struct {
 	throttle throttle
 	guesses  throttle // of the codes that devices show
 	attempts throttle // at client secrets
+	rules    *rules.Engine
 
 	keys     keyRing
 	policy   atomic.Pointer[policy]
@@ -61,6 +63,7 @@ func New(ctx context.Context, db *store.DB, set Settings) (*Server, error) {
 		db: db, issuer: set.Issuer, origin: strings.TrimSuffix(set.Issuer, "/"), assets: set.Assets, scopes: set.Scopes,
 		log: cmp.Or(set.Log, slog.Default()), now: set.Now, hashing: newHashing(), policing: make(chan struct{}, 1),
 		fetch: newFetcher(publicAddress, nil),
+		rules: rules.New(rules.Limits{}),
 	}
 	if s.now == nil {
 		s.now = time.Now
@@ -115,5 +118,8 @@ func (s *Server) Run(ctx context.Context) {
 		}
 	}
 }
+
+// Close ends the process in which rules run, if there is one, after those that have begun.
+func (s *Server) Close() { s.rules.Close() }
 
 func (s *Server) secure() bool { return strings.HasPrefix(s.issuer, "https:") }

@@ -47,6 +47,7 @@ func (s *Server) Token() gin.HandlerFunc {
 		if p.key, err = s.provenKey(c); err != nil {
 			return nil, err
 		}
+		p.from = sender{address: c.ClientIP(), host: c.Request.Host, userAgent: c.Request.UserAgent()}
 		answer, err := grant(s, c.Request.Context(), client, p)
 		if err == nil {
 			s.log.Info("tokens issued", "grant_type", name, "client", client.ID, "scope", answer.Scope, "request_id", requestID(c))
@@ -100,15 +101,26 @@ type issuing struct {
 	session string // sid; empty once the session ended
 	refresh string
 	key     string // thumbprint of the key that the request proved; empty: none
+
+	protocol string // what rules know the grant by: "oidc-basic-profile", "oauth2-refresh-token", "oauth2-device-code"
+	request  params
 }
 
 // issue signs the tokens. What the person or the application may do no more is dropped here, at every issue.
-func (s *Server) issue(i issuing) (*tokenResponse, error) {
+func (s *Server) issue(ctx context.Context, i issuing) (*tokenResponse, error) {
 	a := s.policy.Load().apis[i.family.APIID]
 	if a == nil {
 		return nil, refuse("invalid_grant", "The service is gone")
 	}
 	granted := i.person.of(i.scopes.and(i.client.scopes()), a.ID, s.scopes)
+	after, err := s.rule(ctx, &i, a, granted)
+	if err != nil {
+		return nil, err
+	}
+	if granted.has("offline_access") && !after.scopes.has("offline_access") {
+		i.refresh = ""
+	}
+	granted = after.scopes
 	now := s.now()
 	bound, tokenType := confirm(i.key)
 	access, err := s.signAccess(a, accessClaims{
@@ -118,7 +130,7 @@ func (s *Server) issue(i issuing) (*tokenResponse, error) {
 		},
 		ClientID: i.client.ID, AZP: i.client.ID, Scope: granted.String(),
 		AuthTime: jwt.NewNumericDate(i.family.AuthTime), AMR: []string{"pwd"}, SID: i.session,
-		Confirmation: bound,
+		Confirmation: bound, more: after.access,
 	})
 	if err != nil {
 		return nil, err
@@ -129,7 +141,7 @@ func (s *Server) issue(i issuing) (*tokenResponse, error) {
 	if granted.has("openid") {
 		answer.IDToken, err = s.signID(identity{
 			client: i.client, person: &i.person.person, scopes: granted, authTime: i.family.AuthTime, session: i.session,
-			nonce: i.nonce, access: access,
+			nonce: i.nonce, access: access, more: after.id,
 		})
 	}
 	return answer, err

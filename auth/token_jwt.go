@@ -22,6 +22,8 @@ type accessClaims struct {
 
 	Confirmation *confirmation `json:"cnf,omitempty"` // RFC 7800 §3.1
 
+	more claims // of rules
+
 	kid string // of the key that verified it
 }
 

@@ -1,0 +1,35 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// logins is how often a person signed in. It stands apart from the person, whom every instance remembers until they change.
+type logins struct {
+	UserID string `gorm:"primaryKey"`
+	Count  int
+}
+
+func countLogin(tx *gorm.DB, user string) error {
+	again := clause.OnConflict{
+		Columns: []clause.Column{{Name: "user_id"}}, DoUpdates: clause.Assignments(map[string]any{"count": gorm.Expr("logins.count + 1")}),
+	}
+	if err := tx.Clauses(again).Create(&logins{UserID: user, Count: 1}).Error; err != nil {
+		return fmt.Errorf("count sign-ins: %w", err)
+	}
+	return nil
+}
+
+func (s *Server) loginsOf(ctx context.Context, user string) (int, error) {
+	var l logins
+	err := s.db.Read(ctx).Where("user_id = ?", user).Take(&l).Error
+	if err != nil && !errors.Is(err, gorm.ErrRecordNotFound) {
+		return 0, fmt.Errorf("read the count of sign-ins: %w", err)
+	}
+	return l.Count, nil
+}
