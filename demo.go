@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	_ "embed"
 	"errors"
@@ -52,7 +53,11 @@ func (d demo) Run(ctx context.Context, t terminal) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, h.close()) }()
-	guide{issuer, p.directory}.print(t.out)
+	var told bytes.Buffer
+	guide{issuer, p.directory}.print(&told)
+	if _, err := told.WriteTo(t.out); err != nil { // at once: who waits for the first line can read the rest
+		return err
+	}
 	return answer(ctx, listener, nil, h.handler, log)
 }
 

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
+	"strings"
 )
 
 type serve struct {
@@ -46,13 +48,15 @@ func (s serve) welcome(ctx context.Context, t terminal, h *house, issuer string)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(t.out, "Punchcard is at %s\n", issuer)
+	var b strings.Builder
+	fmt.Fprintf(&b, "Punchcard is at %s\n", issuer)
 	if h.freshSecret {
-		fmt.Fprintf(t.out, "\nThe secret file %s was made. Keep a copy of it, apart from the backups of the database:\n"+
+		fmt.Fprintf(&b, "\nThe secret file %s was made. Keep a copy of it, apart from the backups of the database:\n"+
 			"without it they can't be used, and with it they hold all that is needed to sign tokens.\n", s.SecretFile)
 	}
 	if link != "" {
-		fmt.Fprintf(t.out, "\nNobody is here yet. Make the first administrator at this address, within a day:\n%s\n", link)
+		fmt.Fprintf(&b, "\nNobody is here yet. Make the first administrator at this address, within a day:\n%s\n", link)
 	}
-	return nil
+	_, err = io.WriteString(t.out, b.String()) // at once: who waits for the first line can read the rest
+	return err
 }
