@@ -21,6 +21,7 @@ type Error struct {
 	Description string // for the application's developer
 	Status      int    // the HTTP status where an application is answered directly
 	cause       string
+	byRule      bool // an administrator's rule denied it
 }
 
 func (e *Error) Error() string {

@@ -54,6 +54,7 @@ func (s *Server) refresh(ctx context.Context, client *Client, p params) (*tokenR
 		family    authorization
 		refused   error
 		ended     bool
+		first     bool // the token wasn't used before
 		successor = mac(s.secrets.refresh, presented)
 	)
 	err := s.change(ctx, func(tx *gorm.DB, n *news) (err error) {
@@ -68,7 +69,7 @@ func (s *Server) refresh(ctx context.Context, client *Client, p params) (*tokenR
 		if ended, err = sessionEnded(tx, family.SessionID); err != nil {
 			return err
 		}
-		if given.UsedAt != nil {
+		if first = given.UsedAt == nil; !first {
 			refused, err = s.again(tx, n, given, &family, p.key)
 			return err
 		}
@@ -99,7 +100,22 @@ func (s *Server) refresh(ctx context.Context, client *Client, p params) (*tokenR
 	if !ended {
 		i.session = family.SessionID
 	}
-	return s.issue(ctx, i)
+	answer, err := s.issue(ctx, i)
+	if e, ok := errors.AsType[*Error](err); ok && e.byRule && first {
+		return nil, errors.Join(err, s.unspend(ctx, presented, successor))
+	}
+	return answer, err
+}
+
+// unspend takes an exchange back for which nothing was given, unless somebody has its successor and used it.
+func (s *Server) unspend(ctx context.Context, presented, successor string) error {
+	return s.db.Write(ctx, func(tx *gorm.DB) error {
+		gone := tx.Where("hash = ? AND used_at IS NULL", hashed(successor)).Delete(&refreshToken{})
+		if gone.Error != nil || gone.RowsAffected == 0 {
+			return gone.Error
+		}
+		return tx.Model(&refreshToken{}).Where("hash = ?", hashed(presented)).Updates(map[string]any{"used_at": nil, "successor": nil}).Error
+	})
 }
 
 func findRefreshToken(tx *gorm.DB, hash string, client *Client, given *refreshToken, family *authorization) error {

@@ -19,8 +19,9 @@ type ruled struct {
 }
 
 // rule runs the enabled rules, and costs nothing where there are none. It runs outside of any write, after what was presented
-// has been spent: a refresh that is refused here can be repeated within its grace time, after which the person signs in again.
-// A rule that denies refuses the tokens with its own words; one that fails refuses them too.
+// has been spent. A rule that denies refuses the tokens with its own words, and a refresh token is then as it was before, for
+// the rule may let it pass on another day. One that fails refuses them too, and a refresh can be repeated within its grace
+// time.
 func (s *Server) rule(ctx context.Context, i *issuing, a *api, granted scopes) (ruled, error) {
 	list := s.policy.Load().rules
 	if len(list) == 0 {
@@ -67,7 +68,9 @@ func ruleRefusal(err error, trace []rules.Trace) error {
 		cause += "; they said " + said
 	}
 	if denied, ok := errors.AsType[*rules.Denied](err); ok {
-		return refuse("invalid_grant", cmp.Or(denied.Message, "A rule of this server denies access")).because("%s", cause)
+		e := refuse("invalid_grant", cmp.Or(denied.Message, "A rule of this server denies access")).because("%s", cause)
+		e.byRule = true
+		return e
 	}
 	if errors.Is(err, rules.ErrBusy) {
 		return refuse("temporarily_unavailable", "Too many people are signing in; try again").because("%s", cause)

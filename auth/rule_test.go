@@ -136,6 +136,17 @@ func TestARuleCanDenyARefresh(t *testing.T) {
 	if a.json()["error_description"] != "This app can be used on weekdays only." || a.json()["refresh_token"] != nil {
 		t.Errorf("got %s", a.body)
 	}
+	w.clock.move(time.Hour)
+	refused(t, w.refresh(refresh), 400, "invalid_grant")
+	w.clock.move(48 * time.Hour)
+	monday := w.refresh(refresh)
+	next, _ := monday.json()["refresh_token"].(string)
+	if monday.status != 200 || next == "" {
+		t.Fatalf("the weekend signed the phone out: %d %s", monday.status, monday.body)
+	}
+	w.clock.move(time.Hour)
+	refused(t, w.refresh(refresh), 400, "invalid_grant") // it is spent now, so this is theft
+	refused(t, w.refresh(next), 400, "invalid_grant")
 }
 
 // Whatever goes wrong in a rule, nobody is let in by it.
