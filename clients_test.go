@@ -108,6 +108,7 @@ func throughPages(t *testing.T, from, email string) (left *url.URL, page string)
 
 // A native app made with golang.org/x/oauth2 and go-oidc: discovery, code with PKCE, ID token, UserInfo, refresh.
 func TestNativeAppByXOAuth2AndGoOIDC(t *testing.T) {
+	t.Parallel()
 	issuer, ctx := exampleServer(t), t.Context()
 	provider, err := oidc.NewProvider(ctx, issuer)
 	if err != nil {
@@ -152,6 +153,7 @@ func TestNativeAppByXOAuth2AndGoOIDC(t *testing.T) {
 
 // A terminal made with golang.org/x/oauth2: it waits while the person goes to the link that it shows.
 func TestDeviceByXOAuth2(t *testing.T) {
+	t.Parallel()
 	issuer, ctx := exampleServer(t), t.Context()
 	provider, err := oidc.NewProvider(ctx, issuer)
 	if err != nil {
@@ -193,6 +195,7 @@ func TestDeviceByXOAuth2(t *testing.T) {
 
 // A web app and a machine made with golang.org/x/oauth2, with the secret in the header and in the body.
 func TestConfidentialClientsByXOAuth2(t *testing.T) {
+	t.Parallel()
 	issuer := exampleServer(t)
 	for name, style := range map[string]oauth2.AuthStyle{"Basic": oauth2.AuthStyleInHeader, "post": oauth2.AuthStyleInParams} {
 		t.Run(name, func(t *testing.T) {

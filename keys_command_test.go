@@ -12,6 +12,7 @@ import (
 
 // An administrator exchanges and ends keys while the server runs.
 func TestKeysAreRotatedAndRevokedWhileTheServerRuns(t *testing.T) {
+	t.Parallel()
 	p, err := exampleProvisioning()
 	if err != nil {
 		t.Fatal(err)

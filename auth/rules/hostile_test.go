@@ -8,6 +8,7 @@ import (
 
 // Whatever a rule does, it ends without letting anybody in, or does no harm; and the next run is quick and as it should be.
 func TestNoRuleHarmsTheNext(t *testing.T) {
+	t.Parallel()
 	hostile := map[string]string{
 		"deep JSON":             `function (u, c, done) { try { JSON.parse("[".repeat(5e6)); } catch (e) {} for (;;) {} }`,
 		"a backreference":       `function (u, c, done) { /^(?=a)(a+)+\1$/.test("a".repeat(40) + "!"); for (;;) {} }`,

@@ -171,6 +171,7 @@ func TestAProcessThatDiedUnseenCostsNoRun(t *testing.T) {
 
 // The process that a killed server leaves ends by itself, even if it is in the middle of a loop.
 func TestTheProcessDiesWithTheServer(t *testing.T) {
+	t.Parallel()
 	if os.Getenv("RULES_TEST_SERVER") != "" {
 		serveToBeKilled()
 	}
