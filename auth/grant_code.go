@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"crypto/subtle"
@@ -51,11 +52,8 @@ func (s *Server) redeemCode(ctx context.Context, client *Client, p params) (*tok
 		}
 		return keepRefreshToken(tx, token, &family, n.now)
 	})
-	if err != nil {
+	if err := cmp.Or(err, refused); err != nil {
 		return nil, err
-	}
-	if refused != nil {
-		return nil, refused
 	}
 	person, err := s.holder(ctx, family.UserID)
 	if err != nil {

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -43,11 +44,8 @@ func (s *Server) redeemDevice(ctx context.Context, client *Client, p params) (*t
 		token = newSecret()
 		return keepRefreshToken(tx, token, &family, now)
 	})
-	if err != nil {
+	if err := cmp.Or(err, refused); err != nil {
 		return nil, err
-	}
-	if refused != nil {
-		return nil, refused
 	}
 	person, err := s.holder(ctx, family.UserID)
 	if err != nil {

@@ -82,11 +82,8 @@ func (s *Server) refresh(ctx context.Context, client *Client, p params) (*tokenR
 		}
 		return exchange(tx, n, given, successor, &family)
 	})
-	if err != nil {
+	if err := cmp.Or(err, refused); err != nil {
 		return nil, err
-	}
-	if refused != nil {
-		return nil, refused
 	}
 	person, err := s.holder(ctx, family.UserID)
 	if err != nil {
@@ -102,7 +99,9 @@ func (s *Server) refresh(ctx context.Context, client *Client, p params) (*tokenR
 	}
 	answer, err := s.issue(ctx, i)
 	if e, ok := errors.AsType[*Error](err); ok && e.byRule && first {
-		return nil, errors.Join(err, s.unspend(ctx, presented, successor))
+		if failed := s.unspend(ctx, presented, successor); failed != nil {
+			return nil, fmt.Errorf("give a refresh token back: %w", failed)
+		}
 	}
 	return answer, err
 }
