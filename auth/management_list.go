@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"gorm.io/gorm"
@@ -18,10 +19,17 @@ type Paging struct {
 	IncludeFields *bool  `query:"include_fields"` // false: all members but those
 }
 
+// Checkpoint asks for a page from a place in the list on, as an alternative to its number.
+type Checkpoint struct {
+	Paging
+	From string `query:"from"` // next of the page before; empty: the beginning
+	Take *int   `query:"take"` // 1 to 100
+}
+
 const (
 	pageLength   = 50
 	longestPage  = 100
-	furthestItem = 1_000_000
+	furthestPage = 1_000_000
 )
 
 func (p Paging) length() int {
@@ -35,20 +43,40 @@ func (p Paging) start() int { return p.Page * p.length() }
 
 // Validate keeps pages within bounds.
 func (p Paging) Validate() error {
-	switch {
-	case p.PerPage != nil && (*p.PerPage < 1 || *p.PerPage > longestPage):
-		return &Denial{http.StatusBadRequest, "invalid_query_string", fmt.Sprintf("Query validation error: 'per_page' must be 1 to %d", longestPage)}
-	case p.Page < 0 || p.Page > furthestItem:
-		return &Denial{http.StatusBadRequest, "invalid_paging", fmt.Sprintf("Query validation error: 'page' must be 0 to %d", furthestItem)}
+	if p.Page < 0 || p.Page > furthestPage {
+		return mistaken("page", fmt.Sprintf("must be 0 to %d", furthestPage))
+	}
+	return validLength("per_page", p.PerPage)
+}
+
+// Validate keeps pages within bounds.
+func (c Checkpoint) Validate() error {
+	if err := c.Paging.Validate(); err != nil {
+		return err
+	}
+	return validLength("take", c.Take)
+}
+
+func validLength(parameter string, n *int) error {
+	if n != nil && (*n < 1 || *n > longestPage) {
+		return mistaken(parameter, fmt.Sprintf("must be 1 to %d", longestPage))
 	}
 	return nil
 }
 
-// List is a page of a list of the management API: the bare array, or {start, limit, total, <name>: […]} with totals.
+// mistaken denies a parameter of the query that has no such value.
+func mistaken(parameter, detail string) *Denial {
+	return &Denial{http.StatusBadRequest, "invalid_query_string", "Query validation error: '" + parameter + "' " + detail}
+}
+
+// List is a page of a list of the management API: the bare array; with totals, {start, limit, length, total, <name>: […]};
+// from a checkpoint, {<name>: […], next}.
 type List[T any] struct {
 	name   string
 	items  []T
 	total  int64
+	next   string // from where the next page goes on; empty on the last
+	taken  bool   // from a checkpoint
 	paging Paging
 }
 
@@ -69,15 +97,38 @@ func pageOf[T, R any](query *gorm.DB, name string, p Paging, show func(R) T) (Li
 	return list, nil
 }
 
+// listOf is one page of items that are all at hand, each with a key by which a checkpoint names it.
+func listOf[T any](all []T, name string, c Checkpoint, key func(T) string) List[T] {
+	list := List[T]{name: name, total: int64(len(all)), paging: c.Paging, taken: c.Take != nil}
+	from, length := c.start(), c.length()
+	if c.Take != nil {
+		length = *c.Take
+		from = 1 + slices.IndexFunc(all, func(item T) bool { return key(item) == c.From })
+	}
+	from = min(from, len(all))
+	list.items = all[from:min(from+length, len(all))]
+	if from+length < len(all) {
+		list.next = key(all[from+length-1])
+	}
+	return list
+}
+
 // MarshalJSON writes the page as it was asked for.
 func (l List[T]) MarshalJSON() ([]byte, error) {
-	items, err := l.paging.pick(l.items)
-	if err != nil || !l.paging.IncludeTotals {
-		return items, err
+	items, err := l.paging.pick(append([]T{}, l.items...))
+	switch {
+	case err != nil:
+		return nil, err
+	case l.taken && l.next != "":
+		return json.Marshal(map[string]any{l.name: json.RawMessage(items), "next": l.next})
+	case l.taken:
+		return json.Marshal(map[string]any{l.name: json.RawMessage(items)})
+	case l.paging.IncludeTotals:
+		return json.Marshal(map[string]any{
+			"start": l.paging.start(), "limit": l.paging.length(), "length": len(l.items), "total": l.total, l.name: json.RawMessage(items),
+		})
 	}
-	return json.Marshal(map[string]any{
-		"start": l.paging.start(), "limit": l.paging.length(), "length": len(l.items), "total": l.total, l.name: json.RawMessage(items),
-	})
+	return items, nil
 }
 
 // pick writes items with the members that were asked for.

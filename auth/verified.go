@@ -33,7 +33,7 @@ func (t *verifiedToken) caller(person *standing, client *Client, a *api) Caller 
 		t.person, t.api = person, a
 		t.as = Caller{
 			User: person.person.ID, Name: person.person.Name, Client: client.ID, Token: t.claims.ID, Admin: person.admin,
-			Scopes: person.of(parseScopes(t.claims.Scope), a),
+			Scopes: person.of(parseScopes(t.claims.Scope), a).and(client.mayAsk(a.ID)),
 		}
 		if at := t.claims.AuthTime; at != nil {
 			t.as.AuthTime = at.UTC()

@@ -113,7 +113,7 @@ func describedAs(r *http.Request, answer *http.Response, body []byte) error {
 	if strings.HasPrefix(r.URL.Path, "/api/v2/") {
 		router = managementRouter()
 	}
-	route, parameters, err := router.FindRoute(&http.Request{Method: described(r.Method), URL: r.URL})
+	route, parameters, err := router.FindRoute(&http.Request{Method: described(r.Method), URL: &url.URL{Path: r.URL.EscapedPath()}})
 	if err != nil || strings.HasSuffix(r.URL.Path, "/") { // which the router takes for the path without it
 		return undescribed(answer, r)
 	}

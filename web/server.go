@@ -36,6 +36,7 @@ func (s Settings) serve(routes []route) http.Handler {
 	engine := gin.New()
 	engine.RedirectTrailingSlash = false // a redirect would come before the guard
 	engine.HandleMethodNotAllowed = true
+	engine.UseRawPath = true // an id in a path may have a slash of its own, as %2F
 	engine.SetTrustedProxies(nil)
 	engine.Use(observe(s.Log), problems(s.Issuer, s.Log), secure(s.Issuer), share(s.Auth, routes), bound)
 	engine.NoRoute(func(c *gin.Context) { fail(c, fault(notFound, "nothing is at this path")) })

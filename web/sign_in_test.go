@@ -105,6 +105,7 @@ type issued struct {
 	Access  string `json:"access_token"`
 	Refresh string `json:"refresh_token"`
 	ID      string `json:"id_token"`
+	Scope   string `json:"scope"`
 }
 
 func (c *company) redeem(t testing.TB, form url.Values) issued {
