@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -66,7 +67,8 @@ type policy struct {
 	roles       map[string]role              // by id
 	permissions map[string]map[string]scopes // by role, by API
 	origins     map[string]bool
-	rules       []rules.Rule // the enabled ones, in their order
+	rules       []rules.Rule    // the enabled ones, in their order
+	ruleConfigs json.RawMessage // of the rules: an object of texts
 }
 
 func (p *policy) timesheets() *api { return p.apis[builtIn] }
@@ -83,7 +85,7 @@ func (p *policy) client(id string) *Client {
 func (s *Server) loadPolicy(ctx context.Context) error {
 	s.policing <- struct{}{}
 	defer func() { <-s.policing }()
-	p, err := readPolicy(s.db.Read(ctx))
+	p, err := readPolicy(s.db.Read(ctx), s.secrets.configs)
 	if err != nil {
 		return fmt.Errorf("read applications and roles: %w", err)
 	}
@@ -91,7 +93,7 @@ func (s *Server) loadPolicy(ctx context.Context) error {
 	return nil
 }
 
-func readPolicy(db *gorm.DB) (*policy, error) {
+func readPolicy(db *gorm.DB, sealing []byte) (*policy, error) {
 	var (
 		clients     []*Client
 		secrets     []clientSecret
@@ -101,8 +103,9 @@ func readPolicy(db *gorm.DB) (*policy, error) {
 		permissions []rolePermission
 		keySets     []*clientKeySet
 		ruleRows    []rule
+		configs     []ruleConfig
 	)
-	for _, list := range []any{&clients, &secrets, &grants, &apis, &roles, &permissions, &keySets, &ruleRows} {
+	for _, list := range []any{&clients, &secrets, &grants, &apis, &roles, &permissions, &keySets, &ruleRows, &configs} {
 		if err := db.Find(list).Error; err != nil {
 			return nil, err
 		}
@@ -112,6 +115,10 @@ func readPolicy(db *gorm.DB) (*policy, error) {
 		permissions: map[string]map[string]scopes{}, origins: map[string]bool{},
 	}
 	p.rules = running(ruleRows)
+	var err error
+	if p.ruleConfigs, err = configured(configs, sealing); err != nil {
+		return nil, err
+	}
 	for _, a := range apis {
 		p.apis[a.ID], p.audiences[a.Audience] = a, a
 	}
