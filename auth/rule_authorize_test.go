@@ -202,7 +202,7 @@ func TestWhatRulesSeeOfASignIn(t *testing.T) {
 	first := map[string]any{
 		"connection": ruleConnection, "connectionStrategy": "auth0", "clientMetadata": map[string]any{}, "protocol": "oidc-basic-profile",
 		"stats": map[string]any{"loginsCount": 1.}, "authorization": map[string]any{"roles": []any{"manager"}},
-		"sso": map[string]any{"with_auth0": false, "with_dbconn": false, "current_clients": []any{}},
+		"sso":            map[string]any{"with_auth0": false, "with_dbconn": false, "current_clients": []any{}},
 		"authentication": map[string]any{"methods": []any{map[string]any{"name": "pwd", "timestamp": float64(w.clock.now().UnixMilli())}}},
 	}
 	for name, want := range first {

@@ -13,9 +13,9 @@ import (
 // ruleConfig is one value that administrators give to rules, such as a password of another service: rules find it as
 // configuration.KEY. The database has it encrypted, and whoever asks for the configuration is told its keys alone.
 type ruleConfig struct {
-	Key       string `gorm:"primaryKey"`
-	Value     string // AES-256-GCM, base64
-	UpdatedAt time.Time
+	Key       string    `gorm:"primaryKey"`
+	Value     string    // AES-256-GCM, base64
+	UpdatedAt time.Time `gorm:"autoUpdateTime:false"`
 }
 
 // Bounds of what every run of rules is given.

@@ -132,7 +132,7 @@ func (s *Server) ruleContext(o occasion) object {
 	}
 }
 
-// orEmpty is an object also where there are no parameters: rules look into it without asking.
+// orEmpty is an object also where there is nothing: rules look into it without asking.
 func orEmpty(all map[string]string) map[string]string {
 	if all == nil {
 		return map[string]string{}
