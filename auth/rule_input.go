@@ -42,7 +42,7 @@ type occasion struct {
 
 // hiddenFromRules are the parameters that rules don't see: what proves something, or would pass for somebody.
 var hiddenFromRules = []string{
-	"access_token", "actor_token", "assertion", "client_assertion", "client_secret", "code", "code_verifier", "csrf", "device_code",
+	"access_token", "actor_token", "assertion", "client_assertion", "client_secret", "code", "code_verifier", "device_code",
 	"id_token", "id_token_hint", "mfa_token", "otp", "password", "refresh_token", "request", "request_uri", "subject_token", "token",
 	"user_code",
 }
