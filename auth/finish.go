@@ -8,11 +8,8 @@ import (
 	"gorm.io/gorm"
 )
 
-// What rules know the two response types by (context.protocol).
-const (
-	codeProtocol    = "oidc-basic-profile"
-	idTokenProtocol = "oidc-implicit-profile"
-)
+// protocols are the names by which rules know the response types (context.protocol).
+var protocols = map[string]string{"code": "oidc-basic-profile", "id_token": "oidc-implicit-profile"}
 
 // finish sends the browser to the application with a code, or with an ID token, if the rules let it. What the person just
 // consented to is remembered, and the interaction that led here can't be gone through again.
@@ -29,12 +26,9 @@ func (s *Server) finish(c *gin.Context, r authorizationRequest, in *interaction,
 		return refuse("unauthorized_client", "The application may not act any more")
 	}
 	o := occasion{
-		protocol: codeProtocol, client: client, person: person, api: a, granted: person.of(r.Scopes, r.API, s.scopes),
+		protocol: protocols[r.ResponseType], client: client, person: person, api: a, granted: person.of(r.Scopes, r.API, s.scopes),
 		authTime: live.AuthTime, session: live.ID, sso: in == nil || in.SessionID == nil, from: senderOf(c), query: r.Query,
 		denial: "access_denied", // Auth0 says "unauthorized" here, which RFC 6749 §4.1.2.1 doesn't know
-	}
-	if r.ResponseType == "id_token" {
-		o.protocol = idTokenProtocol
 	}
 	after, err := s.rule(c.Request.Context(), o)
 	if err != nil {
@@ -42,10 +36,8 @@ func (s *Server) finish(c *gin.Context, r authorizationRequest, in *interaction,
 	}
 	secret := newSecret()
 	err = s.db.Write(c.Request.Context(), func(tx *gorm.DB) error {
-		if in != nil {
-			if err := in.end(tx, s.now()); err != nil {
-				return err
-			}
+		if err := in.end(tx, s.now()); err != nil {
+			return err
 		}
 		if consented {
 			if err := remember(tx, person.person.ID, r, o.granted, s.now()); err != nil {
@@ -84,10 +76,8 @@ func (s *Server) keepCode(tx *gorm.DB, secret string, r authorizationRequest, li
 // dismiss sends the browser to the application without a code. The interaction is over: nobody can go through it again to
 // be judged anew, only begin another one.
 func (s *Server) dismiss(c *gin.Context, r authorizationRequest, in *interaction, why error) error {
-	if in != nil {
-		if err := s.db.Write(c.Request.Context(), func(tx *gorm.DB) error { return in.end(tx, s.now()) }); err != nil {
-			return err
-		}
+	if err := s.db.Write(c.Request.Context(), func(tx *gorm.DB) error { return in.end(tx, s.now()) }); err != nil {
+		return err
 	}
 	s.sendRefusal(c, r, why)
 	return nil

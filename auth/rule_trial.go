@@ -18,8 +18,8 @@ type RuleTrial struct {
 	Trace       []rules.Trace
 }
 
-// TryRule runs one rule by itself on a user and a context, which are JSON objects, with a configuration. The error is what would refuse the tokens:
-// a *rules.Denied, a *rules.Failed, or that the rule couldn't be run at all.
+// TryRule runs one rule by itself on a user and a context, which are JSON objects, with a configuration. The error is what
+// would refuse the tokens: a *rules.Denied, a *rules.Failed, or that the rule couldn't be run at all.
 func TryRule(ctx context.Context, r rules.Rule, user, about json.RawMessage, configuration map[string]string) (RuleTrial, error) {
 	known, err := json.Marshal(orEmpty(configuration))
 	if err != nil {
