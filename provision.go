@@ -29,6 +29,7 @@ func (p *provisioning) shape() shape {
 		"clients":      list(&p.directory.Clients, client),
 		"projects":     list(&p.setup.Projects, project),
 		"rules":        list(&p.directory.Rules, rule),
+		"rule_configs": texts(&p.directory.RuleConfigs),
 	})
 }
 

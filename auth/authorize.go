@@ -21,9 +21,10 @@ type authorizationRequest struct {
 	Prompt        []string
 	MaxAge        *int64 // seconds
 	LoginHint     string
-	Subject       string // whom the id_token_hint names; empty: anybody
-	Device        string // hash of the device code where a device asks (RFC 8628), which has no redirect URI
-	DPoPJKT       string // RFC 9449 §10
+	Subject       string            // whom the id_token_hint names; empty: anybody
+	Device        string            // hash of the device code where a device asks (RFC 8628), which has no redirect URI
+	DPoPJKT       string            // RFC 9449 §10
+	Query         map[string]string // all that rules may see of it
 }
 
 // check looks at one thing in the parameters, and puts what it finds in order into the request.

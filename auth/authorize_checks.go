@@ -179,6 +179,6 @@ func scopesOfClient(s *Server, p params, r *authorizationRequest) error {
 }
 
 func restOfRequest(_ *Server, p params, r *authorizationRequest) error {
-	r.Nonce, r.LoginHint = p.get("nonce"), p.get("login_hint")
+	r.Nonce, r.LoginHint, r.Query = p.get("nonce"), p.get("login_hint"), p.shown()
 	return nil
 }

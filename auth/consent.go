@@ -142,11 +142,7 @@ func (s *Server) decided(c *gin.Context, in *interaction, decision string) error
 		if in.Request.Device != "" {
 			return s.declineDevice(c, in)
 		}
-		if err := s.db.Write(c.Request.Context(), func(tx *gorm.DB) error { return in.end(tx, s.now()) }); err != nil {
-			return err
-		}
-		s.sendRefusal(c, in.Request, refuse("access_denied", "User did not authorize the request"))
-		return nil
+		return s.dismiss(c, in.Request, in, refuse("access_denied", "User did not authorize the request"))
 	case "switch":
 		return s.switchAccount(c, in)
 	}

@@ -7,6 +7,8 @@ type Directory struct {
 	People  []NewPerson
 	Clients []NewClient
 	Rules   []NewRule // in the order in which they run
+
+	RuleConfigs map[string]string // what rules find as configuration.KEY; the values are secrets
 }
 
 // NewAPI is how the built-in timesheet API appears in tokens.

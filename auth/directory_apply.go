@@ -32,6 +32,7 @@ func (s *Server) Apply(ctx context.Context, d Directory, also func(tx *gorm.DB) 
 			func() error { return putManagers(tx, d.People) },
 			func() error { return s.putClients(tx, n, d.Clients) },
 			func() error { return putRules(tx, n, d.Rules) },
+			func() error { return s.putRuleConfigs(tx, n, d.RuleConfigs) },
 			func() error { return n.tell("policy", "") },
 		} {
 			if err := step(); err != nil {

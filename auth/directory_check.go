@@ -48,6 +48,7 @@ func (d Directory) Check(catalogue []Scope) []Mistake {
 		m.that(!seen["rule "+r.Name], "is given to two rules", "/rules/%d/name", i)
 		seen["rule "+r.Name] = true
 	}
+	checkRuleConfigs(&m, d.RuleConfigs)
 	return m
 }
 

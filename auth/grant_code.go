@@ -61,8 +61,7 @@ func (s *Server) redeemCode(ctx context.Context, client *Client, p params) (*tok
 	}
 	return s.issue(ctx, issuing{
 		family: &family, client: client, person: person, scopes: family.Scopes, nonce: given.Nonce, session: family.SessionID, refresh: token,
-		key:      p.key,
-		protocol: "oidc-basic-profile", request: p,
+		key: p.key, protocol: protocols["code"], request: p, ruled: given.Ruled,
 	})
 }
 

@@ -76,14 +76,18 @@ func (s *Server) parseID(token string) (*idClaims, error) {
 
 // sendID answers an authorization request with an ID token alone (OpenID Connect Core §3.2.2.5): the application learns who
 // signed in, and may call nothing.
-func (s *Server) sendID(c *gin.Context, r authorizationRequest, live *session, person *standing) error {
-	client := s.policy.Load().client(r.ClientID)
-	if client == nil {
-		return refuse("unauthorized_client", "The application may not act any more")
+func (s *Server) sendID(c *gin.Context, r authorizationRequest, o occasion, after *ruled) error {
+	i := identity{
+		client: o.client, person: &o.person.person, scopes: o.granted, authTime: o.authTime, session: o.session, nonce: r.Nonce,
 	}
-	token, err := s.signID(identity{
-		client: client, person: &person.person, scopes: r.Scopes, authTime: live.AuthTime, session: live.ID, nonce: r.Nonce,
-	})
+	if after != nil {
+		i.scopes, i.more = after.Scopes, after.ID
+	}
+	if !i.scopes.has("openid") {
+		s.sendRefusal(c, r, refuse(o.denial, "A rule of this server denies the scope openid, without which there is no ID token"))
+		return nil
+	}
+	token, err := s.signID(i)
 	if err != nil {
 		return err
 	}

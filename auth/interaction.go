@@ -118,8 +118,12 @@ func (s *Server) mustConsent(ctx context.Context, r authorizationRequest, person
 	return before == nil || !person.of(r.Scopes, a).within(before.Scopes), nil
 }
 
-// end closes an interaction. Of several requests at once, one succeeds.
+// end closes an interaction, if there is one: where nobody needed to be asked, there is none. Of several requests at once,
+// one succeeds.
 func (in *interaction) end(tx *gorm.DB, now time.Time) error {
+	if in == nil {
+		return nil
+	}
 	done := tx.Model(&interaction{}).Where("hash = ? AND finished_at IS NULL", in.Hash).Update("finished_at", now)
 	if done.Error != nil {
 		return fmt.Errorf("end interaction: %w", done.Error)

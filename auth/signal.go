@@ -3,6 +3,7 @@ package auth
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -33,6 +34,9 @@ func (n *news) tell(kind, id string) error {
 	key := kind
 	if id != "" {
 		key += ":" + id
+	}
+	if slices.Contains(n.keys, key) {
+		return nil
 	}
 	n.keys = append(n.keys, key)
 	row := signal{Key: key, At: n.now, ExpiresAt: n.now.Add(maxTokenLife)}

@@ -47,7 +47,7 @@ func (s *Server) Token() gin.HandlerFunc {
 		if p.key, err = s.provenKey(c); err != nil {
 			return nil, err
 		}
-		p.from = sender{address: c.ClientIP(), host: c.Request.Host, userAgent: c.Request.UserAgent()}
+		p.from = senderOf(c)
 		answer, err := grant(s, c.Request.Context(), client, p)
 		if err == nil {
 			s.log.Info("tokens issued", "grant_type", name, "client", client.ID, "scope", answer.Scope, "request_id", requestID(c))
@@ -104,6 +104,14 @@ type issuing struct {
 
 	protocol string // what rules know the grant by: "oidc-basic-profile", "oauth2-refresh-token", "oauth2-device-code"
 	request  params
+	ruled    *ruled // what rules made of the code; nil: they have yet to run
+}
+
+func (i *issuing) occasion(a *api, granted scopes) occasion {
+	return occasion{
+		protocol: i.protocol, client: i.client, person: i.person, api: a, granted: granted, authTime: i.family.AuthTime,
+		session: i.session, from: i.request.from, body: i.request.shown(), denial: "invalid_grant",
+	}
 }
 
 // issue signs the tokens. What the person or the application may do no more is dropped here, at every issue.
@@ -113,14 +121,14 @@ func (s *Server) issue(ctx context.Context, i issuing) (*tokenResponse, error) {
 		return nil, refuse("invalid_grant", "The service is gone")
 	}
 	granted := i.person.of(i.scopes.and(i.client.mayAsk(a.ID)), a)
-	after, err := s.rule(ctx, &i, a, granted)
+	after, err := s.judged(ctx, i.occasion(a, granted), i.ruled)
 	if err != nil {
 		return nil, err
 	}
-	if granted.has("offline_access") && !after.scopes.has("offline_access") {
+	if granted.has("offline_access") && !after.Scopes.has("offline_access") {
 		i.refresh = ""
 	}
-	granted = after.scopes
+	granted = after.Scopes
 	now := s.now()
 	bound, tokenType := confirm(i.key)
 	access, err := s.signAccess(a, accessClaims{
@@ -130,7 +138,7 @@ func (s *Server) issue(ctx context.Context, i issuing) (*tokenResponse, error) {
 		},
 		ClientID: i.client.ID, AZP: i.client.ID, Scope: granted.String(),
 		AuthTime: jwt.NewNumericDate(i.family.AuthTime), AMR: []string{"pwd"}, SID: i.session,
-		Confirmation: bound, more: after.access, Permits: i.person.claimed(a),
+		Confirmation: bound, more: after.Access, Permits: i.person.claimed(a),
 	})
 	if err != nil {
 		return nil, err
@@ -141,7 +149,7 @@ func (s *Server) issue(ctx context.Context, i issuing) (*tokenResponse, error) {
 	if granted.has("openid") {
 		answer.IDToken, err = s.signID(identity{
 			client: i.client, person: &i.person.person, scopes: granted, authTime: i.family.AuthTime, session: i.session,
-			nonce: i.nonce, access: access, more: after.id,
+			nonce: i.nonce, access: access, more: after.ID,
 		})
 	}
 	return answer, err
