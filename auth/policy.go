@@ -67,6 +67,7 @@ type policy struct {
 	permissions map[string]map[string]scopes // by role, by API
 	origins     map[string]bool
 	rules       []rules.Rule // the enabled ones, in their order
+	notBefore   map[string]time.Time
 }
 
 func (p *policy) timesheets() *api { return p.apis[builtIn] }
@@ -101,15 +102,19 @@ func readPolicy(db *gorm.DB) (*policy, error) {
 		permissions []rolePermission
 		keySets     []*clientKeySet
 		ruleRows    []rule
+		instants    []notBefore
 	)
-	for _, list := range []any{&clients, &secrets, &grants, &apis, &roles, &permissions, &keySets, &ruleRows} {
+	for _, list := range []any{&clients, &secrets, &grants, &apis, &roles, &permissions, &keySets, &ruleRows, &instants} {
 		if err := db.Find(list).Error; err != nil {
 			return nil, err
 		}
 	}
 	p := &policy{
 		clients: map[string]*Client{}, apis: map[string]*api{}, audiences: map[string]*api{}, roles: map[string]role{},
-		permissions: map[string]map[string]scopes{}, origins: map[string]bool{},
+		permissions: map[string]map[string]scopes{}, origins: map[string]bool{}, notBefore: map[string]time.Time{},
+	}
+	for _, row := range instants {
+		p.notBefore[row.Subject] = row.At
 	}
 	p.rules = running(ruleRows)
 	for _, a := range apis {

@@ -60,6 +60,9 @@ func (s *Server) admit(ctx context.Context, t *verifiedToken) (Caller, error) {
 		return Caller{}, refuse("invalid_token", "The access token is not valid here").because("its key %s was revoked", claims.kid)
 	}
 	policy := s.policy.Load()
+	if policy.issuedTooEarly(claims) {
+		return Caller{}, refuse("invalid_token", "The access token was revoked").because("it is of %s, before tokens were revoked", claims.IssuedAt.UTC())
+	}
 	client := policy.client(claims.ClientID)
 	if client == nil {
 		return Caller{}, refuse("invalid_token", "The application may not act any more").because("client %s is gone or disabled", claims.ClientID)
