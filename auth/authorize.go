@@ -1,6 +1,8 @@
 package auth
 
 import (
+	"errors"
+	"net/http"
 	"slices"
 
 	"github.com/gin-gonic/gin"
@@ -97,6 +99,10 @@ func (s *Server) decide(c *gin.Context, r authorizationRequest) error {
 		return s.finish(c, r, nil, live, person, false)
 	}
 	in, err := s.begin(c, r)
+	if e, ok := errors.AsType[*Error](err); ok && e.Status == http.StatusTooManyRequests {
+		s.showFailure(c, err) // not to the application, which would try again at once
+		return nil
+	}
 	if err != nil {
 		return err
 	}

@@ -34,6 +34,9 @@ var errFinished = errors.New("the interaction was finished before, or is unknown
 
 // begin keeps the request and sends the browser to the page that is needed first.
 func (s *Server) begin(c *gin.Context, r authorizationRequest) (*interaction, error) {
+	if err := s.unhurried(c, "sign-ins", networkOf(c.ClientIP()), rowsPerNetwork); err != nil {
+		return nil, err
+	}
 	in := &interaction{
 		id: newSecret(), BrowserHash: hashed(s.browser(c)), ClientID: r.ClientID, Request: r,
 		CreatedAt: s.now(), ExpiresAt: s.now().Add(interactionLife),
