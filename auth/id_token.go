@@ -51,9 +51,9 @@ func (s *Server) signID(i identity) (string, error) {
 		SID: i.session, profile: profileOf(i.person, i.scopes), more: i.more,
 	}
 	if i.access != "" {
-		claims.AtHash = atHash(i.access)
+		claims.AtHash = atHash(i.client.IDTokenAlg, i.access)
 	}
-	return s.sign(idTokenAlg, idTokenType, claims)
+	return s.sign(i.client.IDTokenAlg, idTokenType, claims)
 }
 
 // parseID reads an ID token of this server that somebody shows as a hint of who is meant. It may have expired long ago

@@ -3,6 +3,7 @@ package auth
 import (
 	"crypto/rand"
 	"crypto/sha256"
+	"crypto/sha512"
 	"encoding/base64"
 	"fmt"
 
@@ -58,8 +59,14 @@ func (s *Server) sign(alg, typ string, claims jwt.Claims) (string, error) {
 	return signed, nil
 }
 
-// atHash ties an ID token to the access token that it came with (OpenID Connect Core §3.1.3.6), for RS256.
-func atHash(accessToken string) string {
-	sum := sha256.Sum256([]byte(accessToken))
+// atHash ties an ID token to the access token that it came with, by the hash of the ID token's own algorithm (OpenID Connect
+// Core §3.1.3.6): SHA-256, or SHA-512 where Ed25519 has it inside.
+func atHash(alg, accessToken string) string {
+	short := sha256.Sum256([]byte(accessToken))
+	sum := short[:]
+	if alg == "EdDSA" {
+		long := sha512.Sum512([]byte(accessToken))
+		sum = long[:]
+	}
 	return base64.RawURLEncoding.EncodeToString(sum[:len(sum)/2])
 }
