@@ -23,7 +23,8 @@ type authorization struct {
 	CreatedAt time.Time
 	ExpiresAt time.Time // no refresh token outlives it, however often it is exchanged
 	RevokedAt *time.Time
-	DPoPJKT   string `gorm:"column:dpop_jkt"` // thumbprint of the key that alone may redeem the code, and refresh; empty: any may
+	Claims    claimsAsked `gorm:"serializer:json"`
+	DPoPJKT   string      `gorm:"column:dpop_jkt"` // thumbprint of the key that alone may redeem the code, and refresh; empty: any may
 }
 
 // read reads the authorization that a code or token came of. If that is another application's, it is unknown to this one.
@@ -70,7 +71,7 @@ func (r authorizationRequest) authorizedBy(in *session, granted scopes, now time
 	}
 	return authorization{
 		ID: "aut_" + uuid.Must(uuid.NewV7()).String(), UserID: in.UserID, ClientID: r.ClientID, APIID: r.API,
-		SessionID: in.ID, Scopes: granted, AuthTime: in.AuthTime, CreatedAt: now, ExpiresAt: now.Add(life), DPoPJKT: r.DPoPJKT,
+		SessionID: in.ID, Scopes: granted, Claims: r.Claims, AuthTime: in.AuthTime, CreatedAt: now, ExpiresAt: now.Add(life), DPoPJKT: r.DPoPJKT,
 	}
 }
 
@@ -92,7 +93,7 @@ func (s *Server) finish(c *gin.Context, r authorizationRequest, in *interaction,
 			}
 		}
 		if consented {
-			if err := remember(tx, person.person.ID, r, granted, now); err != nil {
+			if err := remember(tx, person.person.ID, r, person.of(r.asks(), r.API, s.scopes), now); err != nil {
 				return err
 			}
 		}

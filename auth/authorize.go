@@ -23,7 +23,8 @@ type authorizationRequest struct {
 	Prompt        []string
 	MaxAge        *int64 // seconds
 	LoginHint     string
-	Subject       string // whom the id_token_hint names; empty: anybody
+	Subjects      []string // who may sign in for it, by id_token_hint or claims; empty: anybody
+	Claims        claimsAsked
 	Device        string // hash of the device code where a device asks (RFC 8628), which has no redirect URI
 	DPoPJKT       string // RFC 9449 §10
 }
@@ -37,7 +38,7 @@ var (
 	shown = []check{oneClientAndRedirect, knownClient, registeredRedirectURI}
 	sent  = []check{
 		nothingTwice, knownResponseMode, noRequestObject, knownResponseType, s256Challenge, knownPrompt, readableMaxAge,
-		trueHint, readableClaims, knownAudience, scopesOfClient, formForIDToken, readableKey, restOfRequest,
+		trueHint, knownAudience, scopesOfClient, readableClaims, formForIDToken, readableKey, restOfRequest,
 	}
 )
 

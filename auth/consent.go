@@ -87,7 +87,7 @@ func (s *Server) showConsent(c *gin.Context, in *interaction) error {
 	if page.Device, err = s.deviceOf(c, in.Request); err != nil {
 		return err
 	}
-	for _, name := range person.of(in.Request.Scopes, in.Request.API, s.scopes) {
+	for _, name := range person.of(in.Request.asks(), in.Request.API, s.scopes) {
 		sc, _ := s.catalogued(name)
 		page.Scopes = append(page.Scopes, consentScope{Title: sc.Title, Detail: sc.Detail, New: before != nil && !before.Scopes.has(name)})
 	}

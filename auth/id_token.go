@@ -15,6 +15,7 @@ type idClaims struct {
 	AZP      string           `json:"azp"`
 	Nonce    string           `json:"nonce,omitempty"`
 	AuthTime *jwt.NumericDate `json:"auth_time"`
+	ACR      string           `json:"acr"`
 	AMR      []string         `json:"amr"`
 	SID      string           `json:"sid,omitempty"`
 	AtHash   string           `json:"at_hash,omitempty"` // absent where there is no access token
@@ -33,6 +34,7 @@ type identity struct {
 	client   *Client
 	person   *Person
 	scopes   scopes
+	claims   []string // beside those of the scopes
 	authTime time.Time
 	session  string // sid; empty once the session ended
 	nonce    string
@@ -47,8 +49,8 @@ func (s *Server) signID(i identity) (string, error) {
 			Issuer: s.issuer, Subject: i.person.ID, Audience: jwt.ClaimStrings{i.client.ID},
 			IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(idTokenLife)),
 		},
-		AZP: i.client.ID, Nonce: i.nonce, AuthTime: jwt.NewNumericDate(i.authTime), AMR: []string{"pwd"},
-		SID: i.session, profile: profileOf(i.person, i.scopes), more: i.more,
+		AZP: i.client.ID, Nonce: i.nonce, AuthTime: jwt.NewNumericDate(i.authTime), ACR: passwordACR, AMR: passwordAMR,
+		SID: i.session, profile: profileOf(i.person, i.scopes, i.claims...), more: i.more,
 	}
 	if i.access != "" {
 		claims.AtHash = atHash(i.client.IDTokenAlg, i.access)
@@ -82,7 +84,7 @@ func (s *Server) sendID(c *gin.Context, r authorizationRequest, live *session, p
 		return refuse("unauthorized_client", "The application may not act any more")
 	}
 	token, err := s.signID(identity{
-		client: client, person: &person.person, scopes: r.Scopes, authTime: live.AuthTime, session: live.ID, nonce: r.Nonce,
+		client: client, person: &person.person, scopes: r.Scopes, claims: r.Claims.IDToken, authTime: live.AuthTime, session: live.ID, nonce: r.Nonce,
 	})
 	if err != nil {
 		return err

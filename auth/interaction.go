@@ -93,7 +93,7 @@ func mustSignIn(r authorizationRequest, in *interaction, live *session, now time
 	switch {
 	case live == nil:
 		return true
-	case r.Subject != "" && r.Subject != live.UserID:
+	case !r.isFor(live.UserID):
 		return true
 	case in != nil && in.SessionID != nil:
 		return *in.SessionID != live.ID
@@ -116,7 +116,7 @@ func (s *Server) mustConsent(ctx context.Context, r authorizationRequest, person
 	if err != nil {
 		return false, err
 	}
-	return before == nil || !person.of(r.Scopes, r.API, s.scopes).within(before.Scopes), nil
+	return before == nil || !person.of(r.asks(), r.API, s.scopes).within(before.Scopes), nil
 }
 
 // end closes an interaction. Of several requests at once, one succeeds.

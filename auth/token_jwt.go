@@ -18,6 +18,7 @@ type accessClaims struct {
 	Scope    string           `json:"scope"`
 	GrantTy  string           `json:"gty,omitempty"` // "client-credentials" where an application acts for itself
 	AuthTime *jwt.NumericDate `json:"auth_time,omitempty"`
+	ACR      string           `json:"acr,omitempty"`
 	AMR      []string         `json:"amr,omitempty"`
 	SID      string           `json:"sid,omitempty"`
 
