@@ -31,7 +31,7 @@ func (c tokensRevoke) Run(ctx context.Context, t terminal) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	if err := auth.RevokeTokens(ctx, db, auth.Holders{User: c.User, Client: c.Client}); err != nil {
+	if err := auth.RevokeTokens(ctx, db, auth.Holders{User: c.User, Client: c.Client, Everybody: c.All}); err != nil {
 		return err
 	}
 	whose := "everybody"

@@ -12,10 +12,26 @@ import (
 	"punchcard/store"
 )
 
-// Holders are whose tokens are revoked together: one person's, one application's, or, if both are empty, everybody's.
+// Holders are whose tokens are revoked together. One of the fields is set.
 type Holders struct {
-	User   string // id
-	Client string // client_id; its own tokens too
+	User      string // a person's id
+	Client    string // client_id; its own tokens too
+	Everybody bool
+}
+
+// subject is the key of the holders; empty if it isn't said, or said twice, who they are.
+func (h Holders) subject() string {
+	switch h {
+	case Holders{User: h.User}:
+		if h.User != "" {
+			return ofUser(h.User)
+		}
+	case Holders{Client: h.Client}:
+		return ofClient(h.Client)
+	case Holders{Everybody: true}:
+		return everybody
+	}
+	return ""
 }
 
 // notBefore is a row of an instant: access tokens of the subject that were issued before it are refused.
@@ -41,14 +57,16 @@ func revokeBefore(tx *gorm.DB, n *news, whose Holders, at time.Time) error {
 	if at.After(n.now) {
 		return errors.New("tokens can't be revoked before they are issued: name an instant that has been")
 	}
-	subject := everybody
+	subject := whose.subject()
+	if subject == "" {
+		return errors.New("say whose tokens to revoke: a person's, an application's, or everybody's")
+	}
 	families := tx.Model(&authorization{}).Where("revoked_at IS NULL AND created_at < ?", at)
 	sessions := tx.Model(&session{}).Where("ended_at IS NULL AND auth_time < ?", at)
 	switch {
 	case whose.Client != "":
-		subject, families, sessions = ofClient(whose.Client), families.Where("client_id = ?", whose.Client), nil
+		families, sessions = families.Where("client_id = ?", whose.Client), nil
 	case whose.User != "":
-		subject = ofUser(whose.User)
 		families, sessions = families.Where("user_id = ?", whose.User), sessions.Where("user_id = ?", whose.User)
 	}
 	if err := families.Update("revoked_at", n.now).Error; err != nil {

@@ -32,7 +32,7 @@ func TestTokensFromBeforeAnInstantAreRefused(t *testing.T) {
 		"R-21 a person's":              {Holders{User: ada}, false, true, false, true},
 		"R-21 an application's":        {Holders{Client: "app"}, false, false, true, true},
 		"R-21 a machine's":             {Holders{Client: "payroll"}, true, true, true, false},
-		"R-21 those of whom there are": {Holders{}, false, false, false, false},
+		"R-21 those of whom there are": {Holders{Everybody: true}, false, false, false, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			browser, spaBrowser := w.browser(), w.browser()
@@ -105,6 +105,11 @@ func TestTheNewestInstantCounts(t *testing.T) {
 	}
 	if err := w.revokeBefore(ada, w.clock.now().Add(time.Second)); err == nil {
 		t.Error("what isn't issued yet was revoked")
+	}
+	for _, whose := range []Holders{{}, {User: ada.User, Client: "app"}, {Client: "app", Everybody: true}} {
+		if err := w.revokeBefore(whose, w.clock.now()); err == nil {
+			t.Errorf("%+v says whose tokens to revoke", whose)
+		}
 	}
 	w.clock.move(2*maxTokenLife + time.Second)
 	if err := w.server.sweep(t.Context()); err != nil {

@@ -8,7 +8,7 @@ import (
 	"gorm.io/gorm"
 )
 
-// swept are the tables whose rows expire. Refresh tokens go with their authorization, and so do codes that weren't swept yet.
+// swept are the tables whose rows expire. Refresh tokens go with their authorization.
 var swept = []struct{ table, key string }{
 	{"authorizations", "id"}, {"sessions", "id"}, {"signals", "key"}, {"setup_links", "hash"}, {"client_assertions", "hash"},
 	{"not_before", "subject"},
