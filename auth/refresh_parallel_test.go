@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -14,7 +15,8 @@ func TestParallelRefreshesAtTwoInstancesHaveOneSuccessor(t *testing.T) {
 	w := newWorld(t)
 	_, first := w.tokens("ada@example.com")
 	other := *w
-	other.server = w.open()
+	other.log = &bytes.Buffer{} // each instance locks its own
+	other.server = other.open()
 	other.http = httptest.NewServer(w.routes(other.server))
 	defer other.http.Close()
 	const callers = 200
