@@ -143,7 +143,7 @@ func TestMistakesAreToldWithTheirLines(t *testing.T) {
 			`punchcard.yaml:1: there is no field "user" here; did you mean users?
 punchcard.yaml:6: clients[0]: there is no field "redirect_uri" here; did you mean redirect_uris?
 punchcard.yaml:8: clients[0]: there is no field "colour" here, only client_id, client_secret, client_secret_file, grants, ` +
-				`jwks, jwks_uri, logout_uris, name, redirect_uris, scopes, skip_consent, type, web_origins`,
+				`id_token_signed_response_alg, jwks, jwks_uri, logout_uris, name, redirect_uris, scopes, skip_consent, type, web_origins`,
 		},
 		{
 			"the same field twice", "projects: []\norganization: {name: A}\nprojects: []",

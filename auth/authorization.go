@@ -21,7 +21,8 @@ type authorization struct {
 	CreatedAt time.Time
 	ExpiresAt time.Time // no refresh token outlives it, however often it is exchanged
 	RevokedAt *time.Time
-	DPoPJKT   string `gorm:"column:dpop_jkt"` // thumbprint of the key that alone may redeem the code, and refresh; empty: any may
+	Claims    claimsAsked `gorm:"serializer:json"`
+	DPoPJKT   string      `gorm:"column:dpop_jkt"` // thumbprint of the key that alone may redeem the code, and refresh; empty: any may
 }
 
 // read reads the authorization that a code or token came of. If that is another application's, it is unknown to this one.
@@ -69,6 +70,6 @@ func (r authorizationRequest) authorizedBy(in *session, granted scopes, now time
 	}
 	return authorization{
 		ID: "aut_" + uuid.Must(uuid.NewV7()).String(), UserID: in.UserID, ClientID: r.ClientID, APIID: r.API,
-		SessionID: in.ID, Scopes: granted, AuthTime: in.AuthTime, CreatedAt: now, ExpiresAt: now.Add(life), DPoPJKT: r.DPoPJKT,
+		SessionID: in.ID, Scopes: granted, Claims: r.Claims, AuthTime: in.AuthTime, CreatedAt: now, ExpiresAt: now.Add(life), DPoPJKT: r.DPoPJKT,
 	}
 }

@@ -1,6 +1,8 @@
 package auth
 
 import (
+	"errors"
+	"net/http"
 	"slices"
 
 	"github.com/gin-gonic/gin"
@@ -21,7 +23,8 @@ type authorizationRequest struct {
 	Prompt        []string
 	MaxAge        *int64 // seconds
 	LoginHint     string
-	Subject       string            // whom the id_token_hint names; empty: anybody
+	Subjects      []string // who may sign in for it, by id_token_hint or claims; empty: anybody
+	Claims        claimsAsked
 	Device        string            // hash of the device code where a device asks (RFC 8628), which has no redirect URI
 	DPoPJKT       string            // RFC 9449 §10
 	Query         map[string]string // all that rules may see of it
@@ -36,7 +39,7 @@ var (
 	shown = []check{oneClientAndRedirect, knownClient, registeredRedirectURI}
 	sent  = []check{
 		nothingTwice, knownResponseMode, noRequestObject, knownResponseType, s256Challenge, knownPrompt, readableMaxAge,
-		trueHint, readableClaims, knownAudience, scopesOfClient, formForIDToken, readableKey, restOfRequest,
+		trueHint, knownAudience, scopesOfClient, readableClaims, formForIDToken, readableKey, restOfRequest,
 	}
 )
 
@@ -98,6 +101,10 @@ func (s *Server) decide(c *gin.Context, r authorizationRequest) error {
 		return s.finish(c, r, nil, live, person, false)
 	}
 	in, err := s.begin(c, r)
+	if e, ok := errors.AsType[*Error](err); ok && e.Status == http.StatusTooManyRequests {
+		s.showFailure(c, err) // not to the application, which would try again at once
+		return nil
+	}
 	if err != nil {
 		return err
 	}

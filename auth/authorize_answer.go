@@ -31,6 +31,7 @@ func (s *Server) sendRefusal(c *gin.Context, r authorizationRequest, err error) 
 func (s *Server) showRefusal(c *gin.Context, err error) {
 	e := asError(err)
 	s.logRefusal(c, e)
+	retryLater(c, e)
 	s.showNotice(c, e.Status, noticePage{
 		Tone: "error", Heading: "This sign-in can't go on", Detail: e.Description,
 		Hint: "The link or the application that brought you here is set up wrongly. Tell the people who run it; your administrator finds the cause in the log under this id:",
@@ -52,6 +53,7 @@ func (s *Server) showFailure(c *gin.Context, err error) {
 	}
 	e := asError(err)
 	s.logRefusal(c, e)
+	retryLater(c, e)
 	s.showNotice(c, e.Status, noticePage{
 		Tone: "error", Heading: "That did not work", Detail: e.Description,
 		Hint: "Try it once more. If it stays so, tell your administrator, who finds the cause in the log under this id:", ID: requestID(c),

@@ -20,6 +20,7 @@ type Client struct {
 	WebOrigins   []string `gorm:"serializer:json"`
 	Scopes       []string `gorm:"serializer:json"` // what it may ever ask a person for
 	SkipConsent  bool
+	IDTokenAlg   string `gorm:"column:id_token_alg;default:RS256"` // its ID tokens are signed with
 	Disabled     bool
 	Description  string
 	GrantTypes   []string          `gorm:"serializer:json"` // empty: all of its type

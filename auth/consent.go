@@ -88,7 +88,7 @@ func (s *Server) showConsent(c *gin.Context, in *interaction) error {
 		return err
 	}
 	a := s.policy.Load().apis[in.Request.API]
-	for _, name := range person.of(in.Request.Scopes, a) {
+	for _, name := range person.of(in.Request.asks(), a) {
 		sc, _ := a.catalogued(name)
 		page.Scopes = append(page.Scopes, consentScope{Title: sc.Title, Detail: sc.Detail, New: before != nil && !before.Scopes.has(name)})
 	}

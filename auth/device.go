@@ -55,6 +55,9 @@ func (s *Server) DeviceAuthorization() gin.HandlerFunc {
 		if err := s.run([]check{knownAudience, scopesOfClient}, p, &r); err != nil {
 			return nil, err
 		}
+		if err := s.unhurried(c, "devices", networkOf(c.ClientIP()), rowsPerNetwork); err != nil {
+			return nil, err
+		}
 		secret := newSecret()
 		code, err := s.keepDevice(c.Request.Context(), deviceRequest{
 			Hash: hashed(secret), ClientID: client.ID, APIID: r.API, Scopes: r.Scopes, IP: c.ClientIP(), PollInterval: pollInterval,

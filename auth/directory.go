@@ -42,6 +42,7 @@ type NewClient struct {
 	WebOrigins   []string
 	Scopes       []string // what it may ever ask a person for; empty: the default of its type
 	SkipConsent  bool
+	IDTokenAlg   string     // what its ID tokens are signed with: RS256, PS256, ES256 or EdDSA; empty: RS256
 	Grants       []NewGrant // machine only: what it may do for itself
 }
 

@@ -55,8 +55,7 @@ func (d Directory) Check(catalogue []Scope) []Mistake {
 func (a NewAPI) check(m *mistakes) {
 	u, err := url.Parse(a.Audience)
 	m.that(err == nil && u.IsAbs() && u.Fragment == "", "must be an absolute URI without a fragment, such as https://api.example.com/timesheets", "/api/audience")
-	_, known := algorithms[a.SigningAlg]
-	m.that(known || a.SigningAlg == "", "must be one of "+strings.Join(methods, ", "), "/api/signing_alg")
+	m.that(a.SigningAlg == "" || knownAlg(a.SigningAlg), "must be one of "+strings.Join(methods, ", "), "/api/signing_alg")
 	m.that(0 <= a.MaxAuthAgeForApproval && a.MaxAuthAgeForApproval <= maxAuthAge, fmt.Sprintf("must be 1 to %d seconds, or 0 for no limit", maxAuthAge), "/api/max_auth_age_for_approval")
 }
 
@@ -98,6 +97,7 @@ func (c NewClient) check(m *mistakes, i int, catalogue []Scope) {
 	for j, origin := range c.WebOrigins {
 		m.none(originMistake(origin), "/clients/%d/web_origins/%d", i, j)
 	}
+	m.that(c.IDTokenAlg == "" || knownAlg(c.IDTokenAlg), "must be one of "+strings.Join(methods, ", "), "/clients/%d/id_token_signed_response_alg", i)
 	for j, name := range c.Scopes {
 		m.that(isIdentity(name) || inCatalogue(catalogue, name), "is no scope of this server", "/clients/%d/scopes/%d", i, j)
 	}

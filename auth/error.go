@@ -2,7 +2,6 @@ package auth
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -77,7 +76,7 @@ func asError(err error) *Error {
 		e.Status = http.StatusRequestEntityTooLarge
 		return e
 	}
-	if errors.Is(err, store.ErrClosed) || errors.Is(err, context.DeadlineExceeded) {
+	if store.Unavailable(err) {
 		return refuse("temporarily_unavailable", "The server is stopping or busy; try again in a few seconds").because("%v", err)
 	}
 	return refuse("server_error", "Something went wrong here; the administrator's log has the cause").because("%v", err)
@@ -90,10 +89,15 @@ func (s *Server) tell(c *gin.Context, err error) {
 	if e.Code == "invalid_client" {
 		c.Header("WWW-Authenticate", `Basic realm="Punchcard"`)
 	}
+	retryLater(c, e)
+	c.JSON(e.Status, gin.H{"error": e.Code, "error_description": e.Description})
+}
+
+// retryLater says when to come again to a server that can't answer at this moment.
+func retryLater(c *gin.Context, e *Error) {
 	if e.Status == http.StatusServiceUnavailable {
 		c.Header("Retry-After", "2")
 	}
-	c.JSON(e.Status, gin.H{"error": e.Code, "error_description": e.Description})
 }
 
 func (s *Server) logRefusal(c *gin.Context, e *Error) {

@@ -40,7 +40,7 @@ func (s *Server) finish(c *gin.Context, r authorizationRequest, in *interaction,
 			return err
 		}
 		if consented {
-			if err := remember(tx, person.person.ID, r, o.granted, s.now()); err != nil {
+			if err := remember(tx, person.person.ID, r, person.of(r.asks(), a), s.now()); err != nil {
 				return err
 			}
 		}

@@ -34,6 +34,9 @@ var errFinished = errors.New("the interaction was finished before, or is unknown
 
 // begin keeps the request and sends the browser to the page that is needed first.
 func (s *Server) begin(c *gin.Context, r authorizationRequest) (*interaction, error) {
+	if err := s.unhurried(c, "sign-ins", networkOf(c.ClientIP()), rowsPerNetwork); err != nil {
+		return nil, err
+	}
 	in := &interaction{
 		id: newSecret(), BrowserHash: hashed(s.browser(c)), ClientID: r.ClientID, Request: r,
 		CreatedAt: s.now(), ExpiresAt: s.now().Add(interactionLife),
@@ -90,7 +93,7 @@ func mustSignIn(r authorizationRequest, in *interaction, live *session, now time
 	switch {
 	case live == nil:
 		return true
-	case r.Subject != "" && r.Subject != live.UserID:
+	case !r.isFor(live.UserID):
 		return true
 	case in != nil && in.SessionID != nil:
 		return *in.SessionID != live.ID
@@ -115,7 +118,7 @@ func (s *Server) mustConsent(ctx context.Context, r authorizationRequest, person
 	if err != nil {
 		return false, err
 	}
-	return before == nil || !person.of(r.Scopes, a).within(before.Scopes), nil
+	return before == nil || !person.of(r.asks(), a).within(before.Scopes), nil
 }
 
 // end closes an interaction, if there is one: where nobody needed to be asked, there is none. Of several requests at once,

@@ -21,6 +21,8 @@ type introspection struct {
 	Audience     jwt.ClaimStrings `json:"aud,omitempty"`
 	Issuer       string           `json:"iss"`
 	ID           string           `json:"jti,omitempty"`
+	ACR          string           `json:"acr,omitempty"` // how, and when, the person signed in (RFC 9470 §6.2)
+	AuthTime     *jwt.NumericDate `json:"auth_time,omitempty"`
 	Confirmation *confirmation    `json:"cnf,omitempty"` // the key that the token is bound to (RFC 9449 §6.2)
 }
 
@@ -76,6 +78,7 @@ func (s *Server) introspectAccess(ctx context.Context, asks *Client, token strin
 	return &introspection{
 		Active: true, Scope: left.String(), ClientID: claims.ClientID, TokenType: kind, Confirmation: claims.Confirmation, ExpiresAt: claims.ExpiresAt,
 		IssuedAt: claims.IssuedAt, Subject: claims.Subject, Audience: claims.Audience, Issuer: claims.Issuer, ID: claims.ID,
+		ACR: claims.ACR, AuthTime: claims.AuthTime,
 	}, nil
 }
 

@@ -56,7 +56,7 @@ func (s *Server) Login() gin.HandlerFunc {
 			s.showLogin(c, in, e.Status, email, e.Description)
 			return
 		}
-		if alert == "" && in.Request.Subject != "" && in.Request.Subject != person.ID {
+		if alert == "" && !in.Request.isFor(person.ID) {
 			alert = "The application asks for somebody else to sign in."
 		}
 		if alert != "" {

@@ -98,6 +98,7 @@ type policy struct {
 	origins     map[string]bool
 	rules       []rules.Rule    // the enabled ones, in their order
 	ruleConfigs json.RawMessage // of the rules: an object of texts
+	notBefore   map[string]time.Time
 }
 
 func (p *policy) timesheets() *api { return p.apis[Timesheets] }
@@ -134,15 +135,19 @@ func (s *Server) readPolicy(db *gorm.DB) (*policy, error) {
 		keySets     []*clientKeySet
 		ruleRows    []rule
 		configs     []ruleConfig
+		instants    []notBefore
 	)
-	for _, list := range []any{&clients, &secrets, &grants, &apis, &apiScopes, &roles, &permissions, &keySets, &ruleRows, &configs} {
+	for _, list := range []any{&clients, &secrets, &grants, &apis, &apiScopes, &roles, &permissions, &keySets, &ruleRows, &configs, &instants} {
 		if err := db.Find(list).Error; err != nil {
 			return nil, err
 		}
 	}
 	p := &policy{
 		clients: map[string]*Client{}, apis: map[string]*api{}, audiences: map[string]*api{}, roles: map[string]role{},
-		permissions: map[string]map[string]scopes{}, origins: map[string]bool{},
+		permissions: map[string]map[string]scopes{}, origins: map[string]bool{}, notBefore: map[string]time.Time{},
+	}
+	for _, row := range instants {
+		p.notBefore[row.Subject] = row.At
 	}
 	p.rules = running(ruleRows)
 	var err error

@@ -41,6 +41,13 @@ func (s *Server) Push() gin.HandlerFunc {
 				return nil, err
 			}
 		}
+		from, limit := networkOf(c.ClientIP()), rowsPerNetwork
+		if client.confidential() {
+			from, limit = client.ID, rowsPerClient
+		}
+		if err := s.unhurried(c, "pushed requests", from, limit); err != nil {
+			return nil, err
+		}
 		for _, secret := range []string{"client_secret", "client_assertion", "client_assertion_type"} {
 			delete(p.values, secret)
 		}

@@ -38,6 +38,7 @@ type Server struct {
 	throttle throttle
 	guesses  throttle // of the codes that devices show
 	attempts throttle // at client secrets
+	pace     throttle // of rows that anybody can leave
 	rules    *rules.Engine
 
 	keys     keyRing
@@ -62,6 +63,7 @@ func New(ctx context.Context, db *store.DB, set Settings) (*Server, error) {
 	s := &Server{
 		db: db, issuer: set.Issuer, origin: strings.TrimSuffix(set.Issuer, "/"), assets: set.Assets, scopes: set.Scopes,
 		log: cmp.Or(set.Log, slog.Default()), now: set.Now, hashing: newHashing(), policing: make(chan struct{}, 1),
+		pace:  throttle{window: paceWindow},
 		fetch: newFetcher(publicAddress, nil),
 		rules: rules.New(rules.Limits{}),
 	}
@@ -107,7 +109,7 @@ func (s *Server) Run(ctx context.Context) {
 		case <-listen.C:
 			err = s.listen(ctx)
 		case <-sweep.C:
-			err = s.sweepProofs(ctx)
+			err = s.sweepSoon(ctx)
 		case <-tend.C:
 			if err = s.tendKeys(ctx); err == nil {
 				err = s.sweep(ctx)

@@ -8,11 +8,22 @@ import (
 	"gorm.io/gorm"
 )
 
-// swept are the tables whose rows expire. Codes and refresh tokens go with their authorization.
+// swept are the tables whose rows expire. Refresh tokens go with their authorization.
 var swept = []struct{ table, key string }{
-	{"interactions", "hash"}, {"authorizations", "id"}, {"sessions", "id"}, {"signals", "key"}, {"setup_links", "hash"},
-	{"pushed_requests", "hash"}, {"device_requests", "hash"}, {"client_assertions", "hash"},
+	{"authorizations", "id"}, {"sessions", "id"}, {"signals", "key"}, {"setup_links", "hash"}, {"client_assertions", "hash"},
+	{"not_before", "subject"},
 }
+
+// sweptSoon are those in which anybody can leave rows, or every request does, and for how long more they still say
+// something: that a code comes again, or that a device comes too late.
+var sweptSoon = []struct {
+	table string // its key is hash
+	after time.Duration
+}{
+	{"dpop_proofs", 0}, {"interactions", 0}, {"pushed_requests", 0}, {"device_requests", halfAnHour}, {"codes", halfAnHour},
+}
+
+const halfAnHour = 30 * time.Minute
 
 const sweepBite = 500
 
@@ -28,9 +39,15 @@ func (s *Server) sweep(ctx context.Context) error {
 	return nil
 }
 
-// sweepProofs takes out the DPoP proofs that nobody would take again. There is one for every request that brought one.
-func (s *Server) sweepProofs(ctx context.Context) error {
-	return s.sweepTable(ctx, "dpop_proofs", "hash", s.now())
+// sweepSoon takes out what nobody needs any more of the tables that grow fastest.
+func (s *Server) sweepSoon(ctx context.Context) error {
+	now := s.now()
+	for _, rows := range sweptSoon {
+		if err := s.sweepTable(ctx, rows.table, "hash", now.Add(-rows.after)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *Server) sweepTable(ctx context.Context, table, key string, before time.Time) error {

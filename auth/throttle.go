@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"sync"
 	"time"
 )
@@ -16,6 +17,7 @@ const (
 
 // throttle counts failed sign-ins, in memory and bounded.
 type throttle struct {
+	window   time.Duration // 0: throttleWindow
 	mu       sync.Mutex
 	failures map[string]failures
 }
@@ -30,14 +32,14 @@ func (t *throttle) wait(email, ip string, now time.Time) time.Duration {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	pair, all := t.failures[email+" "+ip], t.failures[ip]
-	return max(pair.left(failuresPerPair, now), all.left(failuresPerIP, now))
+	return max(t.left(pair, failuresPerPair, now), t.left(all, failuresPerIP, now))
 }
 
-func (f failures) left(limit int, now time.Time) time.Duration {
+func (t *throttle) left(f failures, limit int, now time.Time) time.Duration {
 	if f.count < limit {
 		return 0
 	}
-	return max(0, f.since.Add(throttleWindow).Sub(now))
+	return max(0, f.since.Add(cmp.Or(t.window, throttleWindow)).Sub(now))
 }
 
 func (t *throttle) failed(email, ip string, now time.Time) {
@@ -53,7 +55,7 @@ func (t *throttle) count(now time.Time, keys ...string) {
 	}
 	for _, key := range keys {
 		f := t.failures[key]
-		if f.count == 0 || now.Sub(f.since) > throttleWindow {
+		if f.count == 0 || now.Sub(f.since) >= cmp.Or(t.window, throttleWindow) {
 			f = failures{since: now}
 		}
 		f.count++

@@ -137,7 +137,7 @@ func (s *Server) issue(ctx context.Context, i issuing) (*tokenResponse, error) {
 			IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(a.life())),
 		},
 		ClientID: i.client.ID, AZP: i.client.ID, Scope: granted.String(),
-		AuthTime: jwt.NewNumericDate(i.family.AuthTime), AMR: []string{"pwd"}, SID: i.session,
+		AuthTime: jwt.NewNumericDate(i.family.AuthTime), ACR: passwordACR, AMR: passwordAMR, SID: i.session,
 		Confirmation: bound, more: after.Access, Permits: i.person.claimed(a),
 	})
 	if err != nil {
@@ -148,8 +148,8 @@ func (s *Server) issue(ctx context.Context, i issuing) (*tokenResponse, error) {
 	}
 	if granted.has("openid") {
 		answer.IDToken, err = s.signID(identity{
-			client: i.client, person: &i.person.person, scopes: granted, authTime: i.family.AuthTime, session: i.session,
-			nonce: i.nonce, access: access, more: after.ID,
+			client: i.client, person: &i.person.person, scopes: granted, claims: i.family.told(i.family.Claims.IDToken, i.client, granted),
+			authTime: i.family.AuthTime, session: i.session, nonce: i.nonce, access: access, more: after.ID,
 		})
 	}
 	return answer, err
