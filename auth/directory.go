@@ -41,6 +41,9 @@ type NewClient struct {
 	Scopes       []string // what it may ever ask a person for; empty: the default of its type
 	SkipConsent  bool
 	Grants       []NewGrant // machine only: what it may do for itself
+
+	BackchannelLogoutURI             string // where it is told when a session ends; empty: it isn't
+	BackchannelLogoutSessionRequired bool   // it can make nothing of a logout token without sid
 }
 
 // NewGrant lets an application use an API for itself (the client credentials grant).

@@ -12,6 +12,7 @@ import (
 var swept = []struct{ table, key string }{
 	{"interactions", "hash"}, {"authorizations", "id"}, {"sessions", "id"}, {"signals", "key"}, {"setup_links", "hash"},
 	{"pushed_requests", "hash"}, {"device_requests", "hash"}, {"client_assertions", "hash"},
+	{"logout_deliveries", "id"},
 }
 
 const sweepBite = 500
