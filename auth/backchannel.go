@@ -113,8 +113,9 @@ func logOutOfApp(tx *gorm.DB, n *news, user, client string) error {
 // backchannelMistake says why an application can't be told at an address, as far as its text tells; empty if it may be
 // tried. Without TLS it must be on this same machine.
 func backchannelMistake(address string) string {
-	if u, err := url.Parse(address); err == nil && u.Scheme == "http" && loopbackHost(u.Hostname()) {
-		return fetchMistake("https" + address[len("http"):])
+	u, err := url.Parse(address)
+	if rest, plain := strings.CutPrefix(address, "http://"); plain && err == nil && loopbackHost(u.Hostname()) {
+		return fetchMistake("https://" + rest)
 	}
 	return fetchMistake(address)
 }
@@ -123,7 +124,7 @@ func backchannelMistake(address string) string {
 func (s *Server) checkBackchannels(clients []NewClient) []Mistake {
 	var m mistakes
 	for i, c := range clients {
-		m.that(s.near != nil || !strings.HasPrefix(c.BackchannelLogoutURI, "http:"),
+		m.that(s.near != nil || !strings.HasPrefix(c.BackchannelLogoutURI, "http://"),
 			"must begin with https:// (http:// is for development, while the issuer is http://localhost too)", "/clients/%d/backchannel_logout_uri", i)
 	}
 	return m
