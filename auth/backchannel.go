@@ -100,7 +100,8 @@ func logOutOfApp(tx *gorm.DB, n *news, user, client string) error {
 	}
 	var bare []logoutDelivery
 	err := tx.Model(&Client{}).Select("id AS client_id").
-		Where("id = ? AND backchannel_logout_uri <> '' AND NOT backchannel_logout_session_required AND NOT disabled", client).Scan(&bare).Error
+		Where("id = ? AND backchannel_logout_uri <> '' AND NOT disabled", client).
+		Where("NOT backchannel_logout_session_required").Scan(&bare).Error
 	if err != nil {
 		return fmt.Errorf("read client: %w", err)
 	}
@@ -125,7 +126,8 @@ func (s *Server) checkBackchannels(clients []NewClient) []Mistake {
 	var m mistakes
 	for i, c := range clients {
 		m.that(s.near != nil || !strings.HasPrefix(c.BackchannelLogoutURI, "http://"),
-			"must begin with https:// (http:// is for development, while the issuer is http://localhost too)", "/clients/%d/backchannel_logout_uri", i)
+			"must begin with https:// (http:// is for development, while the issuer is http://localhost too)",
+			"/clients/%d/backchannel_logout_uri", i)
 	}
 	return m
 }

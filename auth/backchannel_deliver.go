@@ -22,7 +22,7 @@ const (
 	mostPause     = time.Hour
 )
 
-// deliverLogouts sends the logout tokens that are due, until the context ends. What it was sending is broken off then.
+// deliverLogouts sends the logout tokens that are due, until the context ends. What it is sending then is broken off.
 func (s *Server) deliverLogouts(ctx context.Context) {
 	var sending sync.WaitGroup
 	defer sending.Wait()
@@ -87,7 +87,8 @@ func (b busyApps) full() []string {
 // instance takes it meanwhile; nil if there is none.
 func (s *Server) claimLogout(ctx context.Context, but []string) (claimed *logoutDelivery, err error) {
 	due := func(db *gorm.DB) (rows []logoutDelivery, err error) {
-		err = db.Where("state = 'waiting' AND next_at <= ? AND client_id NOT IN ?", s.now(), but).Order("next_at, id").Limit(1).Find(&rows).Error
+		err = db.Where("state = 'waiting' AND next_at <= ? AND client_id NOT IN ?", s.now(), but).
+			Order("next_at, id").Limit(1).Find(&rows).Error
 		return rows, err
 	}
 	if rows, err := due(s.db.Read(ctx)); err != nil || len(rows) == 0 {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -227,7 +228,7 @@ type heard struct {
 }
 
 func TestWhoIsToldThatASessionEnded(t *testing.T) {
-	const here, there, nobody = "here", "there", ""
+	const here, there = "here", "there"
 	for name, c := range map[string]struct {
 		do   func(h *heard)
 		want []string // application and browser
@@ -362,13 +363,28 @@ func (w *world) ended() {
 	}
 }
 
+// due makes logout tokens of so many sessions due at Reports.
+func (w *world) due(many int) {
+	w.Helper()
+	err := w.server.change(w.Context(), func(_ *gorm.DB, n *news) error {
+		var rows []logoutDelivery
+		for i := range many {
+			rows = append(rows, logoutDelivery{ClientID: "reports", UserID: "usr_1", SessionID: fmt.Sprint("ses_", i)})
+		}
+		return n.sendLogouts(rows)
+	})
+	if err != nil {
+		w.Fatal(err)
+	}
+}
+
 func TestALogoutTokenIsTriedAgain(t *testing.T) {
-	hang := func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
+	breakOff := func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
 	away := func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "/elsewhere", http.StatusTemporaryRedirect)
 	}
 	for name, how := range map[string]http.HandlerFunc{
-		"500": status(500), "503": status(503), "429": status(429), "404": status(404), "a redirect, which isn't followed": away, "a broken connection": hang,
+		"500": status(500), "503": status(503), "429": status(429), "404": status(404), "a redirect, which isn't followed": away, "a broken connection": breakOff,
 	} {
 		t.Run("L-13 after "+name, func(t *testing.T) {
 			w, r := newHeard(t)
@@ -501,9 +517,7 @@ func TestTwoInstancesSendALogoutTokenOnce(t *testing.T) {
 	second := w.open()
 	second.fetch, second.log = w.server.fetch, w.server.log
 	const many = 12
-	for range many {
-		w.ended()
-	}
+	w.due(many)
 	ctx, stop := context.WithCancel(t.Context())
 	var running sync.WaitGroup
 	for _, s := range []*Server{w.server, second} {
@@ -531,9 +545,7 @@ func TestAReceiverThatHangsHoldsUpNobodyElse(t *testing.T) {
 	hold := make(chan struct{})
 	slow.answers(func(http.ResponseWriter, *http.Request) { <-hold })
 	defer close(hold)
-	for range 2 * logoutsAtOnce {
-		w.ended()
-	}
+	w.due(2 * logoutsAtOnce)
 	ctx, stop := context.WithCancel(t.Context())
 	var running sync.WaitGroup
 	running.Go(func() { w.server.Run(ctx) })

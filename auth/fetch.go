@@ -22,9 +22,9 @@ const (
 )
 
 // fetcher calls addresses that others named, which could as well name something that only this machine or its network
-// reaches: a database, a printer, the metadata of a cloud. So it speaks https alone, to the addresses alone that are allowed, which is
-// checked when the connection is made and the name has been resolved for good; it follows no redirect, uses no proxy and
-// waits for nothing long.
+// reaches: a database, a printer, the metadata of a cloud. So it speaks https alone, to the addresses alone that are allowed,
+// which is checked when the connection is made and the name has been resolved for good; it follows no redirect, uses no proxy
+// and waits for nothing long.
 type fetcher struct {
 	client *http.Client
 	plain  bool // speaks http as well, with this same machine
