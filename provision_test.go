@@ -40,6 +40,8 @@ clients:
     redirect_uris: ["https://reports.example/callback"]
     logout_uris: ["https://reports.example/"]
     web_origins: ["https://reports.example"]
+    backchannel_logout_uri: https://reports.example/signed-out
+    backchannel_logout_session_required: true
 projects:
   - {name: StoreZero, customer: Acme, billable: true, tasks: [Build, Review]}
   - {name: Storefront 2, closed: true}
@@ -90,7 +92,8 @@ func TestProvisioningFileIsRead(t *testing.T) {
 			{
 				ID: "reports", Name: "reports", Type: "web", Secret: "a secret of 43 letters",
 				RedirectURIs: []string{"https://reports.example/callback"}, LogoutURIs: []string{"https://reports.example/"},
-				WebOrigins: []string{"https://reports.example"},
+				WebOrigins:           []string{"https://reports.example"},
+				BackchannelLogoutURI: "https://reports.example/signed-out", BackchannelLogoutSessionRequired: true,
 			},
 		},
 		Rules: []auth.NewRule{{Name: "add email", Source: goodRule, Enabled: true}, {Name: "off", Source: goodRule}},
@@ -142,7 +145,7 @@ func TestMistakesAreToldWithTheirLines(t *testing.T) {
 			"unknown fields", "user:\n  - {emial: a}\nclients:\n  - client_id: x\n    type: spa\n    redirect_uri: y\n    redirect_uris: ['https://x.example']\n    colour: red",
 			`punchcard.yaml:1: there is no field "user" here; did you mean users?
 punchcard.yaml:6: clients[0]: there is no field "redirect_uri" here; did you mean redirect_uris?
-punchcard.yaml:8: clients[0]: there is no field "colour" here, only client_id, client_secret, client_secret_file, grants, ` +
+punchcard.yaml:8: clients[0]: there is no field "colour" here, only backchannel_logout_session_required, backchannel_logout_uri, client_id, client_secret, client_secret_file, grants, ` +
 				`id_token_signed_response_alg, jwks, jwks_uri, logout_uris, name, redirect_uris, scopes, skip_consent, type, web_origins`,
 		},
 		{

@@ -17,6 +17,8 @@ type settings struct {
 	SecretFile string `default:"punchcard.secret" placeholder:"FILE" help:"File of the secret that protects the signing keys; made if there is none (default: ${default})."`
 	TLSCert    string `name:"tls-cert" and:"tls" placeholder:"FILE" help:"Certificate chain, in PEM form, to serve HTTPS with."`
 	TLSKey     string `name:"tls-key" and:"tls" placeholder:"FILE" help:"Private key of the certificate, in PEM form."`
+
+	AllowPrivateTargets bool `help:"Let applications have their jwks_uri and backchannel_logout_uri at private addresses, such as 10.0.0.7."`
 }
 
 // issuer is the address that tokens name as theirs, with a slash at its end. Where none is set it is made of the address

@@ -36,6 +36,11 @@ func forgetApp(tx *gorm.DB, n *news, user, client string) (found bool, err error
 		return false, fmt.Errorf("forget consent: %w", gone.Error)
 	}
 	before := len(n.keys)
-	err = revokeAll(tx, n, theirs())
-	return gone.RowsAffected > 0 || len(n.keys) > before, err
+	if err := revokeAll(tx, n, theirs()); err != nil {
+		return false, err
+	}
+	if gone.RowsAffected == 0 && len(n.keys) == before {
+		return false, nil
+	}
+	return true, logOutOfApp(tx, n, user, client)
 }

@@ -28,6 +28,9 @@ type Client struct {
 	CreatedAt    time.Time
 	UpdatedAt    time.Time
 
+	BackchannelLogoutURI             string `gorm:"column:backchannel_logout_uri"` // empty: it isn't told when a session ends
+	BackchannelLogoutSessionRequired bool
+
 	secrets []string      // hashes; two at most, so that a secret can be exchanged without a gap
 	keySet  *clientKeySet // nil: it keeps a secret, or nothing
 	grants  map[grantKey]*clientGrant

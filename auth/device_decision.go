@@ -24,6 +24,9 @@ func (s *Server) allowDevice(c *gin.Context, in *interaction, live *session, per
 		if err := remember(tx, person.person.ID, r, granted, now); err != nil {
 			return err
 		}
+		if err := joinSession(tx, live.ID, r.ClientID); err != nil {
+			return err
+		}
 		family := r.authorizedBy(live, granted, now, deviceLife+a.life())
 		if err := tx.Create(&family).Error; err != nil {
 			return fmt.Errorf("keep authorization: %w", err)

@@ -44,6 +44,9 @@ type NewClient struct {
 	SkipConsent  bool
 	IDTokenAlg   string     // what its ID tokens are signed with: RS256, PS256, ES256 or EdDSA; empty: RS256
 	Grants       []NewGrant // machine only: what it may do for itself
+
+	BackchannelLogoutURI             string // where it is told when a session ends; empty: it isn't
+	BackchannelLogoutSessionRequired bool   // it can make nothing of a logout token without sid
 }
 
 // NewGrant lets an application use an API for itself (the client credentials grant).

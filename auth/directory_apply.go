@@ -15,7 +15,7 @@ import (
 // Apply makes or updates what the directory names, in one write, in which also, if it is not nil, runs last: either all of
 // it holds or nothing. A *Mistake says what in the directory doesn't fit what there is already.
 func (s *Server) Apply(ctx context.Context, d Directory, also func(tx *gorm.DB) error) error {
-	if wrong := d.Check(s.scopes); len(wrong) > 0 {
+	if wrong := append(d.Check(s.scopes), s.checkBackchannels(d.Clients)...); len(wrong) > 0 {
 		return &wrong[0]
 	}
 	hashes, err := s.hashNewPasswords(ctx, d.People)

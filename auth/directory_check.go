@@ -98,6 +98,12 @@ func (c NewClient) check(m *mistakes, i int, catalogue []Scope) {
 		m.none(originMistake(origin), "/clients/%d/web_origins/%d", i, j)
 	}
 	m.that(c.IDTokenAlg == "" || knownAlg(c.IDTokenAlg), "must be one of "+strings.Join(methods, ", "), "/clients/%d/id_token_signed_response_alg", i)
+	if c.BackchannelLogoutURI != "" {
+		m.that(c.Type != "machine", "is not for machines, for which nobody signs in", "/clients/%d/backchannel_logout_uri", i)
+		m.none(backchannelMistake(c.BackchannelLogoutURI), "/clients/%d/backchannel_logout_uri", i)
+	}
+	m.that(c.BackchannelLogoutURI != "" || !c.BackchannelLogoutSessionRequired, "says nothing without backchannel_logout_uri: give that too",
+		"/clients/%d/backchannel_logout_session_required", i)
 	for j, name := range c.Scopes {
 		m.that(isIdentity(name) || inCatalogue(catalogue, name), "is no scope of this server", "/clients/%d/scopes/%d", i, j)
 	}

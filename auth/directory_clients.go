@@ -39,6 +39,7 @@ func putClient(tx *gorm.DB, n *news, c NewClient) error {
 	known.Name, known.Type, known.SkipConsent, known.UpdatedAt = c.Name, c.Type, c.SkipConsent, n.now
 	known.RedirectURIs, known.LogoutURIs, known.WebOrigins = c.RedirectURIs, c.LogoutURIs, c.WebOrigins
 	known.Scopes, known.IDTokenAlg = c.Scopes, cmp.Or(c.IDTokenAlg, idTokenAlg)
+	known.BackchannelLogoutURI, known.BackchannelLogoutSessionRequired = c.BackchannelLogoutURI, c.BackchannelLogoutSessionRequired
 	if len(c.Scopes) == 0 && c.Type != "machine" {
 		known.Scopes = defaultScopes
 	}

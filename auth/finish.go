@@ -44,6 +44,9 @@ func (s *Server) finish(c *gin.Context, r authorizationRequest, in *interaction,
 				return err
 			}
 		}
+		if err := joinSession(tx, live.ID, r.ClientID); err != nil {
+			return err
+		}
 		if r.ResponseType == "id_token" {
 			return nil
 		}

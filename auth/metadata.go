@@ -36,6 +36,8 @@ func (s *Server) Metadata() gin.HandlerFunc {
 		"id_token_signing_alg_values_supported":          methods,
 		"dpop_signing_alg_values_supported":              ProofAlgs(),
 		"authorization_response_iss_parameter_supported": true,
+		"backchannel_logout_supported":                   true,
+		"backchannel_logout_session_supported":           true,
 		"claims_supported": []string{
 			"iss", "sub", "aud", "azp", "exp", "iat", "auth_time", "acr", "amr", "nonce", "sid", "at_hash", "name", "updated_at", "email", "email_verified",
 		},

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -22,6 +23,8 @@ type Settings struct {
 	Scopes []Scope          // what the built-in API checks
 	Log    *slog.Logger     // nil: slog.Default()
 	Now    func() time.Time // nil: time.Now
+
+	PrivateTargets bool // applications' own addresses (jwks_uri, backchannel_logout_uri) may be in a private network
 }
 
 // Server is the authorization server and the verifier of its own tokens. Many requests may use it at once.
@@ -49,7 +52,10 @@ type Server struct {
 	heard    time.Time // up to when signals of other instances were read; of Run alone
 	verified verified
 	fetch    *fetcher
+	near     *fetcher // nil unless the issuer is http://localhost or the like
 	remote   remoteKeys
+
+	logoutsDue chan struct{} // holds one: look for logout tokens to send
 }
 
 // New opens the authorization server on a migrated database: it makes what must exist (the API, the built-in roles,
@@ -64,8 +70,14 @@ func New(ctx context.Context, db *store.DB, set Settings) (*Server, error) {
 		db: db, issuer: set.Issuer, origin: strings.TrimSuffix(set.Issuer, "/"), assets: set.Assets, scopes: set.Scopes,
 		log: cmp.Or(set.Log, slog.Default()), now: set.Now, hashing: newHashing(), policing: make(chan struct{}, 1),
 		pace:  throttle{window: paceWindow},
-		fetch: newFetcher(publicAddress, nil),
+		fetch: newFetcher(publicAddress, nil), logoutsDue: make(chan struct{}, 1),
 		rules: rules.New(rules.Limits{}),
+	}
+	if set.PrivateTargets {
+		s.fetch = newFetcher(companyAddress, nil)
+	}
+	if issuer.Scheme == "http" && loopbackHost(issuer.Hostname()) {
+		s.near = newNearFetcher()
 	}
 	if s.now == nil {
 		s.now = time.Now
@@ -94,8 +106,11 @@ const (
 	sweepEvery  = time.Minute
 )
 
-// Run hears what other instances did, rotates keys and sweeps out what expired, until the context ends.
+// Run hears what other instances did, rotates keys, sweeps out what expired and sends logout tokens, until the context ends.
 func (s *Server) Run(ctx context.Context) {
+	var delivering sync.WaitGroup
+	defer delivering.Wait()
+	delivering.Go(func() { s.deliverLogouts(ctx) })
 	listen, tend := time.NewTicker(listenEvery), time.NewTicker(tendEvery)
 	defer listen.Stop()
 	defer tend.Stop()

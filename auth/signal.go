@@ -27,6 +27,8 @@ type news struct {
 	tx   *gorm.DB
 	now  time.Time
 	keys []string
+
+	logouts int // how many logout tokens it made due
 }
 
 // tell writes a signal in the write's own transaction: it is heard if and only if the change is durable.
@@ -57,6 +59,9 @@ func (s *Server) change(ctx context.Context, fn func(tx *gorm.DB, n *news) error
 	})
 	if err != nil {
 		return err
+	}
+	if n.logouts > 0 {
+		s.wakeLogouts()
 	}
 	for _, key := range n.keys {
 		if err := s.heed(context.WithoutCancel(ctx), key, n.now.Add(maxTokenLife)); err != nil {

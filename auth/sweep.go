@@ -8,19 +8,19 @@ import (
 	"gorm.io/gorm"
 )
 
-// swept are the tables whose rows expire. Refresh tokens go with their authorization.
+// swept are the tables whose rows expire. Codes and refresh tokens go with their authorization.
 var swept = []struct{ table, key string }{
 	{"authorizations", "id"}, {"sessions", "id"}, {"signals", "key"}, {"setup_links", "hash"}, {"client_assertions", "hash"},
-	{"not_before", "subject"},
+	{"not_before", "subject"}, {"logout_deliveries", "id"},
 }
 
 // sweptSoon are those in which anybody can leave rows, or every request does, and for how long more they still say
-// something: that a code comes again, or that a device comes too late.
+// something: that a device comes too late.
 var sweptSoon = []struct {
 	table string // its key is hash
 	after time.Duration
 }{
-	{"dpop_proofs", 0}, {"interactions", 0}, {"pushed_requests", 0}, {"device_requests", halfAnHour}, {"codes", halfAnHour},
+	{"dpop_proofs", 0}, {"interactions", 0}, {"pushed_requests", 0}, {"device_requests", halfAnHour},
 }
 
 const halfAnHour = 30 * time.Minute
