@@ -2,7 +2,9 @@ package auth
 
 import (
 	"fmt"
+	"log/slog"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -43,6 +45,17 @@ func (a *authorization) revoke(tx *gorm.DB, n *news) error {
 		return fmt.Errorf("revoke authorization: %w", err)
 	}
 	return n.tell("authorization", a.ID)
+}
+
+// misused ends an authorization of which something came a second time, and records it with the change: somebody has what
+// is another one's.
+func (a *authorization) misused(tx *gorm.DB, n *news, e event) error {
+	e.level = slog.LevelWarn
+	e.concern(a)
+	if err := n.record(e.with("authorization", a.ID)); err != nil {
+		return err
+	}
+	return a.revoke(tx, n)
 }
 
 func (a *authorization) live(now time.Time) bool { return a.RevokedAt == nil && a.ExpiresAt.After(now) }
@@ -111,10 +124,29 @@ func (s *Server) finish(c *gin.Context, r authorizationRequest, in *interaction,
 	if err != nil {
 		return err
 	}
-	s.log.Info("authorized", "user", person.person.ID, "client", r.ClientID, "scope", granted.String(), "request_id", requestID(c))
+	s.authorized(c, r, a, live, granted, consented)
 	if !byCode {
 		return s.sendID(c, r, live, person)
 	}
 	s.send(c, r, url.Values{"code": {secret}})
 	return nil
+}
+
+// authorized records that an application was sent what it asked for, and whether somebody just allowed it.
+func (s *Server) authorized(c *gin.Context, r authorizationRequest, a *api, live *session, granted scopes, consented bool) {
+	e := allowed(c, r, a, live, granted)
+	if consented {
+		s.record(c, e.as("consent_granted", "consent granted"))
+	}
+	if slices.Contains(r.Prompt, "none") {
+		s.record(c, e.as("ssa", "authorized without asking"))
+		return
+	}
+	s.record(c, e.as("authorized", "authorized"))
+}
+
+func allowed(c *gin.Context, r authorizationRequest, a *api, live *session, granted scopes) event {
+	e := *about(c)
+	e.ClientID, e.UserID, e.SessionID, e.Audience, e.Scope = r.ClientID, live.UserID, live.ID, a.Audience, granted.String()
+	return e
 }

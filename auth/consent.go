@@ -144,7 +144,7 @@ func (s *Server) decided(c *gin.Context, in *interaction, decision string) error
 		if err := s.db.Write(c.Request.Context(), func(tx *gorm.DB) error { return in.end(tx, s.now()) }); err != nil {
 			return err
 		}
-		s.sendRefusal(c, in.Request, refuse("access_denied", "User did not authorize the request"))
+		s.sendRefusal(c, in.Request, refuse("access_denied", "User did not authorize the request").as("consent_declined"))
 		return nil
 	case "switch":
 		return s.switchAccount(c, in)

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"strings"
 
@@ -21,7 +20,9 @@ type Error struct {
 	Description string // for the application's developer
 	Status      int    // the HTTP status where an application is answered directly
 	cause       string
-	byRule      bool // an administrator's rule denied it
+	byRule      bool   // an administrator's rule denied it
+	event       string // the type under which it is recorded; empty: that of the request's failures
+	recorded    bool   // it is already
 }
 
 func (e *Error) Error() string {
@@ -51,6 +52,17 @@ func refuse(code, description string) *Error {
 func (e *Error) because(format string, args ...any) *Error {
 	e.cause = fmt.Sprintf(format, args...)
 	return e
+}
+
+// as says under which type of event it is recorded.
+func (e *Error) as(event string) *Error {
+	e.event = event
+	return e
+}
+
+// polls reports whether the answer is only that a device has to wait.
+func (e *Error) polls() bool {
+	return e.Code == "authorization_pending" || e.Code == "slow_down" && e.Status == http.StatusBadRequest
 }
 
 // printable keeps to the characters that RFC 6749 §5.2 allows in a description: no control characters, no quotation mark,
@@ -86,7 +98,7 @@ func asError(err error) *Error {
 // tell answers an application with an error, as RFC 6749 §5.2 has it, and the log with its cause.
 func (s *Server) tell(c *gin.Context, err error) {
 	e := asError(err)
-	s.logRefusal(c, e)
+	s.refused(c, e)
 	if e.Code == "invalid_client" {
 		c.Header("WWW-Authenticate", `Basic realm="Punchcard"`)
 	}
@@ -94,14 +106,6 @@ func (s *Server) tell(c *gin.Context, err error) {
 		c.Header("Retry-After", "2")
 	}
 	c.JSON(e.Status, gin.H{"error": e.Code, "error_description": e.Description})
-}
-
-func (s *Server) logRefusal(c *gin.Context, e *Error) {
-	level := slog.LevelInfo
-	if e.Status >= http.StatusInternalServerError {
-		level = slog.LevelError
-	}
-	s.log.Log(c, level, "refused", "path", c.FullPath(), "error", e.Code, "cause", e.Cause(), "request_id", requestID(c))
 }
 
 // requestID is the id that was given to this request, under which the administrator finds it in the log.

@@ -44,6 +44,7 @@ func (s *Server) redeemDevice(ctx context.Context, client *Client, p params) (*t
 		token = newSecret()
 		return keepRefreshToken(tx, token, &family, now)
 	})
+	p.about.concern(&family)
 	if err := cmp.Or(err, refused); err != nil {
 		return nil, err
 	}

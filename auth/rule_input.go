@@ -10,13 +10,6 @@ import (
 	"punchcard/auth/rules"
 )
 
-// sender is what is known of who sent a request.
-type sender struct {
-	address   string // IP
-	host      string // to which it was sent
-	userAgent string
-}
-
 // shownToRules are the parameters of a token request that rules may see. No secret is among them: no code, no verifier, no
 // token, no password of an application.
 var shownToRules = []string{"grant_type", "client_id", "redirect_uri", "scope", "audience", "resource"}
@@ -70,7 +63,7 @@ func (s *Server) ruleContext(i *issuing, granted scopes, count int) object {
 		"authentication": object{"methods": []object{{"name": "pwd", "timestamp": i.family.AuthTime.UnixMilli()}}},
 		"authorization":  object{"roles": names},
 		"request": object{
-			"ip": i.request.from.address, "hostname": i.request.from.host, "userAgent": i.request.from.userAgent,
+			"ip": i.request.about.IP, "hostname": i.request.host, "userAgent": i.request.about.UserAgent,
 			"query": object{}, "body": body, "geoip": object{},
 		},
 		"accessToken": object{"scope": granted}, "idToken": object{},

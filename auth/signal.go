@@ -21,11 +21,13 @@ type signal struct {
 // maxTokenLife is the longest that any access token lives. A signal is kept for as long as a token that it concerns.
 const maxTokenLife = 24 * time.Hour
 
-// news collects the keys of one write.
+// news collects the keys of one write, and what it records.
 type news struct {
-	tx   *gorm.DB
-	now  time.Time
-	keys []string
+	server *Server
+	tx     *gorm.DB
+	now    time.Time
+	keys   []string
+	events []event
 }
 
 // tell writes a signal in the write's own transaction: it is heard if and only if the change is durable.
@@ -48,11 +50,14 @@ func (n *news) tell(kind, id string) error {
 func (s *Server) change(ctx context.Context, fn func(tx *gorm.DB, n *news) error) error {
 	var n *news
 	err := s.db.Write(ctx, func(tx *gorm.DB) error {
-		n = &news{tx: tx, now: s.now()}
+		n = &news{server: s, tx: tx, now: s.now()}
 		return fn(tx, n)
 	})
 	if err != nil {
 		return err
+	}
+	for _, e := range n.events {
+		s.write(ctx, e)
 	}
 	for _, key := range n.keys {
 		if err := s.heed(context.WithoutCancel(ctx), key, n.now.Add(maxTokenLife)); err != nil {

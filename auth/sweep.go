@@ -14,30 +14,34 @@ var swept = []struct{ table, key string }{
 	{"pushed_requests", "hash"}, {"device_requests", "hash"}, {"client_assertions", "hash"},
 }
 
-const sweepBite = 500
+const (
+	sweepBite      = 500
+	usualRetention = 90 * 24 * time.Hour // of events
+)
 
-// sweep takes out what expired a day ago, in small bites so that no other write waits long.
+// sweep takes out what expired a day ago, and the events that were kept for long enough, in small bites so that no other
+// write waits long.
 func (s *Server) sweep(ctx context.Context) error {
 	now := s.now()
 	s.dead.sweep(now)
 	for _, rows := range swept {
-		if err := s.sweepTable(ctx, rows.table, rows.key, now.Add(-maxTokenLife)); err != nil {
+		if err := s.sweepTable(ctx, rows.table, rows.key, "expires_at < ?", now.Add(-maxTokenLife)); err != nil {
 			return err
 		}
 	}
-	return nil
+	return s.sweepTable(ctx, "events", "id", "id < ?", firstEventID(now.Add(-s.retention)))
 }
 
 // sweepProofs takes out the DPoP proofs that nobody would take again. There is one for every request that brought one.
 func (s *Server) sweepProofs(ctx context.Context) error {
-	return s.sweepTable(ctx, "dpop_proofs", "hash", s.now())
+	return s.sweepTable(ctx, "dpop_proofs", "hash", "expires_at < ?", s.now())
 }
 
-func (s *Server) sweepTable(ctx context.Context, table, key string, before time.Time) error {
+func (s *Server) sweepTable(ctx context.Context, table, key, old string, before any) error {
 	for gone := int64(sweepBite); gone == sweepBite; {
 		err := s.db.Write(ctx, func(tx *gorm.DB) error {
-			old := tx.Table(table).Select(key).Where("expires_at < ?", before).Limit(sweepBite)
-			done := tx.Exec("DELETE FROM "+table+" WHERE "+key+" IN (?)", old)
+			rows := tx.Table(table).Select(key).Where(old, before).Limit(sweepBite)
+			done := tx.Exec("DELETE FROM "+table+" WHERE "+key+" IN (?)", rows)
 			gone = done.RowsAffected
 			return done.Error
 		})

@@ -33,6 +33,16 @@ func (t *throttle) wait(email, ip string, now time.Time) time.Duration {
 	return max(pair.left(failuresPerPair, now), all.left(failuresPerIP, now))
 }
 
+// which is the type of event of somebody who has to wait: by the address alone, or by the two together.
+func (t *throttle) which(ip string, now time.Time) string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.failures[ip].left(failuresPerIP, now) > 0 {
+		return "limit_mu"
+	}
+	return "limit_wc"
+}
+
 func (f failures) left(limit int, now time.Time) time.Duration {
 	if f.count < limit {
 		return 0
