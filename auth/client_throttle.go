@@ -24,6 +24,8 @@ func (s *Server) admitClient(c *gin.Context, p params) (*Client, error) {
 		c.Header("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
 		e := refuse("slow_down", fmt.Sprintf("Too many failed attempts. Try again in %d minutes.", int(wait.Minutes())+1))
 		e.Status = http.StatusTooManyRequests
+		_, first := s.attempts.brake(name, ip)
+		e.quiet = !first
 		return nil, e.because("secrets for client %q from %s are throttled", shortened(id), ip).as("client_throttled")
 	}
 	client, err := s.authenticateClient(c.Request, p)

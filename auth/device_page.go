@@ -61,7 +61,9 @@ func (s *Server) enter(c *gin.Context, typed string) error {
 		who = append(who, live.UserID)
 	}
 	if wait := s.guesses.attempt(wrongUserCodes, s.now(), who...); wait > 0 {
-		s.record(c, about(c).as("device_throttled", "user codes are throttled"))
+		if s.guesses.once(wrongUserCodes, who...) {
+			s.record(c, about(c).as("device_throttled", "user codes are throttled"))
+		}
 		c.Header("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
 		s.showDevice(c, http.StatusTooManyRequests, devicePage{
 			Code: typed, Alert: fmt.Sprintf("Too many wrong codes. Try again in %d minutes.", int(math.Ceil(wait.Minutes())))})

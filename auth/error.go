@@ -23,6 +23,7 @@ type Error struct {
 	byRule      bool   // an administrator's rule denied it
 	event       string // the type under which it is recorded; empty: that of the request's failures
 	recorded    bool   // it is already
+	quiet       bool   // it comes often and says nothing new: the server's own log is told, and no event kept
 }
 
 func (e *Error) Error() string {
@@ -58,11 +59,6 @@ func (e *Error) because(format string, args ...any) *Error {
 func (e *Error) as(event string) *Error {
 	e.event = event
 	return e
-}
-
-// polls reports whether the answer is only that a device has to wait.
-func (e *Error) polls() bool {
-	return e.Code == "authorization_pending" || e.Code == "slow_down" && e.Status == http.StatusBadRequest
 }
 
 // printable keeps to the characters that RFC 6749 §5.2 allows in a description: no control characters, no quotation mark,

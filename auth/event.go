@@ -90,14 +90,15 @@ func (e *event) concern(a *authorization) {
 // record tells the server's log of an event and keeps it, though not yet durably: it is written within half a second, and
 // before anybody searches. What must be durable together with a change is for news.record.
 func (s *Server) record(ctx context.Context, e event) {
-	e = s.dated(e, s.now())
+	e = e.dated(s.eventIDs.next(s.now()), s.now())
 	s.write(ctx, e)
 	s.pending.put(e)
 }
 
 // record keeps an event in the write's own transaction: it is there if and only if the change is.
 func (n *news) record(e event) error {
-	e = n.server.dated(e, n.now)
+	e = e.dated(n.server.eventIDs.hold(n.now), n.now)
+	*n.held = append(*n.held, e.ID)
 	if err := n.tx.Create(&e).Error; err != nil {
 		return fmt.Errorf("keep event %s: %w", e.Type, err)
 	}
@@ -105,8 +106,8 @@ func (n *news) record(e event) error {
 	return nil
 }
 
-func (s *Server) dated(e event, at time.Time) event {
-	e.ID, e.At = s.eventIDs.next(at), at
+func (e event) dated(id string, at time.Time) event {
+	e.ID, e.At = id, at
 	return e.bounded()
 }
 
@@ -172,7 +173,7 @@ func (s *Server) refused(c *gin.Context, e *Error) {
 	if e.Status >= http.StatusInternalServerError {
 		what.level = slog.LevelError
 	}
-	if e.polls() { // many a minute from each device, and nothing happened
+	if e.quiet {
 		s.write(c, what.bounded())
 		return
 	}

@@ -91,10 +91,8 @@ func (s *Server) flush(ctx context.Context) error {
 }
 
 func (s *Server) lostEvents(ctx context.Context, lost int) event {
-	e := s.dated(event{
-		Type: "events_lost", Description: "more events came than could be written", Details: map[string]any{"count": lost},
-		level: slog.LevelWarn,
-	}, s.now())
+	e := event{Type: "events_lost", Description: "more events came than could be written", level: slog.LevelWarn}
+	e = e.with("count", lost).dated(s.eventIDs.next(s.now()), s.now())
 	s.write(ctx, e)
 	return e
 }

@@ -14,7 +14,8 @@ const eventPrefix = "log_"
 // whose twelve bits after the time count (RFC 9562 §6.2, method 1).
 type eventIDs struct {
 	mu   sync.Mutex
-	last uint64 // milliseconds since 1970, and the count
+	last uint64          // milliseconds since 1970, and the count
+	open map[string]bool // ids of events in writes that have not ended
 }
 
 const countBits = 12
@@ -27,12 +28,48 @@ const (
 
 func (g *eventIDs) next(at time.Time) string {
 	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.make(at)
+}
+
+// hold is next for an event that nobody can see before its write ends, and then release.
+func (g *eventIDs) hold(at time.Time) string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	id := g.make(at)
+	if g.open == nil {
+		g.open = map[string]bool{}
+	}
+	g.open[id] = true
+	return id
+}
+
+func (g *eventIDs) release(ids []string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, id := range ids {
+		delete(g.open, id)
+	}
+}
+
+// settled is an id before which this instance writes no more events than it has, but for those that wait in memory.
+func (g *eventIDs) settled(at time.Time) string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	first := g.make(at)
+	for id := range g.open {
+		first = min(first, id)
+	}
+	return first
+}
+
+// make is for who holds the lock.
+func (g *eventIDs) make(at time.Time) string {
 	now := uint64(at.UnixMilli()) << countBits
 	if now <= g.last && g.last-now < maxAhead {
 		now = g.last + 1
 	}
 	g.last = now
-	g.mu.Unlock()
 	return eventIDOf(now, uuid.New())
 }
 

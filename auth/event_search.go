@@ -31,13 +31,14 @@ const (
 	maxEventTypes = 50
 )
 
-// events searches. An event that was recorded here before is found; what other instances record, within half a second. A
+// events searches. An event that was recorded here before is found; what other instances record, within a second, so
+// that who reads on from an id should go a second back where there are several. A
 // query that can't be is refused with an *Error invalid_request.
 func (s *Server) events(ctx context.Context, q EventQuery) ([]event, error) {
 	if err := q.check(); err != nil {
 		return nil, err
 	}
-	before := s.eventIDs.next(s.now())
+	before := s.eventIDs.settled(s.now())
 	if err := s.flush(ctx); err != nil {
 		return nil, err
 	}

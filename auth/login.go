@@ -140,7 +140,9 @@ func (s *Server) tryPassword(c *gin.Context, email, password string) (person *Pe
 		e := refuse("slow_down", fmt.Sprintf("Too many failed attempts. Try again in %d minutes.", int(wait.Minutes())+1))
 		e.Status = http.StatusTooManyRequests
 		about(c).Details = about(c).typed(email).Details
-		return nil, "", e.because("sign-in from %s is throttled", c.ClientIP()).as(s.throttle.which(c.ClientIP(), s.now()))
+		kind, first := s.throttle.brake(email, c.ClientIP())
+		e.quiet = !first
+		return nil, "", e.because("sign-in from %s is throttled", c.ClientIP()).as(kind)
 	}
 	person = &Person{}
 	err = s.db.Read(c.Request.Context()).Where("email = ?", email).Take(person).Error

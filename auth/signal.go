@@ -28,6 +28,7 @@ type news struct {
 	now    time.Time
 	keys   []string
 	events []event
+	held   *[]string // ids of events, of all times that the write ran
 }
 
 // tell writes a signal in the write's own transaction: it is heard if and only if the change is durable.
@@ -49,8 +50,10 @@ func (n *news) tell(kind, id string) error {
 // request. Like every write's, fn may run more than once.
 func (s *Server) change(ctx context.Context, fn func(tx *gorm.DB, n *news) error) error {
 	var n *news
+	var held []string
+	defer func() { s.eventIDs.release(held) }()
 	err := s.db.Write(ctx, func(tx *gorm.DB) error {
-		n = &news{server: s, tx: tx, now: s.now()}
+		n = &news{server: s, tx: tx, now: s.now(), held: &held}
 		return fn(tx, n)
 	})
 	if err != nil {
