@@ -125,9 +125,9 @@ func TestSearchesUseIndexes(t *testing.T) {
 		name, index string
 		q           EventQuery
 	}{
-		{"the newest", "events", EventQuery{}},
-		{"onward", "events", EventQuery{From: id}},
-		{"a time", "events", EventQuery{Since: now, Until: now}},
+		{"the newest", "sqlite_autoindex_events_1", EventQuery{}},
+		{"onward", "sqlite_autoindex_events_1", EventQuery{From: id}},
+		{"a time", "sqlite_autoindex_events_1", EventQuery{Since: now, Until: now}},
 		{"a type", "events_by_type", EventQuery{Type: []string{"fp"}}},
 		{"a type onward", "events_by_type", EventQuery{Type: []string{"fp"}, From: id}},
 		{"a person", "events_by_user", EventQuery{UserID: "usr_1"}},
