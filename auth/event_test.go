@@ -95,11 +95,19 @@ func TestTheLogTellsWhatHappened(t *testing.T) {
 		{"a pushed request", func() { w.push("reports:reports secret, long", "response_type", "token") }, "push_failed", "reports", "", ""},
 		{"wrong password", func() { w.wrong("ada@example.com") }, "fp", "app", ada, "wrong password"},
 		{"unknown e-mail", func() { w.wrong("nobody@example.com") }, "fu", "app", "", "nobody has the e-mail address"},
-		{"blocked", func() {
-			w.update("max@example.com", "blocked", true)
+		{"A-62 a person who was disabled in a session gets no code", func() {
 			b := w.browser()
+			b.code("max@example.com")
+			w.update("max@example.com", "blocked", true)
+			b.authorize("prompt", "none")
 			b.signIn(b.authorize(), "max@example.com", password)
-		}, "blocked", "app", w.idOf("max@example.com"), "blocked person"},
+		}, "s authorized fsa blocked", "app", w.idOf("max@example.com"), "blocked person"},
+		{"somebody else than the application asks for", func() {
+			b := w.browser()
+			hint, _ := w.redeem(b.code("ada@example.com")).json()["id_token"].(string)
+			other := w.browser()
+			other.signIn(other.authorize("id_token_hint", hint), "root@example.com", password)
+		}, "s authorized seacft f", "app", w.idOf("root@example.com"), "names somebody else"},
 		{"an unknown callback", func() { w.browser().authorize("redirect_uri", "https://evil.example.com/") }, "f", "", "", "came with redirect_uri"},
 		{"no challenge", func() { w.browser().authorize("code_challenge", "") }, "f", "app", "", "code_challenge"},
 		{"prompt=none, nobody there", func() { w.browser().authorize("prompt", "none") }, "fsa", "app", "", "Login required"},

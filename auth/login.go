@@ -57,6 +57,7 @@ func (s *Server) Login() gin.HandlerFunc {
 		}
 		if alert == "" && in.Request.Subject != "" && in.Request.Subject != person.ID {
 			alert = "The application asks for somebody else to sign in."
+			s.record(c, about(c).as("f", "the application's id_token_hint names somebody else: "+in.Request.Subject))
 		}
 		if alert != "" {
 			s.showLogin(c, in, http.StatusUnprocessableEntity, email, alert)
