@@ -2,6 +2,7 @@ package auth
 
 import (
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/google/uuid"
@@ -42,6 +43,17 @@ func (a *authorization) revoke(tx *gorm.DB, n *news) error {
 		return fmt.Errorf("revoke authorization: %w", err)
 	}
 	return n.tell("authorization", a.ID)
+}
+
+// misused ends an authorization of which something came a second time, and records it with the change: somebody has what
+// is another one's.
+func (a *authorization) misused(tx *gorm.DB, n *news, e event) error {
+	e.level = slog.LevelWarn
+	e.concern(a)
+	if err := n.record(e.with("authorization", a.ID)); err != nil {
+		return err
+	}
+	return a.revoke(tx, n)
 }
 
 func (a *authorization) live(now time.Time) bool { return a.RevokedAt == nil && a.ExpiresAt.After(now) }

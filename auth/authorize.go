@@ -47,6 +47,7 @@ var (
 func (s *Server) Authorize() gin.HandlerFunc {
 	return func(c *gin.Context) {
 		noStore(c)
+		about(c).Type = "f"
 		p, err := readQueryAndForm(c.Request)
 		r := authorizationRequest{}
 		if err == nil {
@@ -59,6 +60,7 @@ func (s *Server) Authorize() gin.HandlerFunc {
 			s.showRefusal(c, err)
 			return
 		}
+		about(c).ClientID = r.ClientID
 		if err := s.run(sent, p, &r); err != nil {
 			s.sendRefusal(c, r, err)
 			return
@@ -92,6 +94,9 @@ func (s *Server) decide(c *gin.Context, r authorizationRequest) error {
 		}
 	}
 	silent := slices.Contains(r.Prompt, "none")
+	if silent {
+		about(c).Type = "fsa"
+	}
 	switch {
 	case signIn && silent:
 		return refuse("login_required", "Login required")

@@ -23,14 +23,14 @@ func (s *Server) send(c *gin.Context, r authorizationRequest, answer url.Values)
 
 func (s *Server) sendRefusal(c *gin.Context, r authorizationRequest, err error) {
 	e := asError(err)
-	s.logRefusal(c, e)
+	s.refused(c, e)
 	s.send(c, r, url.Values{"error": {e.Code}, "error_description": {e.Description}})
 }
 
 // showRefusal tells the person what went wrong, where no application may be told.
 func (s *Server) showRefusal(c *gin.Context, err error) {
 	e := asError(err)
-	s.logRefusal(c, e)
+	s.refused(c, e)
 	retryLater(c, e)
 	s.showNotice(c, e.Status, noticePage{
 		Tone: "error", Heading: "This sign-in can't go on", Detail: e.Description,
@@ -52,7 +52,7 @@ func (s *Server) showFailure(c *gin.Context, err error) {
 		return
 	}
 	e := asError(err)
-	s.logRefusal(c, e)
+	s.refused(c, e)
 	retryLater(c, e)
 	s.showNotice(c, e.Status, noticePage{
 		Tone: "error", Heading: "That did not work", Detail: e.Description,

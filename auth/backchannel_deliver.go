@@ -119,22 +119,23 @@ var errLogoutRefused = errors.New("it refused the logout token")
 func (s *Server) deliverLogout(ctx context.Context, d *logoutDelivery) {
 	err := s.sendLogout(ctx, d)
 	now := s.now()
-	log := s.log.With("delivery", d.ID, "client", d.ClientID, "user", d.UserID, "session", d.SessionID, "attempt", d.Attempts)
+	e := event{Type: "oidc_backchannel_logout_failed", ClientID: d.ClientID, UserID: d.UserID, SessionID: d.SessionID}.
+		with("delivery", d.ID).with("attempt", d.Attempts)
 	switch next := now.Add(pauseAfter(d.Attempts)); {
 	case err == nil:
 		d.State = "delivered"
-		log.Info("logout token delivered")
+		s.record(ctx, e.as("oidc_backchannel_logout_succeeded", "logout token delivered"))
 	case ctx.Err() != nil: // broken off: whoever runs next sends it at once
 		d.NextAt = now
 	case errors.Is(err, errLogoutRefused):
 		d.State = "refused"
-		log.Warn("logout token refused", "error", err)
+		s.record(ctx, e.as(e.Type, "logout token refused: "+err.Error()))
 	case !next.Before(d.ExpiresAt):
 		d.State = "given up"
-		log.Error("logout token given up", "error", err)
+		s.record(ctx, e.as(e.Type, "logout token given up: "+err.Error()))
 	default:
 		d.NextAt = next
-		log.Warn("logout token not delivered", "error", err, "again", next)
+		s.record(ctx, e.as(e.Type, "logout token not delivered, to be tried again: "+err.Error()).with("again", next))
 	}
 	if d.LastError = ""; err != nil {
 		d.LastError = cut(err.Error(), 500)
@@ -144,7 +145,7 @@ func (s *Server) deliverLogout(ctx context.Context, d *logoutDelivery) {
 		return tx.Model(d).Where("attempts = ?", d.Attempts).Select("state", "next_at", "last_error").Updates(d).Error
 	})
 	if err != nil {
-		log.Error("note the delivery of a logout token", "error", err)
+		s.log.Error("note the delivery of a logout token", "delivery", d.ID, "error", err)
 	}
 }
 

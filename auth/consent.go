@@ -142,7 +142,7 @@ func (s *Server) decided(c *gin.Context, in *interaction, decision string) error
 		if in.Request.Device != "" {
 			return s.declineDevice(c, in)
 		}
-		return s.dismiss(c, in.Request, in, refuse("access_denied", "User did not authorize the request"))
+		return s.dismiss(c, in.Request, in, refuse("access_denied", "User did not authorize the request").as("consent_declined"))
 	case "switch":
 		return s.switchAccount(c, in)
 	}

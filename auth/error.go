@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"strings"
 
@@ -20,7 +19,10 @@ type Error struct {
 	Description string // for the application's developer
 	Status      int    // the HTTP status where an application is answered directly
 	cause       string
-	byRule      bool // an administrator's rule denied it
+	byRule      bool   // an administrator's rule denied it
+	event       string // the type under which it is recorded; empty: that of the request's failures
+	recorded    bool   // it is already
+	quiet       bool   // it comes often and says nothing new: the server's own log is told, and no event kept
 }
 
 func (e *Error) Error() string {
@@ -49,6 +51,12 @@ func refuse(code, description string) *Error {
 // because adds what only the administrator may know.
 func (e *Error) because(format string, args ...any) *Error {
 	e.cause = fmt.Sprintf(format, args...)
+	return e
+}
+
+// as says under which type of event it is recorded.
+func (e *Error) as(event string) *Error {
+	e.event = event
 	return e
 }
 
@@ -85,7 +93,7 @@ func asError(err error) *Error {
 // tell answers an application with an error, as RFC 6749 §5.2 has it, and the log with its cause.
 func (s *Server) tell(c *gin.Context, err error) {
 	e := asError(err)
-	s.logRefusal(c, e)
+	s.refused(c, e)
 	if e.Code == "invalid_client" {
 		c.Header("WWW-Authenticate", `Basic realm="Punchcard"`)
 	}
@@ -98,14 +106,6 @@ func retryLater(c *gin.Context, e *Error) {
 	if e.Status == http.StatusServiceUnavailable {
 		c.Header("Retry-After", "2")
 	}
-}
-
-func (s *Server) logRefusal(c *gin.Context, e *Error) {
-	level := slog.LevelInfo
-	if e.Status >= http.StatusInternalServerError {
-		level = slog.LevelError
-	}
-	s.log.Log(c, level, "refused", "path", c.FullPath(), "error", e.Code, "cause", e.Cause(), "request_id", requestID(c))
 }
 
 // requestID is the id that was given to this request, under which the administrator finds it in the log.

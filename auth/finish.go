@@ -3,6 +3,7 @@ package auth
 import (
 	"fmt"
 	"net/url"
+	"slices"
 
 	"github.com/gin-gonic/gin"
 	"gorm.io/gorm"
@@ -25,9 +26,11 @@ func (s *Server) finish(c *gin.Context, r authorizationRequest, in *interaction,
 	case client == nil:
 		return refuse("unauthorized_client", "The application may not act any more")
 	}
+	known := about(c)
+	known.ClientID, known.UserID, known.SessionID = r.ClientID, live.UserID, live.ID
 	o := occasion{
 		protocol: protocols[r.ResponseType], client: client, person: person, api: a, granted: person.of(r.Scopes, a),
-		authTime: live.AuthTime, session: live.ID, sso: in == nil || in.SessionID == nil, from: senderOf(c), query: r.Query,
+		authTime: live.AuthTime, session: live.ID, sso: in == nil || in.SessionID == nil, about: known, host: c.Request.Host, query: r.Query,
 		denial: "access_denied", // Auth0 says "unauthorized" here, which RFC 6749 §4.1.2.1 doesn't know
 	}
 	after, err := s.rule(c.Request.Context(), o)
@@ -55,7 +58,7 @@ func (s *Server) finish(c *gin.Context, r authorizationRequest, in *interaction,
 	if err != nil {
 		return err
 	}
-	s.log.Info("authorized", "user", person.person.ID, "client", r.ClientID, "scope", o.granted.String(), "request_id", requestID(c))
+	s.authorized(c, r, a, live, o.granted, consented)
 	if r.ResponseType == "id_token" {
 		return s.sendID(c, r, o, after)
 	}
@@ -84,4 +87,23 @@ func (s *Server) dismiss(c *gin.Context, r authorizationRequest, in *interaction
 	}
 	s.sendRefusal(c, r, why)
 	return nil
+}
+
+// authorized records that an application was sent what it asked for, and whether somebody just allowed it.
+func (s *Server) authorized(c *gin.Context, r authorizationRequest, a *api, live *session, granted scopes, consented bool) {
+	e := allowed(c, r, a, live, granted)
+	if consented {
+		s.record(c, e.as("consent_granted", "consent granted"))
+	}
+	if slices.Contains(r.Prompt, "none") {
+		s.record(c, e.as("ssa", "authorized without asking"))
+		return
+	}
+	s.record(c, e.as("authorized", "authorized"))
+}
+
+func allowed(c *gin.Context, r authorizationRequest, a *api, live *session, granted scopes) event {
+	e := *about(c)
+	e.ClientID, e.UserID, e.SessionID, e.Audience, e.Scope = r.ClientID, live.UserID, live.ID, a.Audience, granted.String()
+	return e
 }

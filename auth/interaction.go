@@ -51,6 +51,7 @@ func (s *Server) begin(c *gin.Context, r authorizationRequest) (*interaction, er
 
 // resume finds the unfinished interaction that the address names, if this browser began it.
 func (s *Server) resume(c *gin.Context) (*interaction, error) {
+	about(c).Type = "f"
 	id, browser := c.Query("interaction"), s.cookie(c, browserCookie)
 	in := &interaction{}
 	err := s.db.Read(c.Request.Context()).Where("hash = ? AND browser_hash = ? AND finished_at IS NULL AND expires_at > ?",
@@ -62,6 +63,7 @@ func (s *Server) resume(c *gin.Context) (*interaction, error) {
 		return nil, fmt.Errorf("read authorization request: %w", err)
 	}
 	in.id = id
+	about(c).ClientID = in.ClientID
 	return in, nil
 }
 

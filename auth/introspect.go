@@ -33,7 +33,7 @@ var inactive = gin.H{"active": false}
 // application that it was issued to, and to a machine that an administrator granted its API, which asks as that API does.
 // A refresh token is told to its application alone, since no API ever has one to ask about.
 func (s *Server) Introspect() gin.HandlerFunc {
-	return s.endpoint(func(c *gin.Context, client *Client, p params) (any, error) {
+	return s.endpoint(failsAs("inspection_failed"), func(c *gin.Context, client *Client, p params) (any, error) {
 		if !client.confidential() { // anybody could claim to be it, and try out tokens (RFC 7662 §4)
 			return nil, refuse("invalid_client", "Unauthorized").because("client %s is public, and asked about a token", client.ID)
 		}
@@ -46,8 +46,8 @@ func (s *Server) Introspect() gin.HandlerFunc {
 			found, err = s.introspectRefresh(c.Request.Context(), client, p.get("token"))
 		}
 		if e, refused := errors.AsType[*Error](err); refused {
-			s.log.Info("a token was told to be inactive", "client", client.ID, "as_access_token", as.Cause(),
-				"as_refresh_token", e.Cause(), "request_id", requestID(c))
+			s.record(c, about(c).as("token_inactive", "a token was told to be inactive").
+				with("as_access_token", as.Cause()).with("as_refresh_token", e.Cause()))
 			return inactive, nil
 		}
 		return found, err

@@ -17,7 +17,8 @@ type params struct {
 	values  map[string]string
 	doubled []string // names that came more than once, which is refused
 	key     string   // thumbprint of the key that a token request proved by DPoP; empty: none
-	from    sender   // known at the token endpoint
+	host    string   // to which it was sent; known at the token endpoint
+	about   *event   // likewise: what the log will say of it
 }
 
 func (p params) get(name string) string { return p.values[name] }

@@ -28,7 +28,7 @@ const (
 
 // Push is the pushed authorization request endpoint: POST /oauth/par.
 func (s *Server) Push() gin.HandlerFunc {
-	return s.endpoint(func(c *gin.Context, client *Client, p params) (any, error) {
+	return s.endpoint(failsAs("push_failed"), func(c *gin.Context, client *Client, p params) (any, error) {
 		if p.get("request_uri") != "" {
 			return nil, refuse("invalid_request", "A pushed request can't hold a request_uri")
 		}

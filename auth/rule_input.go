@@ -8,21 +8,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gin-gonic/gin"
-
 	"punchcard/auth/rules"
 )
-
-// sender is what is known of who sent a request.
-type sender struct {
-	address   string // IP
-	host      string // to which it was sent
-	userAgent string
-}
-
-func senderOf(c *gin.Context) sender {
-	return sender{address: c.ClientIP(), host: c.Request.Host, userAgent: c.Request.UserAgent()}
-}
 
 // occasion is what rules are asked about: tokens that are about to be issued to an application for a person.
 type occasion struct {
@@ -32,9 +19,10 @@ type occasion struct {
 	api      *api
 	granted  scopes
 	authTime time.Time
-	session  string // sid; empty once it ended
-	sso      bool   // it was there before: the person didn't have to sign in
-	from     sender
+	session  string            // sid; empty once it ended
+	sso      bool              // it was there before: the person didn't have to sign in
+	about    *event            // what is known of the request
+	host     string            // to which it was sent
 	query    map[string]string // of the authorization request
 	body     map[string]string // of the token request
 	denial   string            // the code of the error by which the application is told of a denial
@@ -124,7 +112,7 @@ func (s *Server) ruleContext(o occasion) object {
 		"authentication": object{"methods": []object{{"name": "pwd", "timestamp": o.authTime.UnixMilli()}}},
 		"authorization":  object{"roles": names},
 		"request": object{
-			"ip": o.from.address, "hostname": o.from.host, "userAgent": cut(o.from.userAgent, maxShown),
+			"ip": o.about.IP, "hostname": o.host, "userAgent": cut(o.about.UserAgent, maxShown),
 			"query": orEmpty(o.query), "body": orEmpty(o.body),
 			"geoip": object{}, // nothing here knows where an address is
 		},

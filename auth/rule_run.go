@@ -45,8 +45,8 @@ func (s *Server) rule(ctx context.Context, o occasion) (*ruled, error) {
 		out.Scopes, beyond = s.ruledScopes(o, effect.scopes)
 	}
 	if said := traced(result.Trace); said != "" || len(effect.ignored)+len(beyond) > 0 {
-		s.log.Info("rules ran", "client", o.client.ID, "user", o.person.person.ID, "said", said,
-			"protected", strings.Join(effect.ignored, " "), "beyond", beyond.String())
+		s.record(ctx, o.about.as("rules_ran", "rules ran").with("said", said).
+			with("protected", strings.Join(effect.ignored, " ")).with("beyond", beyond.String()))
 	}
 	return out, nil
 }
@@ -82,14 +82,14 @@ func (o occasion) refusal(err error, trace []rules.Trace) error {
 		cause += "; they said " + said
 	}
 	if denied, ok := errors.AsType[*rules.Denied](err); ok {
-		e := refuse(o.denial, cmp.Or(denied.Message, "A rule of this server denies access")).because("%s", cause)
+		e := refuse(o.denial, cmp.Or(denied.Message, "A rule of this server denies access")).because("%s", cause).as("rule_denied")
 		e.byRule = true
 		return e
 	}
 	if errors.Is(err, rules.ErrBusy) {
 		return refuse("temporarily_unavailable", "Too many people are signing in; try again").because("%s", cause)
 	}
-	return refuse("server_error", "A rule of this server failed; the administrator's log has the cause").because("%s", cause)
+	return refuse("server_error", "A rule of this server failed; the administrator's log has the cause").because("%s", cause).as("rule_failed")
 }
 
 // traced is what rules wrote to their console.

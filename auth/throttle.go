@@ -25,6 +25,7 @@ type throttle struct {
 type failures struct {
 	count int
 	since time.Time
+	told  bool // that they have to wait
 }
 
 // wait is how long it takes until the next attempt may be made; zero if it may be made now.
@@ -33,6 +34,29 @@ func (t *throttle) wait(email, ip string, now time.Time) time.Duration {
 	defer t.mu.Unlock()
 	pair, all := t.failures[email+" "+ip], t.failures[ip]
 	return max(t.left(pair, failuresPerPair, now), t.left(all, failuresPerIP, now))
+}
+
+// brake is the type of event of somebody who has to wait, by the address alone or by the two together, and whether it is the
+// first time that they are told to.
+func (t *throttle) brake(email, ip string) (event string, first bool) {
+	if t.once(failuresPerIP, ip) {
+		return "limit_mu", true
+	}
+	return "limit_wc", t.once(failuresPerPair, email+" "+ip)
+}
+
+// once reports whether one of the keys has reached the limit and nobody asked since. The log keeps no more than that of
+// somebody who goes on and on.
+func (t *throttle) once(limit int, keys ...string) (first bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, key := range keys {
+		if f := t.failures[key]; f.count >= limit && !f.told {
+			f.told, first = true, true
+			t.failures[key] = f
+		}
+	}
+	return first
 }
 
 func (t *throttle) left(f failures, limit int, now time.Time) time.Duration {

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -23,6 +24,14 @@ type tokenResponse struct {
 // grant answers a token request of one grant type for an application that authenticated itself.
 type grant func(s *Server, ctx context.Context, client *Client, p params) (*tokenResponse, error)
 
+// exchanges are the types of events of each grant, when it gives tokens and when it doesn't.
+var exchanges = map[string]struct{ done, failed string }{
+	"authorization_code": {"seacft", "feacft"},
+	"refresh_token":      {"sertft", "fertft"},
+	"client_credentials": {"seccft", "feccft"},
+	deviceGrant:          {"sede", "fede"},
+}
+
 var grants = map[string]grant{
 	"authorization_code": (*Server).redeemCode,
 	"refresh_token":      (*Server).refresh,
@@ -32,7 +41,7 @@ var grants = map[string]grant{
 
 // Token is the token endpoint: POST /oauth/token.
 func (s *Server) Token() gin.HandlerFunc {
-	return s.endpoint(func(c *gin.Context, client *Client, p params) (any, error) {
+	return s.endpoint(failsByGrant, func(c *gin.Context, client *Client, p params) (any, error) {
 		name := p.get("grant_type")
 		grant, ok := grants[name]
 		switch {
@@ -47,22 +56,29 @@ func (s *Server) Token() gin.HandlerFunc {
 		if p.key, err = s.provenKey(c); err != nil {
 			return nil, err
 		}
-		p.from = senderOf(c)
+		p.host, p.about = c.Request.Host, about(c)
 		answer, err := grant(s, c.Request.Context(), client, p)
 		if err == nil {
-			s.log.Info("tokens issued", "grant_type", name, "client", client.ID, "scope", answer.Scope, "request_id", requestID(c))
+			p.about.Scope = answer.Scope
+			s.record(c, p.about.as(exchanges[name].done, "tokens issued").with("grant_type", name))
 		}
 		return answer, err
 	})
 }
 
+// failsByGrant is the type of event of a token request that fails.
+func failsByGrant(p params) string { return cmp.Or(exchanges[p.get("grant_type")].failed, "refused") }
+
+// failsAs is the type of event of a request that fails, whatever it asks for.
+func failsAs(kind string) func(params) string { return func(params) string { return kind } }
+
 // endpoint serves what applications call: form or JSON in, the client authenticated, JSON out, nothing stored on the way
-// (RFC 6749 §5.1). An answer of nil is an empty one.
-func (s *Server) endpoint(answer func(c *gin.Context, client *Client, p params) (any, error)) gin.HandlerFunc {
+// (RFC 6749 §5.1). An answer of nil is an empty one. What fails is recorded under the type that fails tells.
+func (s *Server) endpoint(fails func(params) string, answer func(c *gin.Context, client *Client, p params) (any, error)) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		noStore(c)
 		c.Header("DPoP-Nonce", s.DPoPNonce())
-		body, err := s.answerClient(c, answer)
+		body, err := s.answerClient(c, fails, answer)
 		switch {
 		case err != nil:
 			s.tell(c, err)
@@ -76,8 +92,9 @@ func (s *Server) endpoint(answer func(c *gin.Context, client *Client, p params) 
 	}
 }
 
-func (s *Server) answerClient(c *gin.Context, answer func(*gin.Context, *Client, params) (any, error)) (any, error) {
+func (s *Server) answerClient(c *gin.Context, fails func(params) string, answer func(*gin.Context, *Client, params) (any, error)) (any, error) {
 	p, err := readBody(c.Request)
+	about(c).Type = fails(p)
 	if err != nil {
 		return nil, err
 	}
@@ -86,8 +103,9 @@ func (s *Server) answerClient(c *gin.Context, answer func(*gin.Context, *Client,
 	}
 	client, err := s.admitClient(c, p)
 	if err != nil {
-		return nil, err
+		return nil, s.clientRefusal(c, p, err)
 	}
+	about(c).ClientID = client.ID
 	return answer(c, client, p)
 }
 
@@ -110,7 +128,7 @@ type issuing struct {
 func (i *issuing) occasion(a *api, granted scopes) occasion {
 	return occasion{
 		protocol: i.protocol, client: i.client, person: i.person, api: a, granted: granted, authTime: i.family.AuthTime,
-		session: i.session, from: i.request.from, body: i.request.shown(), denial: "invalid_grant",
+		session: i.session, about: i.request.about, host: i.request.host, body: i.request.shown(), denial: "invalid_grant",
 	}
 }
 
@@ -120,6 +138,7 @@ func (s *Server) issue(ctx context.Context, i issuing) (*tokenResponse, error) {
 	if a == nil {
 		return nil, refuse("invalid_grant", "The service is gone")
 	}
+	i.request.about.Audience = a.Audience
 	granted := i.person.of(i.scopes.and(i.client.mayAsk(a.ID)), a)
 	after, err := s.judged(ctx, i.occasion(a, granted), i.ruled)
 	if err != nil {
