@@ -63,7 +63,7 @@ func (s *Server) refresh(ctx context.Context, client *Client, p params) (*tokenR
 		if refused = findRefreshToken(tx, hashed(presented), client, &given, &family); refused != nil {
 			return onlyOurs(refused)
 		}
-		if refused = refreshable(n, given, family, p); refused != nil {
+		if refused = refreshable(n, given, family, client, p); refused != nil {
 			return onlyOurs(refused)
 		}
 		if ended, err = sessionEnded(tx, family.SessionID); err != nil {
@@ -130,12 +130,14 @@ func findRefreshToken(tx *gorm.DB, hash string, client *Client, given *refreshTo
 }
 
 // refreshable looks at what refuses a refresh without spending the token.
-func refreshable(n *news, given refreshToken, family authorization, p params) error {
+func refreshable(n *news, given refreshToken, family authorization, client *Client, p params) error {
 	switch wider := parseScopes(p.get("scope")).without(family.Scopes); {
 	case !family.live(n.now):
 		return refuse("invalid_grant", unknownRefreshToken).because("authorization %s was revoked or expired", family.ID)
 	case given.UsedAt == nil && !given.ExpiresAt.After(n.now):
 		return refuse("invalid_grant", unknownRefreshToken).because("unused until %s", given.ExpiresAt)
+	case !client.scopes().has("offline_access"):
+		return refuse("invalid_grant", unknownRefreshToken).because("client %s may not ask for offline_access any more", client.ID)
 	case len(wider) > 0:
 		return refuse("invalid_scope", "The scope is wider than what was granted: "+wider.String())
 	}
