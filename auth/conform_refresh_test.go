@@ -17,9 +17,9 @@ func (w *world) refreshAsReports(token string, pairs ...string) answer {
 	return w.token(asReports, append([]string{"grant_type", "refresh_token", "refresh_token", token}, pairs...)...)
 }
 
-func TestWhatARefreshAnswers(t *testing.T) {
+func TestConformanceWhatARefreshAnswers(t *testing.T) {
 	w := newWorld(t)
-	t.Run("R-01 a new access token, and a new refresh token for every kind of client", func(t *testing.T) {
+	prove(t, "R-01 a new access token, and a new refresh token for every kind of client", func(t *testing.T) {
 		_, ofApp := w.tokens("ada@example.com")
 		_, ofReports := w.reportsTokens("ada@example.com")
 		for token, a := range map[string]answer{ofApp: w.refresh(ofApp), ofReports: w.refreshAsReports(ofReports)} {
@@ -36,11 +36,11 @@ func TestWhatARefreshAnswers(t *testing.T) {
 			}
 		}
 	})
-	t.Run("R-03 without a refresh token", func(t *testing.T) {
+	prove(t, "R-03 without a refresh token", func(t *testing.T) {
 		refused(t, w.refresh(""), 400, "invalid_request")
 		refused(t, w.refreshAsReports(""), 400, "invalid_request")
 	})
-	t.Run("R-04 what is no refresh token, or none any more", func(t *testing.T) {
+	prove(t, "R-04 what is no refresh token, or none any more", func(t *testing.T) {
 		a := w.redeem(w.browser().code("ada@example.com")).json()
 		revoked := a["refresh_token"].(string)
 		w.client("/oauth/revoke", "app", "token", revoked)
@@ -56,7 +56,7 @@ func TestWhatARefreshAnswers(t *testing.T) {
 			}
 		}
 	})
-	t.Run("R-13 a confidential client authenticates, or its token stays as it is", func(t *testing.T) {
+	prove(t, "R-13 a confidential client authenticates, or its token stays as it is", func(t *testing.T) {
 		_, token := w.reportsTokens("ada@example.com")
 		for _, client := range []string{"reports", "reports:wrong", "", "other:wrong"} {
 			a := w.token(client, "grant_type", "refresh_token", "refresh_token", token)
@@ -69,7 +69,7 @@ func TestWhatARefreshAnswers(t *testing.T) {
 			t.Errorf("others' attempts spent the token: %d %s", a.status, a.body)
 		}
 	})
-	t.Run("R-18 only with offline_access, and never for a machine", func(t *testing.T) {
+	prove(t, "R-18 only with offline_access, and never for a machine", func(t *testing.T) {
 		if a := w.redeem(w.browser().code("ada@example.com", "scope", "openid read:timesheets")); a.status != 200 || a.json()["refresh_token"] != nil {
 			t.Errorf("got %d %s", a.status, a.body)
 		}
@@ -77,7 +77,7 @@ func TestWhatARefreshAnswers(t *testing.T) {
 			t.Errorf("got %d %s", a.status, a.body)
 		}
 	})
-	t.Run("R-16 R-20 the ID token is about the same sign-in", func(t *testing.T) {
+	prove(t, "R-16 R-20 the ID token is about the same sign-in", func(t *testing.T) {
 		first := w.redeem(w.browser().code("ada@example.com", "nonce", "n-1")).json()
 		w.clock.move(time.Minute)
 		refused(t, w.refreshAsReports(first["refresh_token"].(string)), 400, "invalid_grant")
@@ -94,9 +94,9 @@ func TestWhatARefreshAnswers(t *testing.T) {
 	})
 }
 
-func TestARefreshThatIsRepeated(t *testing.T) {
+func TestConformanceARefreshThatIsRepeated(t *testing.T) {
 	w := newWorld(t)
-	t.Run("R-06 within the grace time by its own client alone", func(t *testing.T) {
+	prove(t, "R-06 within the grace time by its own client alone", func(t *testing.T) {
 		_, first := w.tokens("ada@example.com")
 		second := w.refresh(first).json()["refresh_token"].(string)
 		for _, client := range []string{"spa", asReports} {
@@ -110,7 +110,7 @@ func TestARefreshThatIsRepeated(t *testing.T) {
 			t.Errorf("the successor got %d %s", a.status, a.body)
 		}
 	})
-	t.Run("R-05 later the family dies, the theft is logged, and no other family suffers", func(t *testing.T) {
+	prove(t, "R-05 later the family dies, the theft is logged, and no other family suffers", func(t *testing.T) {
 		access, first := w.tokens("ada@example.com")
 		other, _ := w.tokens("ada@example.com")
 		second := w.refresh(first).json()
@@ -128,7 +128,7 @@ func TestARefreshThatIsRepeated(t *testing.T) {
 			t.Errorf("another family got %d", a.status)
 		}
 	})
-	t.Run("R-08 eight at once, and once more because the answer was lost", func(t *testing.T) {
+	prove(t, "R-08 eight at once, and once more because the answer was lost", func(t *testing.T) {
 		_, first := w.tokens("ada@example.com")
 		var all sync.WaitGroup
 		var mu sync.Mutex
@@ -152,7 +152,7 @@ func TestARefreshThatIsRepeated(t *testing.T) {
 			}
 		}
 	})
-	t.Run("R-12 one that asks for more spends nothing", func(t *testing.T) {
+	prove(t, "R-12 one that asks for more spends nothing", func(t *testing.T) {
 		_, token := w.tokens("ada@example.com", "scope", "openid offline_access read:timesheets")
 		for _, wider := range []string{"read:timesheets create:timesheets", "delete:timesheets", "approve:timesheets", "profile", "everything"} {
 			refused(t, w.refresh(token, "scope", wider), 400, "invalid_scope")
@@ -161,7 +161,7 @@ func TestARefreshThatIsRepeated(t *testing.T) {
 		if err := w.db.Read(t.Context()).Where("hash = ?", hashed(token)).Find(&rows).Error; err != nil || len(rows) != 1 || rows[0].UsedAt != nil {
 			t.Errorf("the token is %+v, %v", rows, err)
 		}
-		t.Run("R-11 narrower, and the full scope again", func(t *testing.T) {
+		prove(t, "R-11 narrower, and the full scope again", func(t *testing.T) {
 			a := w.refresh(token, "scope", "read:timesheets")
 			if a.json()["scope"] != "read:timesheets" || claimsOf(t, a.json()["access_token"])["scope"] != "read:timesheets" {
 				t.Fatalf("got %s", a.body)
@@ -174,7 +174,7 @@ func TestARefreshThatIsRepeated(t *testing.T) {
 }
 
 // What changed since the sign-in holds at the very next refresh.
-func TestARefreshHeedsWhatChanged(t *testing.T) {
+func TestConformanceARefreshHeedsWhatChanged(t *testing.T) {
 	const asked = "openid offline_access read:timesheets create:timesheets"
 	account := func(path string, pairs ...string) func(*world) {
 		return func(w *world) {
@@ -210,7 +210,7 @@ func TestARefreshHeedsWhatChanged(t *testing.T) {
 			w.update("ada@example.com", "name", "Ada")
 		}, 200, "openid offline_access"},
 	} {
-		t.Run(name, func(t *testing.T) {
+		prove(t, name, func(t *testing.T) {
 			w := newWorld(t)
 			_, token := w.tokens("ada@example.com", "scope", asked)
 			c.change(w)
@@ -224,9 +224,9 @@ func TestARefreshHeedsWhatChanged(t *testing.T) {
 	}
 }
 
-func TestNothingIsRefreshedAfterARevocation(t *testing.T) {
+func TestConformanceNothingIsRefreshedAfterARevocation(t *testing.T) {
 	w := newWorld(t)
-	t.Run("V-09 a refresh that races with it", func(t *testing.T) {
+	prove(t, "V-09 a refresh that races with it", func(t *testing.T) {
 		for range 5 {
 			_, first := w.tokens("ada@example.com")
 			var revoked atomic.Bool

@@ -2,10 +2,12 @@ package auth
 
 import (
 	"cmp"
+	"context"
 	"crypto/subtle"
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -126,30 +128,69 @@ func (s *Server) authenticate(c *gin.Context, email, password string) (*Person, 
 }
 
 // tryPassword reports whether the password is that of the person with the e-mail, in the same time whether or not there is
-// one. Who fails too often has to wait.
+// one. Who fails too often has to wait: that is looked at again when it is this attempt's turn, since of many that came at
+// once those before it have failed by then.
 func (s *Server) tryPassword(c *gin.Context, email, password string) (*Person, bool, error) {
-	if wait := s.throttle.wait(email, c.ClientIP(), s.now()); wait > 0 {
-		e := refuse("slow_down", fmt.Sprintf("Too many failed attempts. Try again in %d minutes.", int(wait.Minutes())+1))
-		e.Status = http.StatusTooManyRequests
-		return nil, false, e.because("sign-in from %s is throttled", c.ClientIP())
-	}
 	var person Person
 	err := s.db.Read(c.Request.Context()).Where("email = ?", email).Take(&person).Error
 	if err != nil && !errors.Is(err, gorm.ErrRecordNotFound) {
 		return nil, false, fmt.Errorf("read person: %w", err)
 	}
-	ok, err := s.hashing.matches(c.Request.Context(), person.PasswordHash, password)
+	if err := s.mayTry(c, email, person.ID); err != nil {
+		return nil, false, err
+	}
+	if err := s.hashing.acquire(c.Request.Context()); err != nil {
+		return nil, false, err
+	}
+	defer s.hashing.release()
+	if err := s.mayTry(c, email, person.ID); err != nil {
+		return nil, false, err
+	}
+	ok, err := samePassword(person.PasswordHash, password)
 	if err != nil {
 		return nil, false, err
 	}
+	network := networkOf(c.ClientIP())
 	if !ok {
-		s.throttle.failed(email, c.ClientIP(), s.now())
+		s.throttle.failed(email, network, s.now())
 		// Not the e-mail: people type their password there.
 		s.log.Info("wrong password", "user", cmp.Or(person.ID, "unknown"), "ip", c.ClientIP(), "request_id", requestID(c))
 		return nil, false, nil
 	}
-	s.throttle.forget(email, c.ClientIP())
+	s.throttle.forget(email, network)
 	return &person, true, nil
+}
+
+// mayTry refuses an attempt at a person's password after too many that failed. Where the person signed in before, those
+// from elsewhere don't count: nobody can lock them out of there.
+func (s *Server) mayTry(c *gin.Context, email, user string) error {
+	network := networkOf(c.ClientIP())
+	wait := s.throttle.wait(email, network, s.now())
+	if elsewhere := s.throttle.waitAnywhere(email, s.now()); elsewhere > wait {
+		known, err := s.signedInFrom(c.Request.Context(), user, network)
+		if err != nil {
+			return err
+		}
+		if !known {
+			wait = elsewhere
+		}
+	}
+	if wait == 0 {
+		return nil
+	}
+	e := refuse("slow_down", fmt.Sprintf("Too many failed attempts. Try again in %d minutes.", int(wait.Minutes())+1))
+	e.Status = http.StatusTooManyRequests
+	return e.because("sign-in from %s is throttled", c.ClientIP())
+}
+
+// signedInFrom reports whether the person signed in from a network in the last week or so.
+func (s *Server) signedInFrom(ctx context.Context, user, network string) (bool, error) {
+	var from []string
+	err := s.db.Read(ctx).Model(&session{}).Where("user_id = ?", user).Order("created_at DESC").Limit(mostListed).Pluck("ip", &from).Error
+	if err != nil {
+		return false, fmt.Errorf("read from where a person signed in: %w", err)
+	}
+	return slices.ContainsFunc(from, func(ip string) bool { return networkOf(ip) == network }), nil
 }
 
 func (s *Server) signInAndProceed(c *gin.Context, in *interaction, person *Person) error {

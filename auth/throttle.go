@@ -5,13 +5,15 @@ import (
 	"time"
 )
 
-// A person may fail ten times in a quarter of an hour from one address, and an address a hundred times in all. Counting
-// the two together keeps somebody who guesses from locking the person out elsewhere.
+// A person may fail ten times in a quarter of an hour from one network, and a network a hundred times in all. Counting
+// the two together keeps somebody who guesses from locking the person out elsewhere. Who guesses from many networks at once
+// may fail a hundred times in all, which closes those alone from which the person did not sign in before.
 const (
-	throttleWindow  = 15 * time.Minute
-	failuresPerPair = 10
-	failuresPerIP   = 100
-	mostThrottled   = 50_000
+	throttleWindow    = 15 * time.Minute
+	failuresPerPair   = 10
+	failuresPerIP     = 100
+	failuresPerPerson = 100
+	mostThrottled     = 50_000
 )
 
 // throttle counts failed sign-ins, in memory and bounded.
@@ -33,6 +35,15 @@ func (t *throttle) wait(email, ip string, now time.Time) time.Duration {
 	return max(pair.left(failuresPerPair, now), all.left(failuresPerIP, now))
 }
 
+// waitAnywhere is that for attempts at a person, wherever they come from.
+func (t *throttle) waitAnywhere(email string, now time.Time) time.Duration {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.failures[email+anywhere].left(failuresPerPerson, now)
+}
+
+const anywhere = " anywhere"
+
 func (f failures) left(limit int, now time.Time) time.Duration {
 	if f.count < limit {
 		return 0
@@ -43,7 +54,7 @@ func (f failures) left(limit int, now time.Time) time.Duration {
 func (t *throttle) failed(email, ip string, now time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.count(now, email+" "+ip, ip)
+	t.count(now, email+" "+ip, ip, email+anywhere)
 }
 
 // count is for who holds the lock.
