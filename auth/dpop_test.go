@@ -152,9 +152,9 @@ func (p prover) call(token string, proofs ...string) answer {
 	return b.do(r)
 }
 
-func TestTokensAreBoundToTheProvenKey(t *testing.T) {
+func TestConformanceTokensAreBoundToTheProvenKey(t *testing.T) {
 	for _, alg := range methods {
-		t.Run("X-08 "+alg, func(t *testing.T) {
+		prove(t, "X-08 "+alg, func(t *testing.T) {
 			w := newWorld(t)
 			p := w.prover(alg)
 			for name, a := range map[string]answer{
@@ -274,12 +274,12 @@ func badProofs(p prover, method, path, token string) map[string][]string {
 	}
 }
 
-func TestBadProofsAreRefused(t *testing.T) {
+func TestConformanceBadProofsAreRefused(t *testing.T) {
 	w := newWorld(t)
 	p := w.prover("ES256")
 	access, refresh := p.tokens()
 	for name, proofs := range badProofs(p, "POST", "oauth/token", "") {
-		t.Run("X-09 at the token endpoint: "+name, func(t *testing.T) {
+		prove(t, "X-09 at the token endpoint: "+name, func(t *testing.T) {
 			refused(t, p.refresh(refresh, proofs...), 400, "invalid_dpop_proof")
 		})
 	}
@@ -291,7 +291,7 @@ func TestBadProofsAreRefused(t *testing.T) {
 	}
 	bad["no header"] = []string{}
 	for name, proofs := range bad {
-		t.Run("X-12 at the API: "+name, func(t *testing.T) {
+		prove(t, "X-12 at the API: "+name, func(t *testing.T) {
 			refused(t, p.call(access, proofs...), 400, "invalid_dpop_proof")
 		})
 	}

@@ -152,7 +152,7 @@ func TestAnIDTokenAloneGoesToWebAppsByForm(t *testing.T) {
 	}
 }
 
-func TestTheIDTokenHint(t *testing.T) {
+func TestConformanceTheIDTokenHint(t *testing.T) {
 	w := newWorld(t)
 	b := w.browser()
 	id := func(email string) string {
@@ -183,7 +183,7 @@ func TestTheIDTokenHint(t *testing.T) {
 		"another issuer": forge(t, jwt.SigningMethodRS256, rs.private, header,
 			jwt.RegisteredClaims{Issuer: "https://evil.example/", Subject: "usr_1", Audience: jwt.ClaimStrings{"app"}}),
 	} {
-		t.Run("A-45 "+name, func(t *testing.T) { sentBack(t, b.authorize("id_token_hint", forged), "invalid_request") })
+		prove(t, "A-45 "+name, func(t *testing.T) { sentBack(t, b.authorize("id_token_hint", forged), "invalid_request") })
 	}
 }
 

@@ -1,0 +1,30 @@
+package auth
+
+import (
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"punchcard/store"
+)
+
+// House makes the handler of every route that there is. It is set by conformance_house_test.go, which stands outside of this
+// package, since what uses the package can't be imported in it.
+var House func(s *Server, db *store.DB, issuer string, log *slog.Logger, now func() time.Time) (http.Handler, error)
+
+// newHouse is a world whose server speaks as it does in production: every route of package web, and no GET /probe. To learn
+// whether a token is good, call GET /me.
+func newHouse(t testing.TB) *world {
+	t.Helper()
+	w := newWorld(t)
+	log := slog.New(slog.NewJSONHandler(&lockedWriter{to: w.log}, nil))
+	whole, err := House(w.server, w.db, issuer, log, w.clock.now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.http = httptest.NewServer(whole)
+	t.Cleanup(w.http.Close)
+	return w
+}
