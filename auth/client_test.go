@@ -67,7 +67,8 @@ func TestClientAuthentication(t *testing.T) {
 	}
 }
 
-func TestClientCredentials(t *testing.T) {
+func TestConformanceClientCredentials(t *testing.T) {
+	holds(t, "M-01", "M-02", "M-03", "M-04")
 	w := newWorld(t)
 	ask := func(client string, pairs ...string) answer {
 		return w.token(client, append([]string{"grant_type", "client_credentials"}, pairs...)...)
@@ -84,7 +85,7 @@ func TestClientCredentials(t *testing.T) {
 	if by["User"] != "" || by["Client"] != "payroll" {
 		t.Errorf("the token stands for %v", by)
 	}
-	for _, scope := range []string{"delete:timesheets", "approve:timesheets", "openid", "offline_access", "read:timesheets fly"} {
+	for _, scope := range []string{"delete:timesheets", "approve:timesheets", "openid", "profile", "offline_access", "read:timesheets fly"} {
 		refused(t, ask(payroll, "scope", scope), 400, "invalid_scope")
 	}
 	refused(t, ask(payroll, "audience", "https://elsewhere.example"), 400, "invalid_target")
@@ -112,7 +113,8 @@ func TestTwoSecretsLiveAtOnce(t *testing.T) {
 	}
 }
 
-func TestADisabledClientDiesAtTheNextCall(t *testing.T) {
+func TestConformanceADisabledClientDiesAtTheNextCall(t *testing.T) {
+	holds(t, "M-08")
 	w := newWorld(t)
 	person, refresh := w.tokens("ada@example.com")
 	machine := w.token("payroll:payroll secret, long", "grant_type", "client_credentials").json()["access_token"].(string)
