@@ -269,3 +269,49 @@ func TestConformanceSourceHoldsAllSQL(t *testing.T) {
 		t.Errorf("%d queries", seen)
 	}
 }
+
+// What the settings say of TLS is what connections are served with: that a certificate reaches them is tried in package main,
+// by a client that trusts nobody else's.
+func TestConformanceSourceServesTLS(t *testing.T) {
+	holds(t, "Z-39")
+	set := token.NewFileSet()
+	file, err := parser.ParseFile(set, "../listen.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	members := map[string]map[string]string{"http.Server": {}, "tls.Config": {}}
+	serves := []string{}
+	ast.Inspect(file, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.CompositeLit:
+			if into := members[types.ExprString(n.Type)]; into != nil {
+				for _, member := range n.Elts {
+					pair := member.(*ast.KeyValueExpr)
+					into[types.ExprString(pair.Key)] = types.ExprString(pair.Value)
+				}
+			}
+		case *ast.IfStmt:
+			if types.ExprString(n.Cond) == "encrypt != nil" {
+				ast.Inspect(n.Body, func(n ast.Node) bool {
+					if call, ok := n.(*ast.CallExpr); ok {
+						serves = append(serves, types.ExprString(call))
+					}
+					return true
+				})
+			}
+		}
+		return true
+	})
+	for _, name := range []string{"Handler", "ReadHeaderTimeout", "ReadTimeout", "WriteTimeout", "IdleTimeout", "MaxHeaderBytes"} {
+		if members["http.Server"][name] == "" {
+			t.Errorf("the server is made without %s", name)
+		}
+	}
+	if members["http.Server"]["TLSConfig"] != "encrypt" || members["tls.Config"]["MinVersion"] != "tls.VersionTLS12" || members["tls.Config"]["Certificates"] == "" ||
+		members["tls.Config"]["InsecureSkipVerify"] != "" {
+		t.Errorf("TLS is %v", members)
+	}
+	if len(serves) != 1 || serves[0] != `server.ServeTLS(listener, "", "")` {
+		t.Errorf("with a certificate it serves by %v", serves)
+	}
+}
