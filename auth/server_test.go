@@ -404,8 +404,13 @@ func refused(t testing.TB, a answer, status int, code string) {
 	if a.status != status || a.json()["error"] != code {
 		t.Errorf("got %d %s, want %d %s", a.status, a.body, status, code)
 	}
-	if a.header.Get("Cache-Control") != "no-store" {
-		t.Errorf("Cache-Control is %q", a.header.Get("Cache-Control"))
+	for name, want := range map[string]string{"Cache-Control": "no-store", "Pragma": "no-cache", "Content-Type": "application/json; charset=utf-8"} {
+		if a.header.Get(name) != want {
+			t.Errorf("%s is %q", name, a.header.Get(name))
+		}
+	}
+	if description, _ := a.json()["error_description"].(string); description == "" || description != printable(description) {
+		t.Errorf("the description is %q", description)
 	}
 	if a.json()["access_token"] != nil {
 		t.Errorf("a refusal holds a token")
@@ -418,6 +423,9 @@ func sentBack(t testing.TB, a answer, code string) {
 	q := a.location().Query()
 	if a.status != http.StatusSeeOther || q.Get("error") != code || q.Get("iss") != issuer || q.Has("code") {
 		t.Errorf("got %d to %q, want the error %s to be sent", a.status, a.header.Get("Location"), code)
+	}
+	if description := q.Get("error_description"); description == "" || description != printable(description) {
+		t.Errorf("the description is %q", description)
 	}
 }
 
