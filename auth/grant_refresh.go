@@ -77,6 +77,9 @@ func (s *Server) refresh(ctx context.Context, client *Client, p params) (*tokenR
 			refused = refuse("invalid_grant", unknownRefreshToken).because("it is bound to DPoP key %s, the request proves %q", family.DPoPJKT, p.key)
 			return nil
 		}
+		if refused = s.forSameAPI(p, family.APIID); refused != nil {
+			return onlyOurs(refused)
+		}
 		if err := family.bind(tx, client, cmp.Or(p.key, family.DPoPJKT)); err != nil {
 			return err
 		}
