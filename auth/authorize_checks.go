@@ -176,12 +176,17 @@ func scopesOfClient(s *Server, p params, r *authorizationRequest) error {
 		return refuse("invalid_scope", "The scope has characters that no scope has")
 	}
 	r.Scopes = parseScopes(p.get("scope"))
-	client := s.policy.Load().client(r.ClientID)
+	policy := s.policy.Load()
+	client := policy.client(r.ClientID)
 	if client == nil {
 		return refuse("unauthorized_client", "The application may not act any more")
 	}
-	if beyond := r.Scopes.without(client.scopes()); len(beyond) > 0 {
+	mayAsk := client.mayAsk(r.API)
+	if beyond := r.Scopes.without(mayAsk); len(beyond) > 0 {
 		return refuse("invalid_scope", "The application may not ask for: "+beyond.String())
+	}
+	if a := policy.apis[r.API]; a != nil {
+		r.Scopes = a.adjust(r.Scopes, mayAsk)
 	}
 	return nil
 }

@@ -161,7 +161,7 @@ func (w *world) routes(s *Server) http.Handler {
 		"/authorize": s.Authorize(), "/login": s.LoginPage(), "/consent": s.ConsentPage(), "/setup": s.SetupPage(),
 		"/device": s.DevicePage(), "/activate": s.DevicePage(), "/oidc/logout": s.Logout(), "/v2/logout": s.V2Logout(),
 		"/.well-known/openid-configuration": s.Metadata(), "/.well-known/jwks.json": s.JWKS(),
-		"/.well-known/oauth-protected-resource": s.ProtectedResource(),
+		"/.well-known/oauth-protected-resource": s.ProtectedResource(Timesheets),
 	} {
 		e.GET(path, h)
 	}
