@@ -148,7 +148,7 @@ func TestConformanceIDTokens(t *testing.T) {
 	} {
 		prove(t, "J-12 "+scope, func(t *testing.T) {
 			claims, answer := id(t, "scope", scope)
-			by, err := w.server.Verify(t.Context(), answer["access_token"].(string))
+			by, err := w.server.Verify(t.Context(), answer["access_token"].(string), Timesheets)
 			if err != nil {
 				t.Fatal(err)
 			}
