@@ -115,7 +115,6 @@ func TestConformanceTwoSecretsLiveAtOnce(t *testing.T) {
 }
 
 func TestConformanceADisabledClientDiesAtTheNextCall(t *testing.T) {
-	holds(t, "C-14", "T-14")
 	w := newWorld(t)
 	person, refresh := w.tokens("ada@example.com")
 	machine := w.token("payroll:payroll secret, long", "grant_type", "client_credentials").json()["access_token"].(string)

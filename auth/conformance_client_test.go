@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 )
 
 // asMachine asks for a token with the Authorization header and body that are given.
@@ -74,6 +75,20 @@ func TestConformanceClientAuthenticationByEveryCharacter(t *testing.T) {
 		if again := with(right, byRefresh...); a.status != 200 || again.status != 200 {
 			t.Errorf("got %d %s, then %d %s", a.status, a.body, again.status, again.body)
 		}
+	})
+	prove(t, "C-14 C-15 a secret that was retired", func(t *testing.T) {
+		for i, secret := range []string{"the first secret, long", "the second secret, long", "the third secret, long"} {
+			w.clock.move(time.Second)
+			w.registers(NewClient{ID: "turn", Name: "Turn", Type: "machine", Secret: secret,
+				Grants: []NewGrant{{Audience: audience, Scopes: []string{"read:timesheets"}}}})
+			if a := w.token("turn:"+secret, "grant_type", "client_credentials"); a.status != 200 {
+				t.Errorf("secret %d got %d %s", i+1, a.status, a.body)
+			}
+		}
+		if a := w.token("turn:the second secret, long", "grant_type", "client_credentials"); a.status != 200 {
+			t.Errorf("the one before got %d %s", a.status, a.body)
+		}
+		refused(t, w.token("turn:the first secret, long", "grant_type", "client_credentials"), 401, "invalid_client")
 	})
 	prove(t, "C-17 secrets that differ after 72 bytes", func(t *testing.T) {
 		long := strings.Repeat("s", 72)

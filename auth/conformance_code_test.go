@@ -181,7 +181,7 @@ func TestConformanceACodeOfSomebodyWhoIsGone(t *testing.T) {
 		}
 		refused(t, w.redeem(code), 400, "invalid_grant")
 	})
-	prove(t, "T-14 the application was disabled", func(t *testing.T) {
+	prove(t, "T-14 C-14 the application was disabled", func(t *testing.T) {
 		code := w.browser().code("ada@example.com")
 		err := w.server.change(t.Context(), func(tx *gorm.DB, n *news) error {
 			if err := tx.Model(&Client{}).Where("id = ?", "app").Update("disabled", true).Error; err != nil {

@@ -89,27 +89,41 @@ type world struct {
 	db     *store.DB
 	clock  *clock
 	log    *bytes.Buffer
+	logger *slog.Logger // to log
 	http   *httptest.Server
 }
 
 func newWorld(t testing.TB) *world {
 	t.Helper()
 	w := &world{TB: t, db: storetest.Open(t), clock: &clock{at: time.Now().UTC().Truncate(time.Second)}, log: &bytes.Buffer{}}
+	w.logger = slog.New(slog.NewTextHandler(&lockedWriter{to: w.log}, nil))
 	w.server = w.open()
 	if err := w.server.Apply(t.Context(), exampleDirectory(t), nil); err != nil {
 		t.Fatal(err)
 	}
 	w.http = httptest.NewServer(w.routes(w.server))
-	t.Cleanup(w.http.Close)
+	t.Cleanup(func() {
+		w.http.Close()
+		if found := noLogHolds.FindString(thumbprints.ReplaceAllString(w.log.String(), "")); found != "" {
+			t.Errorf("the log holds %.12s…", found)
+		}
+	})
 	return w
 }
+
+// noLogHolds is what tokens, codes and secrets look like: JWTs, and 256 random bits in base64url. The thumbprint of a key looks
+// so too, and is public.
+var (
+	noLogHolds  = regexp.MustCompile(`eyJ[\w-]+\.eyJ|\b[A-Za-z0-9_-]{43}\b`)
+	thumbprints = regexp.MustCompile(`(DPoP key|dpop_jkt is|proves|proves key) \\?"?[A-Za-z0-9_-]{43}\b`)
+)
 
 // open starts a server on the world's database, as another instance or after a restart.
 func (w *world) open() *Server {
 	w.Helper()
 	s, err := New(w.Context(), w.db, Settings{
 		Issuer: issuer, Secret: bytes.Repeat([]byte("s"), 32), Scopes: testScopes, Now: w.clock.now,
-		Log: slog.New(slog.NewTextHandler(&lockedWriter{to: w.log}, nil)),
+		Log: w.logger,
 	})
 	if err != nil {
 		w.Fatal(err)
