@@ -125,15 +125,15 @@ func (g *grantedApp) add(granted scopes, since, used time.Time) {
 
 // described puts the applications in words and in order.
 func (s *Server) described(apps appList) []grantedApp {
-	list, clients := []grantedApp{}, s.policy.Load().clients
+	list, policy := []grantedApp{}, s.policy.Load()
 	for _, g := range apps {
 		g.Name = g.ID
-		if client := clients[g.ID]; client != nil {
+		if client := policy.clients[g.ID]; client != nil {
 			g.Name, g.ByAdmin = client.Name, client.SkipConsent
 		}
 		g.Initial, g.Since, g.LastUsed = initial(g.Name), on(g.since), ago(g.used, s.now())
 		for _, name := range g.names {
-			if sc, known := s.catalogued(name); known {
+			if sc, known := policy.catalogued(name); known {
 				g.Scopes = append(g.Scopes, sc)
 			}
 		}

@@ -81,7 +81,7 @@ func (s *Server) finish(c *gin.Context, r authorizationRequest, in *interaction,
 	if a == nil {
 		return refuse("invalid_target", "Service not found")
 	}
-	granted := person.of(r.Scopes, r.API, s.scopes)
+	granted := person.of(r.Scopes, a)
 	byCode := r.ResponseType != "id_token"
 	secret := newSecret()
 	err := s.db.Write(c.Request.Context(), func(tx *gorm.DB) error {

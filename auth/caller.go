@@ -15,6 +15,10 @@ type Caller struct {
 	Admin  bool     // the person has the role admin today
 
 	AuthTime time.Time // when the person signed in for this token; zero for an application that acts for itself
+
+	Address   string // IP address from which the call comes, as far as the server knows
+	UserAgent string
+	RequestID string
 }
 
 // May reports whether the token allows it, as both the application and the person stand at this moment.

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"gorm.io/gorm"
 )
 
 // Client is a registered application.
@@ -19,21 +21,69 @@ type Client struct {
 	Scopes       []string `gorm:"serializer:json"` // what it may ever ask a person for
 	SkipConsent  bool
 	Disabled     bool
+	Description  string
+	GrantTypes   []string          `gorm:"serializer:json"` // empty: all of its type
+	Metadata     map[string]string `gorm:"serializer:json"` // an administrator's own notes
 	CreatedAt    time.Time
 	UpdatedAt    time.Time
 
-	secrets []string          // hashes; two at most, so that a secret can be exchanged without a gap
-	keySet  *clientKeySet     // nil: it keeps a secret, or nothing
-	grants  map[string]scopes // what it may do for itself, by the id of the API
+	secrets []string      // hashes; two at most, so that a secret can be exchanged without a gap
+	keySet  *clientKeySet // nil: it keeps a secret, or nothing
+	grants  map[grantKey]*clientGrant
 }
 
-func (c *Client) scopes() scopes { return c.Scopes }
+// BeforeSave makes sure that lists are kept as [] rather than null.
+func (c *Client) BeforeSave(*gorm.DB) error {
+	for _, list := range []*[]string{&c.RedirectURIs, &c.LogoutURIs, &c.WebOrigins, &c.Scopes, &c.GrantTypes} {
+		*list = append([]string{}, *list...)
+	}
+	if c.Metadata == nil {
+		c.Metadata = map[string]string{}
+	}
+	return nil
+}
+
+// grantKey is what an application has at most one client grant for.
+type grantKey struct {
+	api         string // id
+	subjectType string
+}
+
+// granted is what an administrator lets the application do at an API for itself.
+func (c *Client) granted(api string) (allowed scopes, ok bool) {
+	g := c.grants[grantKey{api, "client"}]
+	if g == nil {
+		return nil, false
+	}
+	return g.Scopes, true
+}
+
+// mayAsk is what the application may ever ask a person for at an API: its own list speaks of the person and of the timesheet
+// API, a client grant for people of any API.
+func (c *Client) mayAsk(api string) scopes {
+	asks := scopes(c.Scopes)
+	if api != Timesheets {
+		asks = asks.filter(isIdentity)
+	}
+	if g := c.grants[grantKey{api, "user"}]; g != nil {
+		asks = append(slices.Clone(asks), g.Scopes.without(asks)...)
+	}
+	return asks
+}
+
+// preauthorized reports whether an administrator decided for everybody that the application may act for them at an API.
+func (c *Client) preauthorized(a *api) bool {
+	g := c.grants[grantKey{a.ID, "user"}]
+	return c.SkipConsent || a.SkipConsent || g != nil && g.SkipConsent
+}
 
 // confidential reports whether the application can keep a secret (RFC 6749 §2.1).
 func (c *Client) confidential() bool { return c.Type == "web" || c.Type == "machine" }
 
-// may reports whether this type of application uses the grant.
-func (c *Client) may(grant string) bool { return slices.Contains(grantsOfType[c.Type], grant) }
+// may reports whether this type of application uses the grant, and this one of that type.
+func (c *Client) may(grant string) bool {
+	return slices.Contains(grantsOfType[c.Type], grant) && (len(c.GrantTypes) == 0 || slices.Contains(c.GrantTypes, grant))
+}
 
 var grantsOfType = map[string][]string{
 	"native":  {"authorization_code", "refresh_token", deviceGrant},

@@ -136,20 +136,20 @@ func (l *ledger) report(sections []section) string {
 
 var markdown = strings.NewReplacer("|", `\|`, "<", "&lt;", "*", `\*`, "_", `\_`)
 
+// isWhole reports whether a run with these flags is of all tests that prove statements.
+func isWhole(given func(flag string) string) bool {
+	return given("skip")+given("list")+given("fuzz") == "" && (given("run") == "" || given("run") == "Conformance")
+}
+
 // conclude is how TestMain ends: with the exit code of the tests, or another one where the report is not borne out.
 // Only a run of all tests, or of all that prove statements, can tell.
 func conclude(code int, proofs *ledger) int {
-	run := flag.Lookup("test.run").Value.String()
-	for _, other := range []string{"test.skip", "test.list", "test.fuzz"} {
-		if flag.Lookup(other).Value.String() != "" {
-			return code
-		}
-	}
-	if run != "" && run != "Conformance" || len(proofs.proofs) == 0 {
+	given := func(name string) string { return flag.Lookup("test." + name).Value.String() }
+	if !isWhole(given) || len(proofs.proofs) == 0 {
 		return code
 	}
 	sections := readStatements(statementList)
-	if testing.Verbose() && run != "" {
+	if testing.Verbose() && given("run") != "" {
 		proofs.list(sections)
 	}
 	if *update && code == 0 {

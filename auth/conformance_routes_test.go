@@ -45,11 +45,12 @@ var public = strings.Fields(`
 	/.well-known/openid-configuration /.well-known/oauth-authorization-server /.well-known/jwks.json
 	/.well-known/oauth-protected-resource /.well-known/oauth-protected-resource/x
 	/oidc/logout /v2/logout /login /consent /device /activate /setup
-	/ /a/x /openapi.yaml /problems/x /health`)
+	/ /a/x /openapi.yaml /api/v2/openapi.yaml /problems/x /health`)
 
 func TestConformanceEveryRouteIsGuarded(t *testing.T) {
 	w := newHouse(t)
 	routes := surfaces(t)
+	timesheets, _ := w.tokens("root@example.com", "scope", allOfAPI)
 	prove(t, "Z-27 nothing is open that wasn't meant to be", func(t *testing.T) {
 		for _, r := range routes {
 			name := r.method + " " + r.path
@@ -61,6 +62,12 @@ func TestConformanceEveryRouteIsGuarded(t *testing.T) {
 			case r.access == "signedIn":
 				if a.status != http.StatusSeeOther || !strings.HasPrefix(a.header.Get("Location"), "/login?return_to=") {
 					t.Errorf("%s got %d to %q", name, a.status, a.header.Get("Location"))
+				}
+			case strings.HasPrefix(r.access, "manage("):
+				for _, a := range []answer{a, w.ask(r.method, r.path, "x"), w.ask(r.method, r.path, timesheets)} {
+					if a.status != http.StatusUnauthorized || a.header.Get("WWW-Authenticate") == "" {
+						t.Errorf("%s got %d %s", name, a.status, a.body)
+					}
 				}
 			default:
 				challenged(t, a, 401, "")
@@ -85,12 +92,17 @@ func TestConformanceEveryRouteIsGuarded(t *testing.T) {
 		}
 		tried := 0
 		for _, r := range routes {
-			m := scopeOf.FindStringSubmatch(r.access)
-			if m == nil {
-				continue
+			if r.access == "identity" {
+				r.access = `scope("openid")`
 			}
-			if !slices.Contains(scopes, m[1]) {
-				continue // of an API of its own
+			m := scopeOf.FindStringSubmatch(r.access)
+			if m == nil { // no token of this API lets anybody in there
+				for _, scope := range scopes {
+					if a := w.ask(r.method, r.path, plain[scope]); strings.HasPrefix(r.access, "manage(") && a.status != http.StatusUnauthorized {
+						t.Errorf("%s %s with %s: %d %s", r.method, r.path, scope, a.status, a.body)
+					}
+				}
+				continue
 			}
 			for _, scope := range scopes {
 				tried++

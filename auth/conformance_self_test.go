@@ -76,6 +76,21 @@ func TestWhatProvesStatementsIsNamedSo(t *testing.T) {
 	}
 }
 
+func TestOnlyAWholeRunIsHeldAgainstTheReport(t *testing.T) {
+	for _, c := range []struct {
+		given map[string]string
+		whole bool
+	}{
+		{nil, true}, {map[string]string{"run": "Conformance"}, true}, {map[string]string{"count": "2", "shuffle": "on"}, true},
+		{map[string]string{"run": "ConformanceOfCodes"}, false}, {map[string]string{"run": "^$", "bench": "."}, false},
+		{map[string]string{"run": "Conformance", "skip": "X"}, false}, {map[string]string{"list": "."}, false}, {map[string]string{"fuzz": "FuzzX"}, false},
+	} {
+		if got := isWhole(func(flag string) string { return c.given[flag] }); got != c.whole {
+			t.Errorf("%v: %t", c.given, got)
+		}
+	}
+}
+
 func TestTheStatementsAreComplete(t *testing.T) {
 	n, apart := 0, 0
 	for _, section := range readStatements(statementList) {

@@ -87,8 +87,9 @@ func (s *Server) showConsent(c *gin.Context, in *interaction) error {
 	if page.Device, err = s.deviceOf(c, in.Request); err != nil {
 		return err
 	}
-	for _, name := range person.of(in.Request.Scopes, in.Request.API, s.scopes) {
-		sc, _ := s.catalogued(name)
+	a := s.policy.Load().apis[in.Request.API]
+	for _, name := range person.of(in.Request.Scopes, a) {
+		sc, _ := a.catalogued(name)
 		page.Scopes = append(page.Scopes, consentScope{Title: sc.Title, Detail: sc.Detail, New: before != nil && !before.Scopes.has(name)})
 	}
 	s.show(c, http.StatusOK, "consent.html", formTarget(in.Request.RedirectURI), page)

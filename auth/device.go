@@ -111,9 +111,9 @@ func undecided(tx *gorm.DB, now time.Time) *gorm.DB {
 
 // asRequest is what the person is asked. They confirm it in any case, also for an application that is pre-authorised: the
 // device may be somebody else's, who sent them the code (RFC 8628 §5.4). What only managers hold takes the password too.
-func (d *deviceRequest) asRequest(catalogue []Scope) authorizationRequest {
+func (d *deviceRequest) asRequest(a *api) authorizationRequest {
 	r := authorizationRequest{ClientID: d.ClientID, API: d.APIID, Scopes: d.Scopes, Device: d.Hash, Prompt: []string{"consent"}}
-	if slices.ContainsFunc(catalogue, func(sc Scope) bool { return sc.ManagersOnly && d.Scopes.has(sc.Name) }) {
+	if a != nil && slices.ContainsFunc(a.scopes, func(sc Scope) bool { return sc.ManagersOnly && d.Scopes.has(sc.Name) }) {
 		r.Prompt = append(r.Prompt, "login")
 	}
 	return r

@@ -15,7 +15,7 @@ func (s *Server) allowDevice(c *gin.Context, in *interaction, live *session, per
 	if a == nil {
 		return refuse("invalid_target", "Service not found")
 	}
-	granted := person.of(r.Scopes, r.API, s.scopes)
+	granted := person.of(r.Scopes, s.policy.Load().apis[r.API])
 	err := s.db.Write(c.Request.Context(), func(tx *gorm.DB) error {
 		now := s.now()
 		if err := in.end(tx, now); err != nil {

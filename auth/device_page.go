@@ -77,7 +77,7 @@ func (s *Server) enter(c *gin.Context, typed string) error {
 	if err != nil {
 		return err
 	}
-	in, err := s.begin(c, asked.asRequest(s.scopes))
+	in, err := s.begin(c, asked.asRequest(s.policy.Load().apis[asked.APIID]))
 	if err != nil {
 		return err
 	}

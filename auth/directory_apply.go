@@ -30,7 +30,7 @@ func (s *Server) Apply(ctx context.Context, d Directory, also func(tx *gorm.DB) 
 			func() error { return putAPI(tx, d.API) },
 			func() error { return putPeople(tx, n, d.People, hashes) },
 			func() error { return putManagers(tx, d.People) },
-			func() error { return putClients(tx, n, d.Clients) },
+			func() error { return s.putClients(tx, n, d.Clients) },
 			func() error { return putRules(tx, n, d.Rules) },
 			func() error { return n.tell("policy", "") },
 		} {
@@ -79,7 +79,7 @@ func putAPI(tx *gorm.DB, a *NewAPI) error {
 	if a == nil {
 		return nil
 	}
-	err := tx.Model(&api{}).Where("id = ?", builtIn).
+	err := tx.Model(&api{}).Where("id = ?", Timesheets).
 		Updates(map[string]any{"audience": a.Audience, "signing_alg": cmp.Or(a.SigningAlg, "ES256"),
 			"max_auth_age_for_approval": a.MaxAuthAgeForApproval}).Error
 	if err != nil {

@@ -104,7 +104,7 @@ func (c NewClient) check(m *mistakes, i int, catalogue []Scope) {
 	for j, g := range c.Grants {
 		m.that(g.Audience != "", "is needed: the audience of the API", "/clients/%d/grants/%d/audience", i, j)
 		for k, name := range g.Scopes {
-			m.none(machineScopeMistake(catalogue, name), "/clients/%d/grants/%d/scopes/%d", i, j, k)
+			m.none(machineScopeMistake(append(slices.Clip(catalogue), managementScopes...), name), "/clients/%d/grants/%d/scopes/%d", i, j, k)
 		}
 	}
 }

@@ -15,13 +15,13 @@ const liveSecrets = 2
 // What an application may ask for if nobody said: who the person is, and reading.
 var defaultScopes = []string{"openid", "profile", "email", "read:timesheets"}
 
-func putClients(tx *gorm.DB, n *news, clients []NewClient) error {
+func (s *Server) putClients(tx *gorm.DB, n *news, clients []NewClient) error {
 	for i, c := range clients {
 		if err := putClient(tx, n, c); err != nil {
 			return err
 		}
 		for j, g := range c.Grants {
-			if err := putGrant(tx, c.ID, g, fmt.Sprintf("/clients/%d/grants/%d/audience", i, j)); err != nil {
+			if err := s.putGrant(tx, c.ID, g, fmt.Sprintf("/clients/%d/grants/%d", i, j)); err != nil {
 				return err
 			}
 		}
@@ -36,8 +36,8 @@ func putClient(tx *gorm.DB, n *news, c NewClient) error {
 		return fmt.Errorf("read client: %w", err)
 	}
 	known.Name, known.Type, known.SkipConsent, known.UpdatedAt = c.Name, c.Type, c.SkipConsent, n.now
-	known.RedirectURIs, known.LogoutURIs, known.WebOrigins = list(c.RedirectURIs), list(c.LogoutURIs), list(c.WebOrigins)
-	known.Scopes = list(c.Scopes)
+	known.RedirectURIs, known.LogoutURIs, known.WebOrigins = c.RedirectURIs, c.LogoutURIs, c.WebOrigins
+	known.Scopes = c.Scopes
 	if len(c.Scopes) == 0 && c.Type != "machine" {
 		known.Scopes = defaultScopes
 	}
@@ -68,18 +68,28 @@ func putSecret(tx *gorm.DB, n *news, c NewClient) error {
 	return nil
 }
 
-func putGrant(tx *gorm.DB, clientID string, g NewGrant, pointer string) error {
+func (s *Server) putGrant(tx *gorm.DB, clientID string, g NewGrant, pointer string) error {
 	var a api
 	err := tx.Where("audience = ?", g.Audience).Take(&a).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return &Mistake{pointer, "is no API's audience here"}
+		return &Mistake{pointer + "/audience", "is no API's audience here"}
 	}
 	if err != nil {
 		return fmt.Errorf("read API: %w", err)
 	}
-	row := clientGrant{ID: "cgr_" + uuid.Must(uuid.NewV7()).String(), ClientID: clientID, APIID: a.ID, Scopes: list(g.Scopes)}
+	var made []apiScope
+	if err := tx.Where("api_id = ?", a.ID).Find(&made).Error; err != nil {
+		return fmt.Errorf("read scopes of an API: %w", err)
+	}
+	catalogue := s.catalogueOf(&a, made)
+	for i, name := range g.Scopes {
+		if !inCatalogue(catalogue, name) {
+			return &Mistake{fmt.Sprintf("%s/scopes/%d", pointer, i), "is no scope of that API"}
+		}
+	}
+	row := clientGrant{ID: "cgr_" + uuid.Must(uuid.NewV7()).String(), ClientID: clientID, APIID: a.ID, SubjectType: "client", Scopes: list(g.Scopes)}
 	again := clause.OnConflict{
-		Columns: []clause.Column{{Name: "client_id"}, {Name: "api_id"}}, DoUpdates: clause.AssignmentColumns([]string{"scopes"}),
+		Columns: []clause.Column{{Name: "client_id"}, {Name: "api_id"}, {Name: "subject_type"}}, DoUpdates: clause.AssignmentColumns([]string{"scopes"}),
 	}
 	if err := tx.Clauses(again).Create(&row).Error; err != nil {
 		return fmt.Errorf("keep client grant: %w", err)

@@ -25,10 +25,10 @@ import (
 func verifyRequest(s *Server, c *gin.Context) (Caller, error) {
 	scheme, token, _ := strings.Cut(c.GetHeader("Authorization"), " ")
 	if scheme != "DPoP" {
-		return s.Verify(c.Request.Context(), strings.TrimPrefix(c.GetHeader("Authorization"), "Bearer "))
+		return s.Verify(c.Request.Context(), strings.TrimPrefix(c.GetHeader("Authorization"), "Bearer "), Timesheets)
 	}
 	c.Header("DPoP-Nonce", s.DPoPNonce())
-	return s.VerifyProven(c.Request.Context(), token, Proof{c.Request.Header.Values("DPoP"), c.Request.Method, c.Request.URL.Path})
+	return s.VerifyProven(c.Request.Context(), token, Timesheets, Proof{c.Request.Header.Values("DPoP"), c.Request.Method, c.Request.URL.Path})
 }
 
 // prover is an application with a key of its own.

@@ -59,7 +59,7 @@ func (a *authorization) bind(tx *gorm.DB, client *Client, key string) error {
 // VerifyProven is Verify for a token that came with the scheme DPoP (RFC 9449 §7.1): it must be bound to the key that the
 // request proves. What is wrong with the token is an *Error invalid_token; with the proof, invalid_dpop_proof; and an
 // *Error use_dpop_nonce asks for another proof, which holds DPoPNonce.
-func (s *Server) VerifyProven(ctx context.Context, token string, p Proof) (Caller, error) {
+func (s *Server) VerifyProven(ctx context.Context, token, api string, p Proof) (Caller, error) {
 	known, err := s.recognize(token)
 	if err != nil {
 		return Caller{}, err
@@ -68,7 +68,7 @@ func (s *Server) VerifyProven(ctx context.Context, token string, p Proof) (Calle
 	if bound == nil {
 		return Caller{}, refuse("invalid_token", "The access token is not bound to a key: send it with the scheme Bearer")
 	}
-	by, err := s.admit(ctx, known)
+	by, err := s.admit(ctx, known, api)
 	if err != nil {
 		return Caller{}, err
 	}

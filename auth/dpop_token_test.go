@@ -144,7 +144,7 @@ func TestConformanceATokenTellsWhenThePersonSignedIn(t *testing.T) {
 	w.clock.move(10 * time.Minute)
 	authTime := func(a answer) time.Time {
 		t.Helper()
-		by, err := w.server.Verify(t.Context(), a.json()["access_token"].(string))
+		by, err := w.server.Verify(t.Context(), a.json()["access_token"].(string), Timesheets)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -159,7 +159,7 @@ func TestConformanceATokenTellsWhenThePersonSignedIn(t *testing.T) {
 	if at := authTime(w.redeem(b.code("mia@example.com", "max_age", "300"))); !at.Equal(w.clock.now()) {
 		t.Errorf("X-20 past max_age it is %s", at)
 	}
-	if by, err := w.server.Verify(t.Context(), w.token("payroll:payroll secret, long", "grant_type", "client_credentials").json()["access_token"].(string)); err != nil || !by.AuthTime.IsZero() {
+	if by, err := w.server.Verify(t.Context(), w.token("payroll:payroll secret, long", "grant_type", "client_credentials").json()["access_token"].(string), Timesheets); err != nil || !by.AuthTime.IsZero() {
 		t.Errorf("an application signed in at %s, %v", by.AuthTime, err)
 	}
 }

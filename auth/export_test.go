@@ -19,8 +19,7 @@ var House func(s *Server, db *store.DB, issuer string, log *slog.Logger, now fun
 func newHouse(t testing.TB) *world {
 	t.Helper()
 	w := newWorld(t)
-	log := slog.New(slog.NewJSONHandler(&lockedWriter{to: w.log}, nil))
-	whole, err := House(w.server, w.db, issuer, log, w.clock.now)
+	whole, err := House(w.server, w.db, issuer, w.logger, w.clock.now)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -37,6 +37,9 @@ func (s *Server) redeemCode(ctx context.Context, client *Client, p params) (*tok
 			refused = refuse("invalid_grant", "Invalid authorization code").because("the code was used before, at %s", given.UsedAt)
 			return family.revoke(tx, n)
 		}
+		if refused = s.forSameAPI(p, family.APIID); refused != nil {
+			return onlyOurs(refused)
+		}
 		if err := tx.Model(&given).Update("used_at", n.now).Error; err != nil {
 			return fmt.Errorf("spend code: %w", err)
 		}

@@ -77,6 +77,9 @@ func (s *Server) refresh(ctx context.Context, client *Client, p params) (*tokenR
 			refused = refuse("invalid_grant", unknownRefreshToken).because("it is bound to DPoP key %s, the request proves %q", family.DPoPJKT, p.key)
 			return nil
 		}
+		if refused = s.forSameAPI(p, family.APIID); refused != nil {
+			return onlyOurs(refused)
+		}
 		if err := family.bind(tx, client, cmp.Or(p.key, family.DPoPJKT)); err != nil {
 			return err
 		}
@@ -136,7 +139,7 @@ func refreshable(n *news, given refreshToken, family authorization, client *Clie
 		return refuse("invalid_grant", unknownRefreshToken).because("authorization %s was revoked or expired", family.ID)
 	case given.UsedAt == nil && !given.ExpiresAt.After(n.now):
 		return refuse("invalid_grant", unknownRefreshToken).because("unused until %s", given.ExpiresAt)
-	case !client.scopes().has("offline_access"):
+	case !client.mayAsk(family.APIID).has("offline_access"):
 		return refuse("invalid_grant", unknownRefreshToken).because("client %s may not ask for offline_access any more", client.ID)
 	case len(wider) > 0:
 		return refuse("invalid_scope", "The scope is wider than what was granted: "+wider.String())

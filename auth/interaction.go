@@ -106,14 +106,16 @@ func (s *Server) mustConsent(ctx context.Context, r authorizationRequest, person
 	if slices.Contains(r.Prompt, "consent") {
 		return true, nil
 	}
-	if client := s.policy.Load().client(r.ClientID); client == nil || client.SkipConsent {
+	policy := s.policy.Load()
+	a := policy.apis[r.API]
+	if client := policy.client(r.ClientID); client == nil || a == nil || client.preauthorized(a) {
 		return false, nil
 	}
 	before, err := readConsent(s.db.Read(ctx), person.person.ID, r)
 	if err != nil {
 		return false, err
 	}
-	return before == nil || !person.of(r.Scopes, r.API, s.scopes).within(before.Scopes), nil
+	return before == nil || !person.of(r.Scopes, a).within(before.Scopes), nil
 }
 
 // end closes an interaction. Of several requests at once, one succeeds.

@@ -54,7 +54,7 @@ func (s *Server) Introspect() gin.HandlerFunc {
 
 func (s *Server) introspectAccess(ctx context.Context, asks *Client, token string) (*introspection, error) {
 	policy := s.policy.Load()
-	claims, err := s.parseAccessFor(token, sortedNames(policy.audiences)...)
+	claims, err := s.parseAccess(token)
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +62,7 @@ func (s *Server) introspectAccess(ctx context.Context, asks *Client, token strin
 	if a == nil || asks.ID != claims.ClientID && !asks.actsFor(a) {
 		return nil, refuse("invalid_token", "The token is not the caller's to know about").because("it is client %s's", claims.ClientID)
 	}
-	if _, err := s.admit(ctx, newVerified(claims)); err != nil {
+	if _, err := s.admit(ctx, newVerified(claims), a.ID); err != nil {
 		return nil, err
 	}
 	left, err := s.scopesLeft(ctx, claims, a)
@@ -81,7 +81,7 @@ func (s *Server) introspectAccess(ctx context.Context, asks *Client, token strin
 
 // actsFor reports whether an administrator lets the application ask about the tokens of an API, as that API.
 func (c *Client) actsFor(a *api) bool {
-	_, granted := c.grants[a.ID]
+	_, granted := c.granted(a.ID)
 	return c.Type == "machine" && granted
 }
 
@@ -103,13 +103,14 @@ func (s *Server) scopesLeft(ctx context.Context, claims *accessClaims, a *api) (
 		if err != nil {
 			return nil, err
 		}
-		return person.of(said, a.ID, s.scopes), nil
+		return person.of(said, a), nil
 	}
 	client := s.policy.Load().client(claims.ClientID)
 	if client == nil || !client.actsFor(a) {
 		return nil, refuse("invalid_token", "The application may not act any more").because("client %s has no grant any more", claims.ClientID)
 	}
-	return said.and(client.grants[a.ID]), nil
+	granted, _ := client.granted(a.ID)
+	return said.and(granted), nil
 }
 
 func (s *Server) introspectRefresh(ctx context.Context, asks *Client, token string) (*introspection, error) {
@@ -119,7 +120,7 @@ func (s *Server) introspectRefresh(ctx context.Context, asks *Client, token stri
 		return nil, err
 	}
 	now := s.now()
-	if given.UsedAt != nil || !given.ExpiresAt.After(now) || !family.live(now) || !asks.scopes().has("offline_access") {
+	if given.UsedAt != nil || !given.ExpiresAt.After(now) || !family.live(now) || !asks.mayAsk(family.APIID).has("offline_access") {
 		return nil, refuse("invalid_grant", unknownRefreshToken).because("used, expired, revoked or not allowed any more, of authorization %s", family.ID)
 	}
 	person, err := s.holder(ctx, family.UserID)
@@ -127,7 +128,7 @@ func (s *Server) introspectRefresh(ctx context.Context, asks *Client, token stri
 		return nil, err
 	}
 	return &introspection{
-		Active: true, Scope: person.of(family.Scopes.and(asks.scopes()), family.APIID, s.scopes).String(), ClientID: asks.ID,
+		Active: true, Scope: person.of(family.Scopes.and(asks.mayAsk(family.APIID)), s.policy.Load().apis[family.APIID]).String(), ClientID: asks.ID,
 		ExpiresAt: jwt.NewNumericDate(given.ExpiresAt), IssuedAt: jwt.NewNumericDate(given.CreatedAt), Subject: family.UserID,
 		Issuer: s.issuer,
 	}, nil

@@ -52,7 +52,8 @@ func TestConformanceAnUnknownPersonTakesAsLongAsAKnownOne(t *testing.T) {
 	}
 }
 
-func TestABlockedPersonCantSignIn(t *testing.T) {
+func TestConformanceABlockedPersonCantSignIn(t *testing.T) {
+	holds(t, "A-62")
 	w := newWorld(t)
 	b := w.browser()
 	b.code("ada@example.com")
@@ -64,7 +65,8 @@ func TestABlockedPersonCantSignIn(t *testing.T) {
 	}
 }
 
-func TestFormsComeOnlyFromPagesThatThisBrowserWasShown(t *testing.T) {
+func TestConformanceFormsComeOnlyFromPagesThatThisBrowserWasShown(t *testing.T) {
+	holds(t, "A-56")
 	w := newWorld(t)
 	b, other := w.browser(), w.browser()
 	path := b.authorize().location().RequestURI()
@@ -80,7 +82,8 @@ func TestFormsComeOnlyFromPagesThatThisBrowserWasShown(t *testing.T) {
 	sentBack(t, b.authorize("prompt", "none"), "login_required")
 }
 
-func TestTheSessionCookie(t *testing.T) {
+func TestConformanceTheSessionCookie(t *testing.T) {
+	holds(t, "A-57")
 	w := newWorld(t)
 	b := w.browser()
 	cookie := func() string {

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -19,13 +20,23 @@ type api struct {
 	SigningAlg          string
 	AccessTokenLifetime int // seconds
 
-	MaxAuthAgeForApproval int // seconds; 0: no limit
+	MaxAuthAgeForApproval int  // seconds; 0: no limit
+	EnforcePolicies       bool // people get what their roles permit; else all that there is
+	GrantAllPermitted     bool // tokens hold all that the person's roles permit and the application may ask for, asked or not
+	PermissionsClaim      bool // tokens list all that the person's roles permit
+	AllowOfflineAccess    bool // refresh tokens may be asked for
+	SkipConsent           bool // nobody is asked whether an application may
+
+	scopes []Scope // its catalogue
 }
 
 func (a *api) life() time.Duration { return time.Duration(a.AccessTokenLifetime) * time.Second }
 
-// builtIn is the id of the API that this same binary serves.
-const builtIn = "timesheets"
+// The APIs that this same binary serves, by their ids.
+const (
+	Timesheets = "timesheets"
+	Management = "management"
+)
 
 type role struct {
 	ID          string `gorm:"primaryKey"`
@@ -44,17 +55,35 @@ type userRole struct {
 	RoleID string `gorm:"primaryKey"`
 }
 
+// userPermission is one that an administrator gave a person directly, without a role.
+type userPermission struct {
+	UserID string `gorm:"primaryKey"`
+	APIID  string `gorm:"primaryKey;column:api_id"`
+	Scope  string `gorm:"primaryKey"`
+}
+
 type clientSecret struct {
+	ClientID  string `gorm:"primaryKey"`
 	Hash      string `gorm:"primaryKey"`
-	ClientID  string
 	CreatedAt time.Time
 }
 
+// clientGrant is what an application may do at an API: for itself, or for people who let it.
 type clientGrant struct {
-	ID       string `gorm:"primaryKey"`
-	ClientID string
-	APIID    string   `gorm:"column:api_id"`
-	Scopes   []string `gorm:"serializer:json"`
+	ID          string `gorm:"primaryKey"`
+	ClientID    string
+	APIID       string `gorm:"column:api_id"`
+	SubjectType string // client: for itself; user: for people
+	Scopes      scopes `gorm:"serializer:json"`
+	SkipConsent bool   // people aren't asked: an administrator decided for them
+}
+
+// apiScope is one entry of the catalogue of an API that administrators made.
+type apiScope struct {
+	APIID       string `gorm:"primaryKey;column:api_id"`
+	Value       string `gorm:"primaryKey"`
+	Description string
+	Position    int
 }
 
 // policy is what administrators set and every request asks for: applications, APIs and roles. It is read whole, never
@@ -69,7 +98,7 @@ type policy struct {
 	rules       []rules.Rule // the enabled ones, in their order
 }
 
-func (p *policy) timesheets() *api { return p.apis[builtIn] }
+func (p *policy) timesheets() *api { return p.apis[Timesheets] }
 
 // client is the enabled application of that id, or nil.
 func (p *policy) client(id string) *Client {
@@ -83,7 +112,7 @@ func (p *policy) client(id string) *Client {
 func (s *Server) loadPolicy(ctx context.Context) error {
 	s.policing <- struct{}{}
 	defer func() { <-s.policing }()
-	p, err := readPolicy(s.db.Read(ctx))
+	p, err := s.readPolicy(s.db.Read(ctx))
 	if err != nil {
 		return fmt.Errorf("read applications and roles: %w", err)
 	}
@@ -91,18 +120,19 @@ func (s *Server) loadPolicy(ctx context.Context) error {
 	return nil
 }
 
-func readPolicy(db *gorm.DB) (*policy, error) {
+func (s *Server) readPolicy(db *gorm.DB) (*policy, error) {
 	var (
 		clients     []*Client
 		secrets     []clientSecret
 		grants      []clientGrant
 		apis        []*api
+		apiScopes   []apiScope
 		roles       []role
 		permissions []rolePermission
 		keySets     []*clientKeySet
 		ruleRows    []rule
 	)
-	for _, list := range []any{&clients, &secrets, &grants, &apis, &roles, &permissions, &keySets, &ruleRows} {
+	for _, list := range []any{&clients, &secrets, &grants, &apis, &apiScopes, &roles, &permissions, &keySets, &ruleRows} {
 		if err := db.Find(list).Error; err != nil {
 			return nil, err
 		}
@@ -113,6 +143,7 @@ func readPolicy(db *gorm.DB) (*policy, error) {
 	}
 	p.rules = running(ruleRows)
 	for _, a := range apis {
+		a.scopes = s.catalogueOf(a, apiScopes)
 		p.apis[a.ID], p.audiences[a.Audience] = a, a
 	}
 	for _, r := range roles {
@@ -126,7 +157,7 @@ func readPolicy(db *gorm.DB) (*policy, error) {
 		}
 	}
 	for _, c := range clients {
-		p.clients[c.ID], c.grants = c, map[string]scopes{}
+		p.clients[c.ID], c.grants = c, map[grantKey]*clientGrant{}
 		for _, origin := range c.WebOrigins {
 			p.origins[origin] = p.origins[origin] || !c.Disabled
 		}
@@ -139,7 +170,7 @@ func readPolicy(db *gorm.DB) (*policy, error) {
 	p.attachKeys(keySets)
 	for _, g := range grants {
 		if c := p.clients[g.ClientID]; c != nil {
-			c.grants[g.APIID] = g.Scopes
+			c.grants[grantKey{g.APIID, g.SubjectType}] = &g
 		}
 	}
 	return p, nil
@@ -149,9 +180,41 @@ func readPolicy(db *gorm.DB) (*policy, error) {
 // is answered to them (CORS). It asks memory alone.
 func (s *Server) AllowedOrigin(origin string) bool { return s.policy.Load().origins[origin] }
 
+// catalogueOf is what there is to ask for at an API.
+func (s *Server) catalogueOf(a *api, made []apiScope) []Scope {
+	switch a.ID {
+	case Timesheets:
+		return s.scopes
+	case Management:
+		return managementScopes
+	}
+	var list []apiScope
+	for _, sc := range made {
+		if sc.APIID == a.ID {
+			list = append(list, sc)
+		}
+	}
+	slices.SortFunc(list, func(x, y apiScope) int { return cmp.Compare(x.Position, y.Position) })
+	catalogue := make([]Scope, len(list))
+	for i, sc := range list {
+		catalogue[i] = Scope{Name: sc.Value, Title: cmp.Or(sc.Description, sc.Value), Detail: a.Name}
+	}
+	return catalogue
+}
+
+// catalogued is the scope of that name, at whichever API.
+func (p *policy) catalogued(name string) (Scope, bool) {
+	for _, id := range sortedNames(p.apis) {
+		if sc, ok := p.apis[id].catalogued(name); ok {
+			return sc, true
+		}
+	}
+	return Scope{}, false
+}
+
 // catalogued is the scope of that name, of the identity or of the API.
-func (s *Server) catalogued(name string) (Scope, bool) {
-	for _, list := range [][]Scope{identityScopes, s.scopes} {
+func (a *api) catalogued(name string) (Scope, bool) {
+	for _, list := range [][]Scope{identityScopes, a.scopes} {
 		if i := slices.IndexFunc(list, func(sc Scope) bool { return sc.Name == name }); i >= 0 {
 			return list[i], true
 		}

@@ -28,7 +28,7 @@ func (b *browser) pulled(clientID string, pushed answer, more string) answer {
 
 func TestConformancePushedRequests(t *testing.T) {
 	w := newWorld(t)
-	prove(t, "X-01 a pushed request", func(t *testing.T) {
+	prove(t, "X-01 X-05 a pushed request, which is good once", func(t *testing.T) {
 		a := w.push("app")
 		uri, _ := a.json()["request_uri"].(string)
 		if a.status != http.StatusCreated || !strings.HasPrefix(uri, "urn:ietf:params:oauth:request_uri:") || a.json()["expires_in"] != 60.0 {
@@ -86,7 +86,7 @@ func TestConformancePushedRequests(t *testing.T) {
 			t.Errorf("got %s", tokens.body)
 		}
 	})
-	prove(t, "of many at once one is let through", func(t *testing.T) {
+	prove(t, "X-05 of many at once one is let through", func(t *testing.T) {
 		a := w.push("app")
 		var mu sync.Mutex
 		var all sync.WaitGroup

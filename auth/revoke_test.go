@@ -68,7 +68,7 @@ func TestUserInfoTellsWhatTheScopesCover(t *testing.T) {
 		"openid profile email": "Ada Lovelace ada@example.com",
 	} {
 		access, _ := w.tokens("ada@example.com", "scope", scope)
-		by, err := w.server.Verify(t.Context(), access)
+		by, err := w.server.Verify(t.Context(), access, Timesheets)
 		if err != nil {
 			t.Fatal(err)
 		}

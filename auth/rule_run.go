@@ -56,8 +56,8 @@ func (s *Server) ruledScopes(i *issuing, a *api, granted, wanted scopes) (ruled,
 	if wanted == nil {
 		return granted, nil
 	}
-	permitted := i.person.permits(a.ID, s.scopes).and(i.client.scopes())
-	possible := append(permitted.filter(func(name string) bool { _, known := s.catalogued(name); return known && !isIdentity(name) }), granted...)
+	permitted := i.person.permits(a).and(i.client.mayAsk(a.ID))
+	possible := append(permitted.filter(func(name string) bool { return !isIdentity(name) }), granted...)
 	return wanted.and(possible), wanted.without(possible)
 }
 

@@ -68,3 +68,16 @@ func isIdentity(name string) bool {
 func wellFormedScope(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > '~' || r == '"' || r == '\\' })
 }
+
+// adjust makes of what an application asked for what an administrator set for the API: without staying signed in, or with all
+// that the application may ask for at it. What the person may not do is dropped later.
+func (a *api) adjust(asked, mayAsk scopes) scopes {
+	if !a.AllowOfflineAccess {
+		asked = asked.without(scopes{"offline_access"})
+	}
+	if a.GrantAllPermitted {
+		all := mayAsk.filter(func(name string) bool { return !isIdentity(name) })
+		asked = append(asked, all.without(asked)...)
+	}
+	return asked
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"gorm.io/gorm"
@@ -12,29 +13,47 @@ import (
 // standing is how a person stands at this moment: whether they may sign in at all, and what their roles let them do.
 type standing struct {
 	person  Person
-	roles   []string // ids
+	roles   []string          // ids
+	direct  map[string]scopes // permissions beside those of roles, by the id of the API
 	admin   bool
 	manages bool
 	policy  *policy // of which the roles are
 }
 
-// permits is what the person may do at an API.
-func (st *standing) permits(apiID string, catalogue []Scope) scopes {
+// permits is what the person may do at an API, in the order of its catalogue; nothing at one that is gone.
+func (st *standing) permits(a *api) scopes {
 	held := scopes{}
-	for _, r := range st.roles {
-		held = append(held, st.policy.permissions[r][apiID].without(held)...)
+	if a == nil {
+		return held
 	}
-	for _, sc := range catalogue {
+	for _, sc := range a.scopes {
 		if sc.ManagersOnly && !st.manages && !st.admin {
-			held = held.without(scopes{sc.Name})
+			continue
+		}
+		if !a.EnforcePolicies || st.holds(a.ID, sc.Name) {
+			held = append(held, sc.Name)
 		}
 	}
 	return held
 }
 
+// claimed is what an access token lists of it, if the API wants to see it.
+func (st *standing) claimed(a *api) []string {
+	if !a.PermissionsClaim {
+		return nil
+	}
+	return st.permits(a)
+}
+
+// holds reports whether a role of the person, or an administrator directly, gives them the permission.
+func (st *standing) holds(apiID, scope string) bool {
+	return st.direct[apiID].has(scope) ||
+		slices.ContainsFunc(st.roles, func(role string) bool { return st.policy.permissions[role][apiID].has(scope) })
+}
+
 // of is the part of the asked scopes that the person can give: all that speak of themselves, and what their roles permit.
-func (st *standing) of(asked scopes, apiID string, catalogue []Scope) scopes {
-	permitted := st.permits(apiID, catalogue)
+func (st *standing) of(asked scopes, a *api) scopes {
+	permitted := st.permits(a)
 	return asked.filter(func(name string) bool { return isIdentity(name) || permitted.has(name) })
 }
 
@@ -54,7 +73,7 @@ func (s *Server) standing(ctx context.Context, user string) (*standing, error) {
 }
 
 func readStanding(db *gorm.DB, p *policy, user string) (*standing, error) {
-	st := &standing{policy: p}
+	st := &standing{policy: p, direct: map[string]scopes{}}
 	err := db.Where("id = ?", user).Take(&st.person).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return nil, nil
@@ -64,6 +83,13 @@ func readStanding(db *gorm.DB, p *policy, user string) (*standing, error) {
 	}
 	if err := db.Model(&userRole{}).Where("user_id = ?", user).Pluck("role_id", &st.roles).Error; err != nil {
 		return nil, fmt.Errorf("read roles of a person: %w", err)
+	}
+	var direct []userPermission
+	if err := db.Where("user_id = ?", user).Find(&direct).Error; err != nil {
+		return nil, fmt.Errorf("read permissions of a person: %w", err)
+	}
+	for _, p := range direct {
+		st.direct[p.APIID] = append(st.direct[p.APIID], p.Scope)
 	}
 	for _, id := range st.roles {
 		st.admin = st.admin || p.roles[id].Name == "admin"

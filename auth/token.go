@@ -112,7 +112,7 @@ func (s *Server) issue(ctx context.Context, i issuing) (*tokenResponse, error) {
 	if a == nil {
 		return nil, refuse("invalid_grant", "The service is gone")
 	}
-	granted := i.person.of(i.scopes.and(i.client.scopes()), a.ID, s.scopes)
+	granted := i.person.of(i.scopes.and(i.client.mayAsk(a.ID)), a)
 	after, err := s.rule(ctx, &i, a, granted)
 	if err != nil {
 		return nil, err
@@ -130,7 +130,7 @@ func (s *Server) issue(ctx context.Context, i issuing) (*tokenResponse, error) {
 		},
 		ClientID: i.client.ID, AZP: i.client.ID, Scope: granted.String(),
 		AuthTime: jwt.NewNumericDate(i.family.AuthTime), AMR: []string{"pwd"}, SID: i.session,
-		Confirmation: bound, more: after.access,
+		Confirmation: bound, more: after.access, Permits: i.person.claimed(a),
 	})
 	if err != nil {
 		return nil, err

@@ -15,7 +15,8 @@ type accessClaims struct {
 	ClientID string           `json:"client_id"`
 	AZP      string           `json:"azp"`
 	Scope    string           `json:"scope"`
-	GrantTy  string           `json:"gty,omitempty"` // "client-credentials" where an application acts for itself
+	Permits  []string         `json:"permissions,omitempty"` // all that the person's roles permit at the API, if it asks for that
+	GrantTy  string           `json:"gty,omitempty"`         // "client-credentials" where an application acts for itself
 	AuthTime *jwt.NumericDate `json:"auth_time,omitempty"`
 	AMR      []string         `json:"amr,omitempty"`
 	SID      string           `json:"sid,omitempty"`

@@ -13,8 +13,9 @@ type verifiedToken struct {
 	dieWith [3]string // the signals that end it
 
 	mu     sync.Mutex
+	api    *api
 	as     Caller
-	person *standing // of which as was made; another one makes another caller
+	person *standing // of which as was made, and the API; others make another caller
 }
 
 func newVerified(claims *accessClaims) *verifiedToken {
@@ -25,14 +26,14 @@ func newVerified(claims *accessClaims) *verifiedToken {
 }
 
 // caller is whom the token stands for. It is made anew only when the person or the policy changed.
-func (t *verifiedToken) caller(person *standing, client *Client, catalogue []Scope) Caller {
+func (t *verifiedToken) caller(person *standing, client *Client, a *api) Caller {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.person != person {
-		t.person = person
+	if t.person != person || t.api != a {
+		t.person, t.api = person, a
 		t.as = Caller{
 			User: person.person.ID, Name: person.person.Name, Client: client.ID, Token: t.claims.ID, Admin: person.admin,
-			Scopes: person.of(parseScopes(t.claims.Scope), builtIn, catalogue),
+			Scopes: person.of(parseScopes(t.claims.Scope), a),
 		}
 		if at := t.claims.AuthTime; at != nil {
 			t.as.AuthTime = at.UTC()

@@ -14,14 +14,15 @@ const (
 	skew     = time.Minute // how far another instance's clock may be ahead
 )
 
-// Verify tells who calls the built-in API with an access token, as the application and the person stand at this moment.
+// Verify tells who calls an API of this binary (Timesheets, Management; empty: any of those that tokens are issued for)
+// with an access token, as the application and the person stand at this moment.
 // It checks, in this order: that the token is a well-formed JWT of ours, its signature, exp, iss and aud (RFC 9068 §4),
 // and then what only the server that issued it can know: that neither the token nor what it came of was revoked, and that
 // application and person may still act. Scopes are for the route to check, by Caller.May.
 //
 // A token that fails is refused with an *Error invalid_token, and so is one that is bound to a key, which takes VerifyProven.
 // Any other error is a fault of the server.
-func (s *Server) Verify(ctx context.Context, token string) (Caller, error) {
+func (s *Server) Verify(ctx context.Context, token, api string) (Caller, error) {
 	known, err := s.recognize(token)
 	if err != nil {
 		return Caller{}, err
@@ -29,7 +30,7 @@ func (s *Server) Verify(ctx context.Context, token string) (Caller, error) {
 	if known.claims.Confirmation != nil {
 		return Caller{}, refuse("invalid_token", "The access token is bound to a key: send it with the scheme DPoP and a proof")
 	}
-	return s.admit(ctx, known)
+	return s.admit(ctx, known, api)
 }
 
 // recognize is what a token says by itself, from memory if it was checked before.
@@ -48,7 +49,7 @@ func (s *Server) recognize(token string) (*verifiedToken, error) {
 }
 
 // admit decides about a token whose signature and claims are in order, which never changes, by what can change.
-func (s *Server) admit(ctx context.Context, t *verifiedToken) (Caller, error) {
+func (s *Server) admit(ctx context.Context, t *verifiedToken, api string) (Caller, error) {
 	claims := t.claims
 	if !s.now().Before(claims.ExpiresAt.Time) {
 		return Caller{}, refuse("invalid_token", "The access token expired").because("expired at %s", claims.ExpiresAt.UTC())
@@ -60,12 +61,16 @@ func (s *Server) admit(ctx context.Context, t *verifiedToken) (Caller, error) {
 		return Caller{}, refuse("invalid_token", "The access token is not valid here").because("its key %s was revoked", claims.kid)
 	}
 	policy := s.policy.Load()
+	a := policy.audienceOf(claims)
+	if a == nil || api != "" && a.ID != api {
+		return Caller{}, refuse("invalid_token", "The access token is for another service").because("its aud is %q", claims.Audience)
+	}
 	client := policy.client(claims.ClientID)
 	if client == nil {
 		return Caller{}, refuse("invalid_token", "The application may not act any more").because("client %s is gone or disabled", claims.ClientID)
 	}
 	if claims.GrantTy != "" {
-		granted := client.grants[builtIn]
+		granted, _ := client.granted(a.ID)
 		return Caller{Client: client.ID, Token: claims.ID, Scopes: parseScopes(claims.Scope).and(granted)}, nil
 	}
 	person, err := s.standing(ctx, claims.Subject)
@@ -75,23 +80,19 @@ func (s *Server) admit(ctx context.Context, t *verifiedToken) (Caller, error) {
 	if person == nil || person.person.Blocked {
 		return Caller{}, refuse("invalid_token", "The person may not act any more").because("user %s is gone or blocked", claims.Subject)
 	}
-	return t.caller(person, client, s.scopes), nil
+	return t.caller(person, client, a), nil
 }
 
-// parseAccess checks all of an access token that its text alone can tell.
+// parseAccess checks all of an access token that its text alone can tell. Which API it is for can change, and is admit's to
+// look at.
 func (s *Server) parseAccess(token string) (*accessClaims, error) {
-	return s.parseAccessFor(token, s.policy.Load().timesheets().Audience)
-}
-
-// parseAccessFor does so for a token that is for any of the audiences.
-func (s *Server) parseAccessFor(token string, audiences ...string) (*accessClaims, error) {
 	if len(token) > maxToken {
 		return nil, refuse("invalid_token", "The access token is too long to be one of this server").because("%d bytes", len(token))
 	}
 	claims := &accessClaims{}
 	parsed, err := jwt.NewParser(
 		jwt.WithValidMethods(methods), jwt.WithStrictDecoding(), jwt.WithExpirationRequired(),
-		jwt.WithIssuer(s.issuer), jwt.WithAudience(audiences...), jwt.WithTimeFunc(s.now),
+		jwt.WithIssuer(s.issuer), jwt.WithTimeFunc(s.now),
 	).ParseWithClaims(token, claims, s.keyOf("at+jwt"))
 	if err != nil {
 		return nil, refuse("invalid_token", "The access token is not valid here").because("%v", err)

@@ -109,7 +109,7 @@ func TestConformanceForgedAndForeignTokensAreRefused(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			began := time.Now()
-			_, err := w.server.Verify(t.Context(), token)
+			_, err := w.server.Verify(t.Context(), token, Timesheets)
 			if e, ok := errors.AsType[*Error](err); !ok || e.Code != "invalid_token" || e.Status != 401 {
 				t.Errorf("got %v", err)
 			}
@@ -204,18 +204,18 @@ func TestOtherInstancesHearOfRevocations(t *testing.T) {
 	w := newWorld(t)
 	access, _ := w.tokens("ada@example.com")
 	other := w.open()
-	if _, err := other.Verify(t.Context(), access); err != nil {
+	if _, err := other.Verify(t.Context(), access, Timesheets); err != nil {
 		t.Fatal(err)
 	}
 	w.client("/oauth/revoke", "app", "token", access)
 	if err := other.listen(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := other.Verify(t.Context(), access); err == nil {
+	if _, err := other.Verify(t.Context(), access, Timesheets); err == nil {
 		t.Error("the other instance still takes it")
 	}
 	second, _ := w.tokens("ada@example.com")
-	if _, err := other.Verify(t.Context(), second); err != nil {
+	if _, err := other.Verify(t.Context(), second, Timesheets); err != nil {
 		t.Fatal(err)
 	}
 	w.clock.move(time.Second)
@@ -223,7 +223,7 @@ func TestOtherInstancesHearOfRevocations(t *testing.T) {
 	if err := other.listen(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := other.Verify(t.Context(), second); err == nil {
+	if _, err := other.Verify(t.Context(), second, Timesheets); err == nil {
 		t.Error("the other instance lets a blocked person in")
 	}
 }
@@ -301,7 +301,7 @@ func TestTheCacheOfVerifiedTokensIsBounded(t *testing.T) {
 
 func FuzzVerify(f *testing.F) {
 	s := &Server{issuer: issuer, now: time.Now}
-	s.policy.Store(&policy{apis: map[string]*api{builtIn: {ID: builtIn, Audience: audience}}})
+	s.policy.Store(&policy{apis: map[string]*api{Timesheets: {ID: Timesheets, Audience: audience}}})
 	key := &signingKey{ID: "k", Alg: "ES256"}
 	key.private, _ = algorithms["ES256"].make()
 	s.keys.keys.Store(&[]*signingKey{key})
@@ -329,7 +329,7 @@ func BenchmarkVerify(b *testing.B) {
 				if forget {
 					w.server.verified.known = nil
 				}
-				if _, err := w.server.Verify(b.Context(), access); err != nil {
+				if _, err := w.server.Verify(b.Context(), access, Timesheets); err != nil {
 					b.Fatal(err)
 				}
 			}

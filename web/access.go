@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 
@@ -12,6 +13,7 @@ import (
 // access is who may use a route.
 type access struct {
 	scope   string // an access token's
+	api     string // whom the token must be for; empty: any API of ours
 	recent  bool   // the person must have signed in a short time ago
 	session bool   // by cookie
 }
@@ -24,7 +26,13 @@ var anyone = access{}
 var signedIn = access{session: true}
 
 // scope lets those in whose access token holds it, as the application and the person stand at this moment.
-func scope(name string) access { return access{scope: name} }
+func scope(name string) access { return access{scope: name, api: auth.Timesheets} }
+
+// identity lets those in whose access token speaks of who signed in, whichever API it is for besides.
+var identity = access{scope: "openid"}
+
+// manage lets those in whose access token for the management API holds the scope.
+func manage(name string) access { return access{scope: name, api: auth.Management} }
 
 // fresh asks for a sign-in that is no older than an administrator said (RFC 9470).
 func (a access) fresh() access {
@@ -47,9 +55,10 @@ func caller(c *gin.Context) auth.Caller {
 // guard lets a request through that carries an access token with the scope, by itself (RFC 6750) or with the proof of the
 // key that it is bound to (RFC 9449), and answers any other with the challenge of their §3 and §7.1 beside the problem.
 func guard(a *auth.Server, needed access) gin.HandlerFunc {
-	metadata := a.ResourceMetadata
+	metadata := func() string { return a.ResourceMetadata(cmp.Or(needed.api, auth.Timesheets)) }
 	return func(c *gin.Context) {
 		c.Header("Cache-Control", "no-store")
+		c.Header("Pragma", "no-cache")
 		c.Writer.Header().Add("Vary", "Authorization")
 		c.Set(metadataKey, metadata)
 		sent, err := credentials(c.Request)
@@ -63,11 +72,12 @@ func guard(a *auth.Server, needed access) gin.HandlerFunc {
 			fail(c, fault(invalidToken, "this needs an access token: send Authorization: Bearer and the token"))
 			return
 		}
-		by, err := verify(c, a, sent)
+		by, err := verify(c, a, needed.api, sent)
 		if err != nil {
 			fail(c, fmt.Errorf("verify access token: %w", err))
 			return
 		}
+		by.Address, by.UserAgent, by.RequestID = c.ClientIP(), c.Request.UserAgent(), requestID(c)
 		c.Set(callerKey, by)
 		if !by.May(needed.scope) {
 			detail := "this needs the scope " + needed.scope
@@ -83,14 +93,14 @@ func guard(a *auth.Server, needed access) gin.HandlerFunc {
 	}
 }
 
-func verify(c *gin.Context, a *auth.Server, sent presented) (auth.Caller, error) {
+func verify(c *gin.Context, a *auth.Server, api string, sent presented) (auth.Caller, error) {
 	if !wellFormed(sent.token) {
 		return auth.Caller{}, &auth.Error{Code: "invalid_token", Description: "The access token is malformed"}
 	}
 	if sent.scheme == bearerScheme {
-		return a.Verify(c.Request.Context(), sent.token)
+		return a.Verify(c.Request.Context(), sent.token, api)
 	}
 	r := c.Request
 	c.Header("DPoP-Nonce", a.DPoPNonce())
-	return a.VerifyProven(r.Context(), sent.token, auth.Proof{Given: r.Header.Values("DPoP"), Method: r.Method, Path: r.URL.Path})
+	return a.VerifyProven(r.Context(), sent.token, api, auth.Proof{Given: r.Header.Values("DPoP"), Method: r.Method, Path: r.URL.Path})
 }

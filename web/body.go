@@ -17,7 +17,7 @@ import (
 
 // readBody reads a JSON object into the fields that have its members' names. No body is the same as {}.
 func (r *reader) readBody(c *gin.Context, v reflect.Value, wrong *faults) error {
-	if !takesBody(c.Request.Method) {
+	if !r.takesBody(c.Request.Method) {
 		return nil
 	}
 	data, err := io.ReadAll(c.Request.Body)
@@ -85,7 +85,14 @@ func position(data []byte, err error) string {
 	return "line " + strconv.Itoa(line) + ", column " + strconv.Itoa(column) + ": " + broken.Error()
 }
 
-// takesBody reports whether a body means anything with the method.
-func takesBody(method string) bool {
-	return method == http.MethodPost || method == http.MethodPut || method == http.MethodPatch
+// takesBody reports whether a body means anything with the method: with DELETE, where the input has members that say what
+// to take away.
+func (r *reader) takesBody(method string) bool {
+	switch method {
+	case http.MethodPost, http.MethodPut, http.MethodPatch:
+		return true
+	case http.MethodDelete:
+		return len(r.body.members) > 0
+	}
+	return false
 }

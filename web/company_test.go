@@ -120,6 +120,8 @@ func companyDirectory() auth.Directory {
 			{ID: "app", Name: "App", Type: "spa", RedirectURIs: []string{testOrigin + "/"}, WebOrigins: []string{testOrigin}},
 			{ID: "payroll", Name: "Payroll", Type: "machine", Secret: testSecret,
 				Grants: []auth.NewGrant{{Audience: testAudience, Scopes: everyScope[:3]}}},
+			{ID: "operator", Name: "Operator", Type: "machine", Secret: testSecret,
+				Grants: []auth.NewGrant{{Audience: managementAudience, Scopes: managementScopes}}},
 		},
 	}
 }

@@ -44,6 +44,10 @@ func problems(issuer string, log *slog.Logger) gin.HandlerFunc {
 			c.Status(statusGone)
 			return
 		}
+		if d, ok := errors.AsType[*auth.Denial](err); ok && !c.Writer.Written() {
+			writeDenial(c, d)
+			return
+		}
 		f := refusal(c, err)
 		report(c, log, f, err)
 		switch {
@@ -51,6 +55,8 @@ func problems(issuer string, log *slog.Logger) gin.HandlerFunc {
 			panic(http.ErrAbortHandler) // half an answer is out: better that the client sees it broken than whole
 		case speaksOAuth(c):
 			writeOAuthError(c, f)
+		case administers(c):
+			writeDenial(c, denialOf(c, f))
 		default:
 			writeProblem(c, issuer, f)
 		}

@@ -12,13 +12,19 @@ import (
 //go:embed openapi.yaml
 var openAPI []byte
 
-var openAPITag = etagOf(openAPI)
+// The management API likewise.
+//
+//go:embed management.yaml
+var managementAPI []byte
 
-func description(c *gin.Context) {
-	c.Header("Cache-Control", "no-cache")
-	if c.Header("ETag", openAPITag); matches(c, openAPITag) {
-		c.Status(http.StatusNotModified)
-		return
+func description(document []byte) gin.HandlerFunc {
+	tag := etagOf(document)
+	return func(c *gin.Context) {
+		c.Header("Cache-Control", "no-cache")
+		if c.Header("ETag", tag); matches(c, tag) {
+			c.Status(http.StatusNotModified)
+			return
+		}
+		c.Data(http.StatusOK, "application/yaml", document)
 	}
-	c.Data(http.StatusOK, "application/yaml", openAPI)
 }

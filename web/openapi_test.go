@@ -11,16 +11,25 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/google/go-cmp/cmp"
 
+	"punchcard/auth"
 	"punchcard/timesheets"
 )
 
-func loadDocument(t testing.TB) *openapi3.T {
+func loadDocument(t testing.TB, text []byte) *openapi3.T {
 	t.Helper()
-	document, err := openapi3.NewLoader().LoadFromData(openAPI)
+	document, err := openapi3.NewLoader().LoadFromData(text)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return document
+}
+
+// allOperations are those of both documents.
+func allOperations(t testing.TB) map[string]*openapi3.Operation {
+	t.Helper()
+	all := operations(loadDocument(t, openAPI))
+	maps.Copy(all, operations(loadDocument(t, managementAPI)))
+	return all
 }
 
 // operations are those of the document, by method and path as the route table writes them.
@@ -38,14 +47,16 @@ func operations(document *openapi3.T) map[string]*openapi3.Operation {
 var braces = regexp.MustCompile(`\{(\w+)\}`)
 
 func TestDocumentIsSound(t *testing.T) {
-	if err := loadDocument(t).Validate(t.Context(), openapi3.EnableExamplesValidation()); err != nil {
-		t.Error(err)
+	for _, text := range [][]byte{openAPI, managementAPI} {
+		if err := loadDocument(t, text).Validate(t.Context(), openapi3.EnableExamplesValidation()); err != nil {
+			t.Error(err)
+		}
 	}
 }
 
 func TestDocumentHasEveryRouteWithItsScope(t *testing.T) {
 	described, routed := map[string][]string{}, map[string][]string{}
-	for name, operation := range operations(loadDocument(t)) {
+	for name, operation := range allOperations(t) {
 		described[name] = nil
 		if operation.Security != nil {
 			for _, requirement := range *operation.Security {
@@ -73,7 +84,7 @@ func TestDocumentAndDiscoveryListTheSameScopes(t *testing.T) {
 		Scopes []string `json:"scopes_supported"`
 	}
 	theCompany(t).ask(t, "", "GET", "/.well-known/openid-configuration", "").json(t, &discovery)
-	flows := loadDocument(t).Components.SecuritySchemes["oauth2"].Value.Flows
+	flows := loadDocument(t, openAPI).Components.SecuritySchemes["oauth2"].Value.Flows
 	slices.Sort(discovery.Scopes)
 	if diff := cmp.Diff(discovery.Scopes, slices.Sorted(maps.Keys(flows.AuthorizationCode.Scopes))); diff != "" {
 		t.Error(diff)
@@ -105,10 +116,15 @@ var inputs = map[string]reflect.Type{
 	"GET /projects":                     reflect.TypeFor[timesheets.ProjectQuery](),
 	"GET /people":                       reflect.TypeFor[timesheets.PersonQuery](),
 	"GET /me":                           reflect.TypeFor[struct{}](),
+	"GET /api/v2/roles":                 reflect.TypeFor[auth.RoleQuery](),
+	"POST /api/v2/roles":                reflect.TypeFor[auth.NewRole](),
+	"GET /api/v2/roles/:id":             reflect.TypeFor[auth.RoleRef](),
+	"PATCH /api/v2/roles/:id":           reflect.TypeFor[auth.RoleChange](),
+	"DELETE /api/v2/roles/:id":          reflect.TypeFor[auth.RoleRef](),
 }
 
 func TestDocumentHasEveryParameterAndMember(t *testing.T) {
-	described := operations(loadDocument(t))
+	described := allOperations(t)
 	for _, r := range theCompany(t).settings.routes() {
 		if r.access.scope == "" {
 			continue
@@ -163,7 +179,7 @@ func documentedParameters(operation *openapi3.Operation) []string {
 }
 
 func membersOf(read *reader, r route) []string {
-	if !takesBody(r.method) {
+	if !read.takesBody(r.method) {
 		return nil
 	}
 	return slices.Sorted(maps.Keys(read.body.members))

@@ -25,8 +25,8 @@ func (s Settings) routes() []route {
 		{"POST", "/oauth/par", anyone, a.Push()},      // likewise
 		{"POST", "/oauth/device/code", anyone, a.DeviceAuthorization()},
 		{"POST", "/oauth/introspect", anyone, a.Introspect()},
-		{"GET", "/userinfo", scope("openid"), answer(http.StatusOK, a.UserInfo)},
-		{"POST", "/userinfo", scope("openid"), answer(http.StatusOK, a.UserInfo)},
+		{"GET", "/userinfo", identity, answer(http.StatusOK, a.UserInfo)},
+		{"POST", "/userinfo", identity, answer(http.StatusOK, a.UserInfo)},
 		{"GET", "/.well-known/openid-configuration", anyone, a.Metadata()},
 		{"GET", "/.well-known/oauth-authorization-server", anyone, a.Metadata()},
 		{"GET", "/.well-known/jwks.json", anyone, a.JWKS()},
@@ -56,9 +56,16 @@ func (s Settings) routes() []route {
 
 		{"GET", "/", anyone, home(s.Assets.Base, s.Issuer, s.Version)},
 		{"GET", "/a/*path", anyone, s.Assets.Serve()},
-		{"GET", "/openapi.yaml", anyone, description},
+		{"GET", "/openapi.yaml", anyone, description(openAPI)},
+		{"GET", "/api/v2/openapi.yaml", anyone, description(managementAPI)},
 		{"GET", "/problems/:name", anyone, explanation},
 		{"GET", "/health", anyone, health(s.DB)},
+
+		{"GET", "/api/v2/roles", manage("read:roles"), answer(http.StatusOK, a.Roles)},
+		{"POST", "/api/v2/roles", manage("create:roles"), answer(http.StatusOK, a.CreateRole)}, // 200, as its clients know it
+		{"GET", "/api/v2/roles/:id", manage("read:roles"), answer(http.StatusOK, a.Role)},
+		{"PATCH", "/api/v2/roles/:id", manage("update:roles"), answer(http.StatusOK, a.UpdateRole)},
+		{"DELETE", "/api/v2/roles/:id", manage("delete:roles"), done(a.DeleteRole)},
 
 		{"GET", "/timesheets", scope("read:timesheets"), answer(http.StatusOK, t.Entries)},
 		{"POST", "/timesheets", scope("create:timesheets"), answer(http.StatusCreated, t.Record)},

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"punchcard/auth"
 )
 
 // example is a route's path with something in its parameters' places.
@@ -23,6 +25,21 @@ func (r route) methods() []string {
 	return []string{r.method}
 }
 
+// caller is who has the scopes of a route's API, and all scopes that there are.
+func (a access) caller() (who string, scopes []string) {
+	if a.api == auth.Management {
+		return "operator", managementScopes
+	}
+	return "mia", append([]string{"openid"}, everyScope...)
+}
+
+func (a access) whereToLearn() string {
+	if a.api == auth.Management {
+		return strings.TrimSuffix(whereToLearn, `"`) + `/api/v2/"`
+	}
+	return whereToLearn
+}
+
 func TestGuardedRoutesRefuseCallersWithoutAToken(t *testing.T) {
 	c := theCompany(t)
 	for _, r := range c.settings.routes() {
@@ -32,7 +49,7 @@ func TestGuardedRoutesRefuseCallersWithoutAToken(t *testing.T) {
 		for _, method := range r.methods() {
 			answer := c.ask(t, "", method, r.example(), "")
 			got := []string{http.StatusText(answer.StatusCode), answer.Header.Get("WWW-Authenticate"), answer.Header.Get("Cache-Control")}
-			want := []string{"Unauthorized", `Bearer realm="Punchcard", ` + whereToLearn, "no-store"}
+			want := []string{"Unauthorized", `Bearer realm="Punchcard", ` + r.access.whereToLearn(), "no-store"}
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("%s %s: %s", method, r.path, diff)
 			}
@@ -47,16 +64,17 @@ func TestGuardedRoutesRefuseTokensWithoutTheirScope(t *testing.T) {
 			continue
 		}
 		var others []string
-		for _, scope := range append([]string{"openid"}, everyScope...) {
+		who, all := r.access.caller()
+		for _, scope := range all {
 			if scope != r.access.scope {
 				others = append(others, scope)
 			}
 		}
-		token := c.token(t, "mia", others...)
+		token := c.token(t, who, others...)
 		for _, method := range r.methods() {
 			answer := c.ask(t, token, method, r.example(), "")
 			want := `Bearer realm="Punchcard", error="insufficient_scope", error_description="this needs the scope ` +
-				r.access.scope + `", scope="` + r.access.scope + `", ` + whereToLearn
+				r.access.scope + `", scope="` + r.access.scope + `", ` + r.access.whereToLearn()
 			if got := answer.Header.Get("WWW-Authenticate"); answer.StatusCode != http.StatusForbidden || got != want {
 				t.Errorf("%s %s: %d %s", method, r.path, answer.StatusCode, got)
 			}
@@ -70,8 +88,9 @@ func TestGuardedRoutesLetTokensWithTheirScopeThrough(t *testing.T) {
 		if r.access.scope == "" {
 			continue
 		}
+		who, _ := r.access.caller()
 		for _, method := range r.methods() {
-			answer := c.ask(t, c.token(t, "mia", r.access.scope), method, r.example(), "")
+			answer := c.ask(t, c.token(t, who, r.access.scope), method, r.example(), "")
 			if answer.StatusCode == http.StatusUnauthorized || answer.StatusCode == http.StatusForbidden || answer.StatusCode >= 500 {
 				t.Errorf("%s %s: %d %s", method, r.path, answer.StatusCode, answer.body)
 			}
@@ -127,6 +146,9 @@ func TestHeadAnswersAsGetDoes(t *testing.T) {
 			continue
 		}
 		token := c.token(t, "mia", "openid", "read:timesheets")
+		if r.access.api == auth.Management {
+			token = c.token(t, "operator", r.access.scope)
+		}
 		get, head := c.ask(t, token, "GET", r.example(), ""), c.ask(t, token, "HEAD", r.example(), "")
 		if get.StatusCode != head.StatusCode || head.StatusCode >= 500 || head.body != "" {
 			t.Errorf("%s: GET %d, HEAD %d %q", r.path, get.StatusCode, head.StatusCode, head.body)

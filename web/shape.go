@@ -144,6 +144,10 @@ func wordsFor(t reflect.Type) string {
 		return "an integer"
 	case reflect.String:
 		return "a string"
+	case reflect.Map:
+		return "an object of " + strings.TrimPrefix(strings.TrimPrefix(wordsFor(t.Elem()), "an "), "a ") + "s"
+	case reflect.Interface:
+		return "a value"
 	}
 	panic(fmt.Sprintf("a member of a body can't be read into %s", t))
 }

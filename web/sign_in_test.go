@@ -23,19 +23,22 @@ func (c *company) token(t testing.TB, who string, scopes ...string) string {
 	defer c.mu.Unlock()
 	key := who + " " + strings.Join(scopes, " ")
 	if c.tokens[key] == "" {
-		if who == "payroll" {
-			c.tokens[key] = c.clientCredentials(t, scopes).Access
-		} else {
+		switch who {
+		case "payroll":
+			c.tokens[key] = c.clientCredentials(t, who, testAudience, scopes).Access
+		case "operator":
+			c.tokens[key] = c.clientCredentials(t, who, managementAudience, scopes).Access
+		default:
 			c.tokens[key] = c.signIn(t, who, scopes).Access
 		}
 	}
 	return c.tokens[key]
 }
 
-func (c *company) clientCredentials(t testing.TB, scopes []string) issued {
+func (c *company) clientCredentials(t testing.TB, client, audience string, scopes []string) issued {
 	t.Helper()
-	form := url.Values{"grant_type": {"client_credentials"}, "scope": {strings.Join(scopes, " ")}, "audience": {testAudience},
-		"client_id": {"payroll"}, "client_secret": {testSecret}}
+	form := url.Values{"grant_type": {"client_credentials"}, "scope": {strings.Join(scopes, " ")}, "audience": {audience},
+		"client_id": {client}, "client_secret": {testSecret}}
 	return c.redeem(t, form)
 }
 

@@ -1,0 +1,64 @@
+package auth
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+)
+
+// The management API is for administrators and for the machines that they let administer: applications, APIs, people, roles,
+// rules, keys and the log, in the shapes of Auth0's Management API v2, so that its clients work with this server.
+
+// managementScopes is the catalogue of the management API: what may be done (read, create, update, delete) with what.
+var managementScopes = func() (list []Scope) {
+	for _, thing := range []struct{ name, words, may string }{
+		{"clients", "applications", "read create update delete"},
+		{"client_keys", "secrets of applications", "update"},
+		{"client_grants", "what applications may do", "read create update delete"},
+		{"resource_servers", "APIs", "read create update delete"},
+		{"users", "people", "read create update delete"},
+		{"roles", "roles", "read create update delete"},
+		{"role_members", "who has a role", "read create delete"},
+		{"grants", "what people let applications do", "read delete"},
+		{"sessions", "sign-ins", "read delete"},
+		{"refresh_tokens", "refresh tokens", "read delete"},
+		{"rules", "rules", "read create update delete"},
+		{"rules_configs", "values that rules use", "read update delete"},
+		{"signing_keys", "signing keys", "read create update"},
+		{"logs", "the log", "read"},
+		{"stats", "figures", "read"},
+		{"user_tickets", "links for new passwords", "create"},
+	} {
+		for _, verb := range strings.Fields(thing.may) {
+			list = append(list, Scope{Name: verb + ":" + thing.name, Title: verbs[verb] + " " + thing.words, Detail: "Administration"})
+		}
+	}
+	return list
+}()
+
+var verbs = map[string]string{"read": "See", "create": "Add", "update": "Change", "delete": "Remove"}
+
+// A Denial is how an administrative call fails, in the words of Auth0's Management API: its errorCode names the cause for
+// programs, its message for people.
+type Denial struct {
+	Status  int
+	Code    string // "inexistent_client"; empty: the status says all
+	Message string
+}
+
+func (d *Denial) Error() string { return fmt.Sprintf("%d %s: %s", d.Status, d.Code, d.Message) }
+
+// unknown denies what names something that isn't there.
+func unknown(code, message string) *Denial {
+	return &Denial{Status: http.StatusNotFound, Code: code, Message: message}
+}
+
+// unfit denies a body whose values don't fit.
+func unfit(format string, args ...any) *Denial {
+	return &Denial{http.StatusBadRequest, "invalid_body", "Payload validation error: " + fmt.Sprintf(format, args...)}
+}
+
+// taken denies what would be there twice.
+func taken(message string) *Denial {
+	return &Denial{Status: http.StatusConflict, Message: message}
+}
