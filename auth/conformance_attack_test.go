@@ -26,40 +26,59 @@ func (b *browser) atRedirect(uri string, pairs ...string) (answer, bool) {
 
 func TestConformanceAttacksOnRedirects(t *testing.T) {
 	w := newWorld(t)
-	w.apply(NewClient{ID: "six", Name: "Six", Type: "native", RedirectURIs: []string{"http://[::1]/cb", "com.example.six:/cb"}})
+	w.apply(NewClient{ID: "six", Name: "Six", Type: "native",
+		RedirectURIs: []string{"http://[::1]/cb", "com.example.six:/cb"}})
 	b := w.browser()
 	stays := func(t *testing.T, client string, uris ...string) {
 		t.Helper()
 		for _, uri := range uris {
-			if a, led := b.atRedirect(uri, "client_id", client); led || a.status != http.StatusBadRequest || contains(a.body, "<script") {
+			if a, led := b.atRedirect(uri, "client_id", client); led || a.status != http.StatusBadRequest ||
+				contains(a.body, "<script") {
 				t.Errorf("%s: %q led to %d %q", client, uri, a.status, a.header.Get("Location"))
 			}
 		}
 	}
 	prove(t, "Z-01 users and hosts that are mistaken for each other", func(t *testing.T) {
-		stays(t, "reports", "https://reports.example.com@evil.example/callback", "https://reports.example.com:443@evil.example/callback",
-			"https://evil.example@reports.example.com/callback", "https://a@b@reports.example.com/callback", `https://reports.example.com\@evil.example/callback`,
-			"https://evil.example#@reports.example.com/callback", "https://evil.example?@reports.example.com/callback", "https://@reports.example.com/callback",
-			"https://reports.example.com%00.evil.example/callback", "https://reports.example.com%2f@evil.example/callback", "https://reports。example.com/callback",
-			"https://reports.example.com:@evil.example/callback", "https:reports.example.com/callback", "//reports.example.com/callback")
-		stays(t, "app", "http://127.0.0.1@evil.example/cb", "http://127.0.0.1:80@evil.example/cb", "http://127.0.0.1:1:2/cb", "http://evil@127.0.0.1/cb",
-			`http://127.0.0.1\@evil.example/cb`, "http://127.0.0.1:/cb", "http://127.0.0.1:80.evil.example/cb", "http://127.0.0.1:123456/cb", "http://127.0.0.1:-1/cb",
+		stays(t, "reports", "https://reports.example.com@evil.example/callback",
+			"https://reports.example.com:443@evil.example/callback",
+			"https://evil.example@reports.example.com/callback", "https://a@b@reports.example.com/callback",
+			`https://reports.example.com\@evil.example/callback`,
+			"https://evil.example#@reports.example.com/callback", "https://evil.example?@reports.example.com/callback",
+			"https://@reports.example.com/callback",
+			"https://reports.example.com%00.evil.example/callback", "https://reports.example.com%2f@evil.example/callback",
+			"https://reports。example.com/callback",
+			"https://reports.example.com:@evil.example/callback", "https:reports.example.com/callback",
+			"//reports.example.com/callback")
+		stays(t, "app", "http://127.0.0.1@evil.example/cb", "http://127.0.0.1:80@evil.example/cb",
+			"http://127.0.0.1:1:2/cb", "http://evil@127.0.0.1/cb",
+			`http://127.0.0.1\@evil.example/cb`, "http://127.0.0.1:/cb", "http://127.0.0.1:80.evil.example/cb",
+			"http://127.0.0.1:123456/cb", "http://127.0.0.1:-1/cb",
 			"http://127.0.0.1.evil.example/cb", "http://127.0.0.1:8o/cb")
 	})
 	prove(t, "Z-02 wildcards, prefixes, paths that are walked", func(t *testing.T) {
-		stays(t, "reports", webURI+"/", webURI+"/../evil", webURI+"?x=1", webURI+"#x", webURI+"x", webURI+"%2f..%2fevil", "https://reports.example.com/..;/callback",
-			"https://reports.example.com/x/../callback", "https://reports.example.com//callback", "https://reportsXexample.com/callback", "https://REPORTS.example.com/callback",
-			"HTTPS://reports.example.com/callback", "https://reports.example.com/%63allback", "https://reports.example.com./callback", "https://reports.example.com:443/callback",
-			"https://reports.example.com/callback\t", " "+webURI, webURI+"\n", "https://*.example.com/callback", url.QueryEscape(webURI), "https://reports.example.com.evil.example/callback",
-			"http://reports.example.com/callback", "https://evil.reports.example.com/callback", ".*", "javascript:alert(1)", "data:text/html,x")
-		stays(t, "app", "http://localhost/cb", "http://127.0.0.2/cb", "http://127.1/cb", "http://2130706433/cb", "http://0x7f.1/cb", "http://[::1]/cb", "https://127.0.0.1/cb",
-			"http://127.0.0.1/cb/", "http://127.0.0.1/cb?x", "http://127.0.0.1:1/CB", "com.example.app:/callback/", "com.example.app://callback", "COM.example.app:/callback")
-		stays(t, "six", "http://[::1%25lo]/cb", "http://[0:0:0:0:0:0:0:1]/cb", "http://[::ffff:127.0.0.1]/cb", "http://127.0.0.1/cb", "http://[::1]evil.example/cb")
+		stays(t, "reports", webURI+"/", webURI+"/../evil", webURI+"?x=1", webURI+"#x", webURI+"x", webURI+"%2f..%2fevil",
+			"https://reports.example.com/..;/callback",
+			"https://reports.example.com/x/../callback", "https://reports.example.com//callback",
+			"https://reportsXexample.com/callback", "https://REPORTS.example.com/callback",
+			"HTTPS://reports.example.com/callback", "https://reports.example.com/%63allback",
+			"https://reports.example.com./callback", "https://reports.example.com:443/callback",
+			"https://reports.example.com/callback\t", " "+webURI, webURI+"\n", "https://*.example.com/callback",
+			url.QueryEscape(webURI), "https://reports.example.com.evil.example/callback",
+			"http://reports.example.com/callback", "https://evil.reports.example.com/callback", ".*", "javascript:alert(1)",
+			"data:text/html,x")
+		stays(t, "app", "http://localhost/cb", "http://127.0.0.2/cb", "http://127.1/cb", "http://2130706433/cb",
+			"http://0x7f.1/cb", "http://[::1]/cb", "https://127.0.0.1/cb",
+			"http://127.0.0.1/cb/", "http://127.0.0.1/cb?x", "http://127.0.0.1:1/CB", "com.example.app:/callback/",
+			"com.example.app://callback", "COM.example.app:/callback")
+		stays(t, "six", "http://[::1%25lo]/cb", "http://[0:0:0:0:0:0:0:1]/cb", "http://[::ffff:127.0.0.1]/cb",
+			"http://127.0.0.1/cb", "http://[::1]evil.example/cb")
 		stays(t, "spa", "http://127.0.0.1/cb", "http://127.0.0.1:8080/cb")
-		for client, uris := range map[string][]string{"app": {appURI, "http://127.0.0.1/cb", "http://127.0.0.1:1/cb", "http://127.0.0.1:65535/cb"},
+		for client, uris := range map[string][]string{"app": {appURI, "http://127.0.0.1/cb", "http://127.0.0.1:1/cb",
+			"http://127.0.0.1:65535/cb"},
 			"six": {"http://[::1]/cb", "http://[::1]:8080/cb", "com.example.six:/cb"}, "reports": {webURI}} {
 			for _, uri := range uris {
-				if a, led := b.atRedirect(uri, "client_id", client); !led || !strings.HasPrefix(a.header.Get("Location"), uri) {
+				if a, led := b.atRedirect(uri, "client_id", client); !led ||
+					!strings.HasPrefix(a.header.Get("Location"), uri) {
 					t.Errorf("%s: its own %q got %d", client, uri, a.status)
 				}
 			}
@@ -67,7 +86,8 @@ func TestConformanceAttacksOnRedirects(t *testing.T) {
 	})
 	prove(t, "Z-03 answers in which something stands twice", func(t *testing.T) {
 		for _, kind := range []string{"native", "spa", "web"} {
-			for _, parameter := range []string{"code=x", "state=x", "iss=x", "error=x", "a=b&code=x", "%63ode=x", "code", "a;code=x"} {
+			for _, parameter := range []string{"code=x", "state=x", "iss=x", "error=x", "a=b&code=x", "%63ode=x", "code",
+				"a;code=x"} {
 				if redirectMistake(kind, "https://app.example.com/cb?"+parameter) == "" {
 					t.Errorf("a %s app can register ?%s", kind, parameter)
 				}
@@ -80,7 +100,8 @@ func TestConformanceAttacksOnRedirects(t *testing.T) {
 		}
 		for _, mode := range []string{"query", "fragment", "form_post"} {
 			for _, more := range [][]string{nil, {"prompt", "none login"}} {
-				a := b.authorize(append(more, "client_id", "spa", "redirect_uri", spaURI, "state", "a&code=evil&iss=evil", "response_mode", mode)...)
+				a := b.authorize(append(more, "client_id", "spa", "redirect_uri", spaURI, "state", "a&code=evil&iss=evil",
+					"response_mode", mode)...)
 				sent := a.location().Query()
 				switch mode {
 				case "fragment":
@@ -94,7 +115,8 @@ func TestConformanceAttacksOnRedirects(t *testing.T) {
 						t.Errorf("%s: %s is %v", mode, name, values)
 					}
 				}
-				if sent.Get("state") != "a&code=evil&iss=evil" || sent.Get("iss") != issuer || sent.Has("code") == sent.Has("error") {
+				if sent.Get("state") != "a&code=evil&iss=evil" || sent.Get("iss") != issuer ||
+					sent.Has("code") == sent.Has("error") {
 					t.Errorf("%s: %v", mode, sent)
 				}
 			}
@@ -138,14 +160,18 @@ func TestConformanceAttacksWithStolenGrants(t *testing.T) {
 		}
 	})
 	prove(t, "Z-05 no way around PKCE", func(t *testing.T) {
-		for _, client := range [][]string{nil, {"client_id", "spa", "redirect_uri", spaURI}, {"client_id", "reports", "redirect_uri", webURI}} {
-			for _, pairs := range [][]string{{"code_challenge", ""}, {"code_challenge", "", "code_challenge_method", ""}, {"code_challenge_method", ""},
-				{"code_challenge_method", "plain"}, {"code_challenge", verifies43[:42]}, {"code_challenge", verifies43 + "="}, {"code_challenge", " "}} {
+		for _, client := range [][]string{nil, {"client_id", "spa", "redirect_uri", spaURI},
+			{"client_id", "reports", "redirect_uri", webURI}} {
+			for _, pairs := range [][]string{{"code_challenge", ""}, {"code_challenge", "", "code_challenge_method", ""},
+				{"code_challenge_method", ""},
+				{"code_challenge_method", "plain"}, {"code_challenge", verifies43[:42]},
+				{"code_challenge", verifies43 + "="}, {"code_challenge", " "}} {
 				sentBack(t, w.browser().authorize(append(pairs, client...)...), "invalid_request")
 			}
 		}
 		b := w.browser()
-		for _, pairs := range [][]string{{"code_verifier", ""}, {"code_verifier", asking().Get("code_challenge")}, {"code_verifier", verifies43 + "a"},
+		for _, pairs := range [][]string{{"code_verifier", ""}, {"code_verifier", asking().Get("code_challenge")},
+			{"code_verifier", verifies43 + "a"},
 			{"code_verifier", strings.Repeat("a", 128)}, {"code_verifier", strings.ToLower(verifies43)}} {
 			code := b.code("ada@example.com")
 			form := []string{"grant_type", "authorization_code", "code", code, "redirect_uri", appURI}
@@ -202,11 +228,12 @@ func TestConformanceAttacksOnSteps(t *testing.T) {
 			csrf := csrfOf(t, b.get(path))
 			consent := strings.Replace(path, "/login", "/consent", 1)
 			for what, a := range map[string]answer{
-				"the consent page":       b.get(consent),
-				"its form":               b.post(consent, url.Values{"csrf": {csrf}, "decision": {"allow"}}),
-				"its form, empty":        b.post(consent, url.Values{"csrf": {csrf}}),
-				"the sign-in without":    b.post(path, url.Values{"csrf": {csrf}}),
-				"the sign-in, wrong":     b.post(path, url.Values{"csrf": {csrf}, "email": {"ada@example.com"}, "password": {"wrong"}}),
+				"the consent page":    b.get(consent),
+				"its form":            b.post(consent, url.Values{"csrf": {csrf}, "decision": {"allow"}}),
+				"its form, empty":     b.post(consent, url.Values{"csrf": {csrf}}),
+				"the sign-in without": b.post(path, url.Values{"csrf": {csrf}}),
+				"the sign-in, wrong": b.post(path,
+					url.Values{"csrf": {csrf}, "email": {"ada@example.com"}, "password": {"wrong"}}),
 				"the sign-in as nobody":  b.post(path, url.Values{"csrf": {csrf}, "email": {""}, "password": {""}}),
 				"the address once more":  b.get(start),
 				"another browser's page": w.browser().get(path),
@@ -218,8 +245,10 @@ func TestConformanceAttacksOnSteps(t *testing.T) {
 		}
 		fresh := w.browser() // which has begun to sign in, and no more
 		fresh.get(fresh.authorize().location().RequestURI())
-		for _, path := range []string{"/account", "/account/apps", "/account/password", "/account/apps/revoke", "/account/sessions/end", "/account/sessions/end-all"} {
-			for method, a := range map[string]answer{"GET": fresh.get(path), "POST": fresh.post(path, url.Values{"csrf": {"x"}})} {
+		for _, path := range []string{"/account", "/account/apps", "/account/password", "/account/apps/revoke",
+			"/account/sessions/end", "/account/sessions/end-all"} {
+			for method, a := range map[string]answer{"GET": fresh.get(path),
+				"POST": fresh.post(path, url.Values{"csrf": {"x"}})} {
 				if a.location().Path != "/login" && a.status != http.StatusMethodNotAllowed {
 					t.Errorf("%s %s got %d %s", method, path, a.status, a.header.Get("Location"))
 				}
@@ -239,13 +268,18 @@ func TestConformanceAttacksOnSteps(t *testing.T) {
 		csrf := csrfOf(t, b.get(path))
 		consent := strings.Replace(path, "/login", "/consent", 1)
 		for what, a := range map[string]answer{
-			"an empty form":          b.post(path, url.Values{}),
-			"consent, skipping":      b.post(consent, url.Values{"decision": {"allow"}}),
-			"no interaction":         b.post("/consent", url.Values{"csrf": {csrf}, "decision": {"allow"}}),
-			"a made-up one":          b.post("/consent?interaction="+newSecret(), url.Values{"csrf": {csrf}, "decision": {"allow"}}),
-			"another one's token":    b.post(path, url.Values{"csrf": {csrfOf(t, b.get(b.authorize().location().RequestURI()))}, "email": {"ada@example.com"}, "password": {password}}),
-			"setup without a link":   b.post("/setup", url.Values{"csrf": {csrf}, "name": {"E"}, "email": {"e@example.com"}, "password": {password}}),
-			"setup with another one": b.post("/setup?token="+newSecret(), url.Values{"csrf": {csrf}, "name": {"E"}, "email": {"e@example.com"}, "password": {password}}),
+			"an empty form":     b.post(path, url.Values{}),
+			"consent, skipping": b.post(consent, url.Values{"decision": {"allow"}}),
+			"no interaction":    b.post("/consent", url.Values{"csrf": {csrf}, "decision": {"allow"}}),
+			"a made-up one": b.post("/consent?interaction="+newSecret(),
+				url.Values{"csrf": {csrf}, "decision": {"allow"}}),
+			"another one's token": b.post(path,
+				url.Values{"csrf": {csrfOf(t, b.get(b.authorize().location().RequestURI()))}, "email": {"ada@example.com"},
+					"password": {password}}),
+			"setup without a link": b.post("/setup",
+				url.Values{"csrf": {csrf}, "name": {"E"}, "email": {"e@example.com"}, "password": {password}}),
+			"setup with another one": b.post("/setup?token="+newSecret(),
+				url.Values{"csrf": {csrf}, "name": {"E"}, "email": {"e@example.com"}, "password": {password}}),
 		} {
 			if a.status != http.StatusBadRequest && a.status != http.StatusForbidden || a.header.Get("Location") != "" {
 				t.Errorf("%s got %d to %q", what, a.status, a.header.Get("Location"))
@@ -278,13 +312,17 @@ func TestConformanceAttacksOnSteps(t *testing.T) {
 		link := "/setup?token=" + newSecret()
 		for _, csrf := range []string{"", "x", attackers, csrfOf(t, b.get("/device"))[:10]} {
 			for path, form := range map[string]url.Values{
-				login: {"email": {"ada@example.com"}, "password": {password}}, toConsent: {"decision": {"allow"}}, "/device": {"user_code": {"BBBB-BBBB"}},
-				"/activate": {"user_code": {"BBBB-BBBB"}}, link: {"name": {"E"}}, "/account/password": {"current": {password}, "new": {"a new password"}, "again": {"a new password"}},
-				"/account/apps/revoke": {"client_id": {"app"}}, "/account/sessions/end": {"session": {b.sessionOf()}}, "/account/sessions/end-all": {},
+				login: {"email": {"ada@example.com"},
+					"password": {password}}, toConsent: {"decision": {"allow"}}, "/device": {"user_code": {"BBBB-BBBB"}},
+				"/activate": {"user_code": {"BBBB-BBBB"}}, link: {"name": {"E"}},
+				"/account/password":    {"current": {password}, "new": {"a new password"}, "again": {"a new password"}},
+				"/account/apps/revoke": {"client_id": {"app"}}, "/account/sessions/end": {"session": {b.sessionOf()}},
+				"/account/sessions/end-all":   {},
 				"/login?return_to=%2Faccount": {"email": {"mia@example.com"}, "password": {password}},
 			} {
 				form.Set("csrf", csrf)
-				if a := b.post(path, form); a.status != http.StatusForbidden || a.header.Get("Location") != "" || len(a.header.Values("Set-Cookie")) > 0 {
+				if a := b.post(path, form); a.status != http.StatusForbidden || a.header.Get("Location") != "" ||
+					len(a.header.Values("Set-Cookie")) > 0 {
 					t.Errorf("%s with %q got %d to %q", path, csrf, a.status, a.header.Get("Location"))
 				}
 			}
@@ -297,7 +335,8 @@ func TestConformanceAttacksOnSteps(t *testing.T) {
 	prove(t, "Z-22 L-14 a planted session is nobody's", func(t *testing.T) {
 		b := w.browser()
 		planted := newSecret()
-		b.client.Jar.SetCookies(mustURL(b.url), []*http.Cookie{{Name: "__Host-" + sessionCookie, Value: planted, Path: "/", Secure: true}})
+		b.client.Jar.SetCookies(mustURL(b.url),
+			[]*http.Cookie{{Name: "__Host-" + sessionCookie, Value: planted, Path: "/", Secure: true}})
 		before := b.cookies()
 		a := b.signIn(b.authorize(), "ada@example.com", password)
 		for _, set := range a.header.Values("Set-Cookie") {
@@ -315,10 +354,12 @@ func TestConformanceAttacksOnSteps(t *testing.T) {
 		b.signIn(b.authorize("prompt", "login"), "ada@example.com", password)
 		second := b.cookies()
 		b.post("/oidc/logout", url.Values{"csrf": {csrfOf(t, b.get("/oidc/logout"))}})
-		for when, stolen := range map[string]map[string]string{"planted": before, "before the step-up": first, "before the end": second} {
+		for when, stolen := range map[string]map[string]string{"planted": before, "before the step-up": first,
+			"before the end": second} {
 			thief := w.browser()
 			for name, value := range stolen {
-				thief.client.Jar.SetCookies(mustURL(b.url), []*http.Cookie{{Name: name, Value: value, Path: "/", Secure: true}})
+				thief.client.Jar.SetCookies(mustURL(b.url),
+					[]*http.Cookie{{Name: name, Value: value, Path: "/", Secure: true}})
 			}
 			sentBack(t, thief.authorize("prompt", "none"), "login_required")
 			if stolen["__Host-"+sessionCookie] == "" {
@@ -345,7 +386,8 @@ func TestConformanceAttacksOnPasswords(t *testing.T) {
 	tries := func(b *browser, n int, emails ...string) (last answer) {
 		csrf := csrfOf(b, b.get("/login?return_to=%2Faccount"))
 		for i := range n {
-			last = b.post("/login?return_to=%2Faccount", url.Values{"csrf": {csrf}, "email": {emails[i%len(emails)]}, "password": {fmt.Sprint("wrong ", i)}})
+			last = b.post("/login?return_to=%2Faccount",
+				url.Values{"csrf": {csrf}, "email": {emails[i%len(emails)]}, "password": {fmt.Sprint("wrong ", i)}})
 		}
 		return last
 	}
@@ -453,13 +495,16 @@ func TestConformanceAttacksOnPasswords(t *testing.T) {
 		if diff := cmp.Diff(pages[0], pages[1]); diff != "" {
 			t.Errorf("a person: %s", diff)
 		}
-		for _, path := range []string{"/oauth/token", "/oauth/revoke", "/oauth/introspect", "/oauth/par", "/oauth/device/code"} {
+		for _, path := range []string{"/oauth/token", "/oauth/revoke", "/oauth/introspect", "/oauth/par",
+			"/oauth/device/code"} {
 			known, unknown := w.client(path, "payroll:wrong", "token", "x"), w.client(path, "nobody:wrong", "token", "x")
-			if known.status != 401 || known.body != unknown.body || known.status != unknown.status || known.header.Get("WWW-Authenticate") != unknown.header.Get("WWW-Authenticate") {
+			if known.status != 401 || known.body != unknown.body || known.status != unknown.status ||
+				known.header.Get("WWW-Authenticate") != unknown.header.Get("WWW-Authenticate") {
 				t.Errorf("a client at %s: %d %s, %d %s", path, known.status, known.body, unknown.status, unknown.body)
 			}
 		}
-		known, unknown := w.browser().authorize("redirect_uri", "https://evil.example/"), w.browser().authorize("client_id", "nobody")
+		known, unknown := w.browser().authorize("redirect_uri", "https://evil.example/"), w.browser().authorize("client_id",
+			"nobody")
 		id := func(a answer) string { return strings.ReplaceAll(a.body, a.header.Get("Request-Id"), "") }
 		if known.status != 400 || unknown.status != 400 || id(known) != id(unknown) {
 			t.Error("the page for an unknown client differs from that for an unknown address")
@@ -471,7 +516,8 @@ func TestConformanceAttacksOnPasswords(t *testing.T) {
 type claiming string
 
 func (c claiming) RoundTrip(r *http.Request) (*http.Response, error) {
-	for _, name := range []string{"X-Forwarded-For", "X-Real-IP", "CF-Connecting-IP", "True-Client-IP", "X-Client-IP", "X-Appengine-Remote-Addr", "Fly-Client-IP"} {
+	for _, name := range []string{"X-Forwarded-For", "X-Real-IP", "CF-Connecting-IP", "True-Client-IP", "X-Client-IP",
+		"X-Appengine-Remote-Addr", "Fly-Client-IP"} {
 		r.Header.Set(name, string(c))
 	}
 	r.Header.Set("Forwarded", "for="+string(c))
@@ -480,27 +526,31 @@ func (c claiming) RoundTrip(r *http.Request) (*http.Response, error) {
 
 func TestConformanceAttacksWithText(t *testing.T) {
 	w := newHouse(t)
-	w.apply(NewClient{ID: "evil", Name: hostile, Type: "web", Secret: strings.Repeat("s", 20), RedirectURIs: []string{"https://app.example.com/cb"}, Scopes: []string{"openid"}})
+	w.apply(NewClient{ID: "evil", Name: hostile, Type: "web", Secret: strings.Repeat("s", 20),
+		RedirectURIs: []string{"https://app.example.com/cb"}, Scopes: []string{"openid"}})
 	w.update("ada@example.com", "name", hostile)
 	harmless := func(t *testing.T, name string, a answer) {
 		t.Helper()
 		if !strings.HasPrefix(a.header.Get("Content-Type"), "text/html") {
 			return
 		}
-		for _, found := range []string{"<script>alert", "<img src=x", "onerror=alert(1)>", `href="javascript:`, `action="javascript:`} {
+		for _, found := range []string{"<script>alert", "<img src=x", "onerror=alert(1)>", `href="javascript:`,
+			`action="javascript:`} {
 			if contains(a.body, found) {
 				t.Errorf("%s holds %s", name, found)
 			}
 		}
 		policy := a.header.Get("Content-Security-Policy")
-		if !contains(policy, "default-src 'none'") || contains(policy, "unsafe") || a.header.Get("X-Content-Type-Options") != "nosniff" {
+		if !contains(policy, "default-src 'none'") || contains(policy, "unsafe") ||
+			a.header.Get("X-Content-Type-Options") != "nosniff" {
 			t.Errorf("%s: the policy is %s", name, policy)
 		}
 	}
 	prove(t, "Z-19 markup in everything that a page may show", func(t *testing.T) {
 		b := w.browser()
 		ofEvil := []string{"client_id", "evil", "redirect_uri", "https://app.example.com/cb", "scope", "openid"}
-		login := b.authorize(append(ofEvil, "login_hint", hostile, "ui_locales", hostile, "state", hostile, "nonce", hostile, "prompt", "consent")...)
+		login := b.authorize(append(ofEvil, "login_hint", hostile, "ui_locales", hostile, "state", hostile, "nonce",
+			hostile, "prompt", "consent")...)
 		page := b.get(login.location().RequestURI())
 		if !contains(page.body, "alert(1)") {
 			t.Error("the sign-in page doesn't show the hint, so it proves nothing")
@@ -518,29 +568,32 @@ func TestConformanceAttacksWithText(t *testing.T) {
 			t.Errorf("the state came back as %s", sent.header.Get("Location"))
 		}
 		for name, a := range map[string]answer{
-			"form_post":           b.authorize(append(ofEvil, "response_mode", "form_post", "state", hostile)...),
-			"form_post, an error": b.authorize(append(ofEvil, "response_mode", "form_post", "state", hostile, "scope", hostile)...),
-			"web_message":         b.authorize("client_id", "spa", "redirect_uri", spaURI, "response_mode", "web_message", "state", hostile, "prompt", "none"),
-			"an unknown client":   b.authorize("client_id", hostile),
-			"an unknown address":  b.authorize("redirect_uri", "javascript:"+hostile),
-			"a wrong parameter":   b.get("/authorize?" + url.Values{hostile: {hostile}}.Encode()),
-			"the device page":     b.get("/device?user_code=" + url.QueryEscape(hostile)),
-			"a wrong user code":   b.enter(hostile),
-			"the account":         b.get("/account?done=" + url.QueryEscape(hostile)),
-			"the apps":            b.get("/account/apps?done=" + url.QueryEscape(hostile)),
-			"logout":              b.get(logoutOf("state", hostile, "client_id", "evil", "logout_hint", hostile)),
-			"a failed logout":     b.get(logoutOf("client_id", hostile, "post_logout_redirect_uri", "javascript:"+hostile)),
-			"the setup page":      b.get("/setup?token=" + url.QueryEscape(hostile)),
-			"the own sign-in":     w.browser().get("/login?return_to=" + url.QueryEscape("javascript:"+hostile)),
-			"nothing":             b.get("/" + url.PathEscape(hostile)),
-			"a problem's page":    b.get("/problems/" + url.PathEscape(hostile)),
+			"form_post": b.authorize(append(ofEvil, "response_mode", "form_post", "state", hostile)...),
+			"form_post, an error": b.authorize(append(ofEvil, "response_mode", "form_post", "state", hostile, "scope",
+				hostile)...),
+			"web_message": b.authorize("client_id", "spa", "redirect_uri", spaURI, "response_mode", "web_message",
+				"state", hostile, "prompt", "none"),
+			"an unknown client":  b.authorize("client_id", hostile),
+			"an unknown address": b.authorize("redirect_uri", "javascript:"+hostile),
+			"a wrong parameter":  b.get("/authorize?" + url.Values{hostile: {hostile}}.Encode()),
+			"the device page":    b.get("/device?user_code=" + url.QueryEscape(hostile)),
+			"a wrong user code":  b.enter(hostile),
+			"the account":        b.get("/account?done=" + url.QueryEscape(hostile)),
+			"the apps":           b.get("/account/apps?done=" + url.QueryEscape(hostile)),
+			"logout":             b.get(logoutOf("state", hostile, "client_id", "evil", "logout_hint", hostile)),
+			"a failed logout":    b.get(logoutOf("client_id", hostile, "post_logout_redirect_uri", "javascript:"+hostile)),
+			"the setup page":     b.get("/setup?token=" + url.QueryEscape(hostile)),
+			"the own sign-in":    w.browser().get("/login?return_to=" + url.QueryEscape("javascript:"+hostile)),
+			"nothing":            b.get("/" + url.PathEscape(hostile)),
+			"a problem's page":   b.get("/problems/" + url.PathEscape(hostile)),
 		} {
 			harmless(t, name, a)
 			if contains(a.body, "<script>alert") {
 				t.Errorf("%s repeats it", name)
 			}
 		}
-		for _, a := range []answer{w.token(asReports, "grant_type", hostile), w.token(hostile), w.client("/oauth/device/code", "app", "scope", hostile)} {
+		for _, a := range []answer{w.token(asReports, "grant_type", hostile), w.token(hostile),
+			w.client("/oauth/device/code", "app", "scope", hostile)} {
 			for _, r := range fmt.Sprint(a.json()["error"], a.json()["error_description"]) {
 				if r == '"' || r == '\\' || r < ' ' || r > '~' {
 					t.Errorf("the description holds %q: %s", r, a.body)
@@ -549,7 +602,8 @@ func TestConformanceAttacksWithText(t *testing.T) {
 		}
 	})
 	prove(t, "Z-20 lines and addresses in an e-mail address", func(t *testing.T) {
-		for _, email := range []string{"a@example.com\r\nBcc: all@example.com", "<a>@example.com", "a@example.com, b@example.com", "Ada <a@example.com>", "a@exa mple.com", "a\x00@example.com"} {
+		for _, email := range []string{"a@example.com\r\nBcc: all@example.com", "<a>@example.com",
+			"a@example.com, b@example.com", "Ada <a@example.com>", "a@exa mple.com", "a\x00@example.com"} {
 			if wrong := (Directory{People: []NewPerson{{Email: email, Name: "A"}}}).Check(testScopes); len(wrong) == 0 {
 				t.Errorf("%q can be registered", email)
 			}
@@ -562,7 +616,8 @@ func TestConformanceAttacksWithText(t *testing.T) {
 		var fetched atomic.Int32
 		inside := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { fetched.Add(1) }))
 		defer inside.Close()
-		for _, name := range []string{"request_uri", "jwks_uri", "logo_uri", "registration", "request", "sector_identifier_uri", "client_uri"} {
+		for _, name := range []string{"request_uri", "jwks_uri", "logo_uri", "registration", "request",
+			"sector_identifier_uri", "client_uri"} {
 			w.browser().authorize(name, inside.URL+"/x")
 			w.browser().authorize("client_id", inside.URL+"/x", name, inside.URL+"/x")
 			w.client("/oauth/par", "app", name, inside.URL+"/x", "redirect_uri", inside.URL)
@@ -578,16 +633,19 @@ func TestConformanceAttacksWithText(t *testing.T) {
 		code := b.code("mia@example.com")
 		other := w.browser()
 		csrf := csrfOf(t, other.get("/login?return_to=%2Faccount"))
-		other.post("/login?return_to=%2Faccount", url.Values{"csrf": {csrf}, "email": {secret("typed as e-mail")}, "password": {secret("password")}})
+		other.post("/login?return_to=%2Faccount",
+			url.Values{"csrf": {csrf}, "email": {secret("typed as e-mail")}, "password": {secret("password")}})
 		other.signIn(other.authorize(), secret("e-mail"), secret("password"))
 		w.token("payroll:"+secret("client"), "grant_type", "client_credentials")
-		w.token("app", "grant_type", "authorization_code", "code", secret("code"), "code_verifier", secret("verifier"), "redirect_uri", appURI)
+		w.token("app", "grant_type", "authorization_code", "code", secret("code"), "code_verifier", secret("verifier"),
+			"redirect_uri", appURI)
 		w.redeem(code, "code_verifier", secret("verifier"))
 		w.refresh(secret("refresh"))
 		w.poll(secret("device"))
 		w.client("/oauth/revoke", "app", "token", secret("revoked"))
 		w.introspect(asPayroll, "token", secret("introspected"))
-		w.token("", "grant_type", "client_credentials", "client_assertion_type", jwtAssertion, "client_assertion", secret("assertion"))
+		w.token("", "grant_type", "client_credentials", "client_assertion_type", jwtAssertion, "client_assertion",
+			secret("assertion"))
 		w.ask("GET", "/me", secret("bearer"))
 		w.ask("GET", "/me?access_token="+secret("query"), "")
 		w.browser().get("/setup?token=" + secret("setup"))
@@ -599,7 +657,8 @@ func TestConformanceAttacksWithText(t *testing.T) {
 		if len(log) < 1000 {
 			t.Fatalf("there is nothing to search: %s", log)
 		}
-		for _, found := range []string{"very-secret", code, access, refresh, password, csrf, b.cookies()["__Host-"+sessionCookie]} {
+		for _, found := range []string{"very-secret", code, access, refresh, password, csrf,
+			b.cookies()["__Host-"+sessionCookie]} {
 			if contains(log, found) {
 				t.Errorf("the log holds %.30s…: %.300s", found, log[strings.Index(log, found)-100:])
 			}
@@ -616,25 +675,35 @@ func TestConformanceAttacksByLoad(t *testing.T) {
 	}
 	deep := `{"grant_type":"client_credentials","x":` + strings.Repeat("[", 30_000)
 	for name, c := range map[string]struct{ path, kind, body string }{
-		"a body without end":     {"/oauth/token", "application/x-www-form-urlencoded", "a=" + strings.Repeat("a", 1<<20)},
-		"100,000 scopes":         {"/oauth/token", "application/x-www-form-urlencoded", "grant_type=client_credentials&client_id=payroll&scope=" + strings.Repeat("a+", 30_000)},
-		"10,000 parameters":      {"/oauth/token", "application/x-www-form-urlencoded", strings.Repeat("a=1&", 10_000)},
-		"deep JSON":              {"/oauth/token", "application/json", deep},
-		"a long password":        {"/login?return_to=%2Faccount", "application/x-www-form-urlencoded", "email=ada@example.com&password=" + strings.Repeat("p", 60_000)},
-		"a long assertion":       {"/oauth/token", "application/x-www-form-urlencoded", "client_assertion_type=" + url.QueryEscape(jwtAssertion) + "&client_assertion=" + strings.Repeat(".", 60_000)},
-		"an encrypted assertion": {"/oauth/token", "application/x-www-form-urlencoded", "client_assertion_type=" + url.QueryEscape(jwtAssertion) + "&client_assertion=eyJhbGciOiJQQkVTMi1IUzI1NitBMTI4S1ciLCJwMmMiOjIxNDc0ODM2NDd9.a.b.c.d"},
-		"a long token":           {"/oauth/introspect", "application/x-www-form-urlencoded", "client_id=payroll&client_secret=payroll+secret,+long&token=" + strings.Repeat(".", 60_000)},
-		"a long user code":       {"/device", "application/x-www-form-urlencoded", "user_code=" + strings.Repeat("B", 60_000)},
-		"a long request":         {"/authorize", "application/x-www-form-urlencoded", asking("scope", strings.Repeat("openid ", 8000)).Encode()},
-		"a long hint":            {"/authorize", "application/x-www-form-urlencoded", asking("id_token_hint", strings.Repeat(".", 15_000)).Encode()},
-		"long claims":            {"/authorize", "application/x-www-form-urlencoded", asking("claims", strings.Repeat("[", 15_000)).Encode()},
+		"a body without end": {"/oauth/token", "application/x-www-form-urlencoded", "a=" + strings.Repeat("a", 1<<20)},
+		"100,000 scopes": {"/oauth/token", "application/x-www-form-urlencoded",
+			"grant_type=client_credentials&client_id=payroll&scope=" + strings.Repeat("a+", 30_000)},
+		"10,000 parameters": {"/oauth/token", "application/x-www-form-urlencoded", strings.Repeat("a=1&", 10_000)},
+		"deep JSON":         {"/oauth/token", "application/json", deep},
+		"a long password": {"/login?return_to=%2Faccount", "application/x-www-form-urlencoded",
+			"email=ada@example.com&password=" + strings.Repeat("p", 60_000)},
+		"a long assertion": {"/oauth/token", "application/x-www-form-urlencoded",
+			"client_assertion_type=" + url.QueryEscape(jwtAssertion) + "&client_assertion=" + strings.Repeat(".", 60_000)},
+		"an encrypted assertion": {"/oauth/token", "application/x-www-form-urlencoded",
+			"client_assertion_type=" + url.QueryEscape(jwtAssertion) + "&client_assertion=eyJhbGciOiJQQkVTMi1IUzI1NitBMTI4S1ciLCJwMmMiOjIxNDc0ODM2NDd9.a.b.c.d"},
+		"a long token": {"/oauth/introspect", "application/x-www-form-urlencoded",
+			"client_id=payroll&client_secret=payroll+secret,+long&token=" + strings.Repeat(".", 60_000)},
+		"a long user code": {"/device", "application/x-www-form-urlencoded",
+			"user_code=" + strings.Repeat("B", 60_000)},
+		"a long request": {"/authorize", "application/x-www-form-urlencoded",
+			asking("scope", strings.Repeat("openid ", 8000)).Encode()},
+		"a long hint": {"/authorize", "application/x-www-form-urlencoded",
+			asking("id_token_hint", strings.Repeat(".", 15_000)).Encode()},
+		"long claims": {"/authorize", "application/x-www-form-urlencoded",
+			asking("claims", strings.Repeat("[", 15_000)).Encode()},
 	} {
 		r := httptest.NewRequest("POST", issuer+c.path[1:], stringsReader(c.body))
 		r.Header.Set("Content-Type", c.kind)
 		rw, began := httptest.NewRecorder(), time.Now()
 		handler.ServeHTTP(rw, r)
 		took := time.Since(began)
-		if answered := rw.Code >= 400 && rw.Code < 500 || rw.Code == http.StatusSeeOther || rw.Code == http.StatusOK && c.path == "/oauth/introspect"; !answered || took > time.Second {
+		if answered := rw.Code >= 400 && rw.Code < 500 || rw.Code == http.StatusSeeOther || rw.Code == http.StatusOK &&
+			c.path == "/oauth/introspect"; !answered || took > time.Second {
 			t.Errorf("%s got %d after %s: %s", name, rw.Code, took, rw.Body)
 		}
 	}

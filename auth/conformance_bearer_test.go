@@ -88,7 +88,8 @@ func TestConformanceWhereATokenIsTaken(t *testing.T) {
 	w := newHouse(t)
 	good, _ := w.tokens("mia@example.com", "scope", allOfAPI)
 	prove(t, "B-01 no credentials: a challenge without an error", func(t *testing.T) {
-		for _, header := range [][]string{nil, {"Authorization", "Basic eDp5"}, {"Cookie", "access_token=" + good}, {"X-Access-Token", good}} {
+		for _, header := range [][]string{nil, {"Authorization", "Basic eDp5"}, {"Cookie", "access_token=" + good},
+			{"X-Access-Token", good}} {
 			challenged(t, w.ask("GET", "/timesheets", "", header...), 401, "")
 		}
 	})
@@ -131,7 +132,8 @@ func TestConformanceWhereATokenIsTaken(t *testing.T) {
 	prove(t, "B-21 what is about people is kept by nobody", func(t *testing.T) {
 		for _, path := range []string{"/me", "/people", "/timesheets", "/projects", "/userinfo"} {
 			a := w.ask("GET", path, good)
-			if a.status != http.StatusOK || !contains(a.header.Get("Cache-Control"), "no-store") && !contains(a.header.Get("Cache-Control"), "private") {
+			if a.status != http.StatusOK || !contains(a.header.Get("Cache-Control"), "no-store") &&
+				!contains(a.header.Get("Cache-Control"), "private") {
 				t.Errorf("%s: %d, Cache-Control: %q", path, a.status, a.header.Get("Cache-Control"))
 			}
 		}
@@ -143,7 +145,8 @@ func TestConformanceWhereATokenIsTaken(t *testing.T) {
 		for _, sc := range testScopes {
 			names = append(names, sc.Name)
 		}
-		if a.status != http.StatusOK || !strings.HasPrefix(a.header.Get("Content-Type"), "application/json") || m["resource"] != audience ||
+		if a.status != http.StatusOK || !strings.HasPrefix(a.header.Get("Content-Type"), "application/json") ||
+			m["resource"] != audience ||
 			fmt.Sprint(m["authorization_servers"]) != "["+issuer+"]" || fmt.Sprint(m["bearer_methods_supported"]) != "[header]" ||
 			fmt.Sprint(m["scopes_supported"]) != fmt.Sprint(names) {
 			t.Errorf("got %d %s", a.status, a.body)
@@ -159,7 +162,8 @@ func TestConformanceUserInfo(t *testing.T) {
 		for _, method := range []string{"GET", "POST"} {
 			a := w.ask(method, "/userinfo", token)
 			m := a.json()
-			if a.status != http.StatusOK || m["sub"] == "" || m["sub"] != claimsOf(t, issued["id_token"])["sub"] || m["name"] != "Ada Lovelace" ||
+			if a.status != http.StatusOK || m["sub"] == "" || m["sub"] != claimsOf(t, issued["id_token"])["sub"] ||
+				m["name"] != "Ada Lovelace" ||
 				m["email"] != "ada@example.com" || m["email_verified"] != false {
 				t.Errorf("%s got %d %s", method, a.status, a.body)
 			}
@@ -250,11 +254,13 @@ func TestConformanceForgedTokensAtTheAPI(t *testing.T) {
 		w.client("/oauth/revoke", "app", "token", revoked)
 		stranger, _ := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 		all(t, map[string]string{
-			"a word": "x", "dots": "..", "revoked": revoked, "a stranger's": forge(t, jwt.SigningMethodES256, stranger, header(), claims),
-			"expired": with(func(c *accessClaims) { c.ExpiresAt = jwt.NewNumericDate(w.clock.now().Add(-time.Second)) }),
+			"a word": "x", "dots": "..", "revoked": revoked,
+			"a stranger's": forge(t, jwt.SigningMethodES256, stranger, header(), claims),
+			"expired":      with(func(c *accessClaims) { c.ExpiresAt = jwt.NewNumericDate(w.clock.now().Add(-time.Second)) }),
 		})
 	})
-	prove(t, "B-11 Z-17 an ID token", func(t *testing.T) { all(t, map[string]string{"an ID token": issued["id_token"].(string)}) })
+	prove(t, "B-11 Z-17 an ID token",
+		func(t *testing.T) { all(t, map[string]string{"an ID token": issued["id_token"].(string)}) })
 	prove(t, "B-12 Z-17 what is meant for other endpoints", func(t *testing.T) {
 		device, user := w.device()
 		logout, err := w.server.sign("ES256", "logout+jwt", claims)
@@ -262,7 +268,8 @@ func TestConformanceForgedTokensAtTheAPI(t *testing.T) {
 			t.Fatal(err)
 		}
 		others := map[string]string{
-			"a code": w.browser().code("ada@example.com"), "a device code": device, "a user code": user, "a logout token": logout,
+			"a code": w.browser().code("ada@example.com"), "a device code": device, "a user code": user,
+			"a logout token":       logout,
 			"a client's assertion": w.assertion("signer", "ES256"), "a secret": "payroll secret, long",
 		}
 		all(t, others)
@@ -291,15 +298,18 @@ func TestConformanceForgedTokensAtTheAPI(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			secrets := map[string][]byte{"DER": der, "PEM": pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}), "nothing": {}}
+			secrets := map[string][]byte{"DER": der, "PEM": pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}),
+				"nothing": {}}
 			for _, member := range []string{"n", "x", "y", "kid"} {
 				if text := key.jwk()[member]; text != "" {
 					secrets[member] = []byte(text)
 				}
 			}
 			for form, secret := range secrets {
-				for _, method := range []*jwt.SigningMethodHMAC{jwt.SigningMethodHS256, jwt.SigningMethodHS384, jwt.SigningMethodHS512} {
-					tokens[method.Name+" with the "+form+" of "+name] = forge(t, method, secret, header("kid", key.ID), claims)
+				for _, method := range []*jwt.SigningMethodHMAC{jwt.SigningMethodHS256, jwt.SigningMethodHS384,
+					jwt.SigningMethodHS512} {
+					tokens[method.Name+" with the "+form+" of "+name] = forge(t, method, secret, header("kid", key.ID),
+						claims)
 				}
 			}
 		}
@@ -307,7 +317,8 @@ func TestConformanceForgedTokensAtTheAPI(t *testing.T) {
 	})
 	prove(t, "B-14 kids that lead elsewhere", func(t *testing.T) {
 		tokens := map[string]string{}
-		for _, kid := range []any{"unknown", "../../../etc/passwd", "' OR '1'='1", "x'; DROP TABLE signing_keys; --", "", 7, nil, []string{es.ID},
+		for _, kid := range []any{"unknown", "../../../etc/passwd", "' OR '1'='1", "x'; DROP TABLE signing_keys; --", "", 7,
+			nil, []string{es.ID},
 			strings.ToLower(es.ID), es.ID + " ", es.ID + "\x00"} {
 			tokens[fmt.Sprint("kid ", kid)] = signed(header("kid", kid))
 		}
@@ -322,10 +333,12 @@ func TestConformanceForgedTokensAtTheAPI(t *testing.T) {
 	})
 	prove(t, "B-15 Z-17 other issuers and audiences", func(t *testing.T) {
 		tokens := map[string]string{}
-		for _, iss := range []string{"https://evil.example/", strings.TrimSuffix(issuer, "/"), issuer + "/", strings.ToUpper(issuer), "http" + issuer[5:], ""} {
+		for _, iss := range []string{"https://evil.example/", strings.TrimSuffix(issuer, "/"), issuer + "/",
+			strings.ToUpper(issuer), "http" + issuer[5:], ""} {
 			tokens["iss "+iss] = with(func(c *accessClaims) { c.Issuer = iss })
 		}
-		for _, aud := range []jwt.ClaimStrings{{"https://elsewhere.example"}, {issuer + "userinfo"}, {"app"}, {audience + "/"}, {"a", "b"}, {""}, nil} {
+		for _, aud := range []jwt.ClaimStrings{{"https://elsewhere.example"}, {issuer + "userinfo"}, {"app"},
+			{audience + "/"}, {"a", "b"}, {""}, nil} {
 			tokens[fmt.Sprint("aud ", aud)] = with(func(c *accessClaims) { c.Audience = aud })
 		}
 		all(t, tokens)
@@ -349,12 +362,15 @@ func TestConformanceForgedTokensAtTheAPI(t *testing.T) {
 				t.Fatalf("the first %d characters got %d", cut, a.status)
 			}
 		}
-		for _, token := range []string{good + "=", good + ".", good + ".x", "." + good, good + "A", good + " x", good + "\t", `"` + good + `"`, "=" + good} {
-			if a := w.ask("GET", "/me", "", "Authorization", "Bearer "+token); a.status != 401 && token != good+"\t" { // net/http trims a header's end
+		for _, token := range []string{good + "=", good + ".", good + ".x", "." + good, good + "A", good + " x",
+			good + "\t", `"` + good + `"`, "=" + good} {
+			if a := w.ask("GET", "/me", "", "Authorization", "Bearer "+token); a.status != 401 &&
+				token != good+"\t" { // net/http trims a header's end
 				t.Errorf("%.20q… got %d", token, a.status)
 			}
 		}
-		for _, huge := range []string{strings.Repeat(".", 1<<20), strings.Repeat("a", 1<<20), good + strings.Repeat(".", 1<<20), strings.Repeat(good+".", 1000)} {
+		for _, huge := range []string{strings.Repeat(".", 1<<20), strings.Repeat("a", 1<<20),
+			good + strings.Repeat(".", 1<<20), strings.Repeat(good+".", 1000)} {
 			r := httptest.NewRequest("GET", issuer+"me", nil)
 			r.Header.Set("Authorization", "Bearer "+huge)
 			rw, began := httptest.NewRecorder(), time.Now()
@@ -370,20 +386,35 @@ func TestConformanceForgedTokensAtTheAPI(t *testing.T) {
 func TestConformanceTokensDieAtOnce(t *testing.T) {
 	w := newHouse(t)
 	for name, kill := range map[string]func(b *browser, code, access, refresh string){
-		"B-18 the application revokes it":         func(_ *browser, _, access, _ string) { w.client("/oauth/revoke", "app", "token", access) },
-		"B-18 the application revokes its family": func(_ *browser, _, _, refresh string) { w.client("/oauth/revoke", "app", "token", refresh) },
-		"B-18 its code comes again":               func(_ *browser, code, _, _ string) { w.redeem(code) },
+		"B-18 the application revokes it": func(_ *browser, _, access,
+			_ string) {
+			w.client("/oauth/revoke", "app", "token", access)
+		},
+		"B-18 the application revokes its family": func(_ *browser, _, _,
+			refresh string) {
+			w.client("/oauth/revoke", "app", "token", refresh)
+		},
+		"B-18 its code comes again": func(_ *browser, code, _, _ string) { w.redeem(code) },
 		"B-18 the person signs out": func(b *browser, _, _, _ string) {
 			b.post("/oidc/logout", map[string][]string{"csrf": {csrfOf(b, b.get("/oidc/logout"))}})
 		},
-		"B-18 the person withdraws the consent": func(b *browser, _, _, _ string) { b.send("/account/apps/revoke", "client_id", "app") },
-		"B-18 the person ends the session":      func(b *browser, _, _, _ string) { b.send("/account/sessions/end", "session", b.sessionOf()) },
-		"B-18 the person signs out everywhere":  func(b *browser, _, _, _ string) { b.send("/account/sessions/end-all") },
+		"B-18 the person withdraws the consent": func(b *browser, _, _,
+			_ string) {
+			b.send("/account/apps/revoke", "client_id", "app")
+		},
+		"B-18 the person ends the session": func(b *browser, _, _,
+			_ string) {
+			b.send("/account/sessions/end", "session", b.sessionOf())
+		},
+		"B-18 the person signs out everywhere": func(b *browser, _, _, _ string) { b.send("/account/sessions/end-all") },
 		"B-18 a refresh token of its family is stolen": func(_ *browser, _, _, refresh string) {
 			w.refresh(w.refresh(refresh).json()["refresh_token"].(string))
 			w.refresh(refresh)
 		},
-		"B-19 an administrator blocks the person": func(*browser, string, string, string) { w.update("max@example.com", "blocked", true) },
+		"B-19 an administrator blocks the person": func(*browser, string, string,
+			string) {
+			w.update("max@example.com", "blocked", true)
+		},
 	} {
 		prove(t, name, func(t *testing.T) {
 			w.update("max@example.com", "blocked", false)
@@ -412,7 +443,8 @@ func TestConformanceTokensDieAtOnce(t *testing.T) {
 			t.Fatalf("before: %d %s", a.status, a.body)
 		}
 		w.update("ada@example.com", "manager_id", nil)
-		challenged(t, w.ask("PUT", "/timesheets/x/approval", access), 403, "insufficient_scope", `scope="approve:timesheets"`)
+		challenged(t, w.ask("PUT", "/timesheets/x/approval", access), 403, "insufficient_scope",
+			`scope="approve:timesheets"`)
 		if a := w.ask("GET", "/timesheets", access); a.status != http.StatusOK {
 			t.Errorf("what is left of the token got %d", a.status)
 		}
@@ -428,13 +460,15 @@ func TestConformanceApprovingTakesAFreshSignIn(t *testing.T) {
 		ada, _ := w.tokens("ada@example.com")
 		b := w.browser()
 		old := w.redeem(b.code("mia@example.com", "scope", allOfAPI)).json()
-		made := w.send("POST", "/timesheets", ada, fmt.Sprintf(`{"date":"2026-01-05","minutes":60,"project_id":%q}`, w.project()))
+		made := w.send("POST", "/timesheets", ada,
+			fmt.Sprintf(`{"date":"2026-01-05","minutes":60,"project_id":%q}`, w.project()))
 		path := "/timesheets/" + fmt.Sprint(made.json()["id"])
 		if a := w.ask("PUT", path+"/submission", ada); a.status != http.StatusOK {
 			t.Fatalf("submit: %d %s, after %s", a.status, a.body, made.body)
 		}
 		w.clock.move(301 * time.Second)
-		stale := []string{old["access_token"].(string), w.refresh(old["refresh_token"].(string)).json()["access_token"].(string),
+		stale := []string{old["access_token"].(string),
+			w.refresh(old["refresh_token"].(string)).json()["access_token"].(string),
 			w.redeem(b.code("mia@example.com", "scope", allOfAPI)).json()["access_token"].(string)}
 		for _, token := range stale { // neither a refresh nor a silent sign-in is a fresh one
 			challenged(t, w.ask("PUT", path+"/approval", token), 401, "insufficient_user_authentication", `max_age="300"`)

@@ -33,7 +33,8 @@ func TestConformanceMetadata(t *testing.T) {
 	meta := w.ask("GET", configuration, "")
 	m := meta.json()
 	prove(t, "K-01 the issuer as it is in tokens, to the last byte", func(t *testing.T) {
-		if meta.status != http.StatusOK || !strings.HasPrefix(meta.header.Get("Content-Type"), "application/json") || m["issuer"] != issuer {
+		if meta.status != http.StatusOK || !strings.HasPrefix(meta.header.Get("Content-Type"), "application/json") ||
+			m["issuer"] != issuer {
 			t.Errorf("got %d %v", meta.status, m["issuer"])
 		}
 		access, _ := w.tokens("ada@example.com")
@@ -42,13 +43,15 @@ func TestConformanceMetadata(t *testing.T) {
 		}
 	})
 	prove(t, "K-02 the same as RFC 8414 has it", func(t *testing.T) {
-		if a := w.ask("GET", "/.well-known/oauth-authorization-server", ""); a.status != http.StatusOK || a.body != meta.body {
+		if a := w.ask("GET", "/.well-known/oauth-authorization-server", ""); a.status != http.StatusOK ||
+			a.body != meta.body {
 			t.Errorf("got %d %s", a.status, a.body)
 		}
 	})
 	prove(t, "K-03 K-04 every endpoint is https, on this origin, and there", func(t *testing.T) {
 		for _, name := range []string{
-			"authorization_endpoint", "token_endpoint", "jwks_uri", "response_types_supported", "subject_types_supported", "id_token_signing_alg_values_supported",
+			"authorization_endpoint", "token_endpoint", "jwks_uri", "response_types_supported", "subject_types_supported",
+			"id_token_signing_alg_values_supported",
 		} {
 			if m[name] == nil {
 				t.Errorf("%s is missing", name)
@@ -64,14 +67,16 @@ func TestConformanceMetadata(t *testing.T) {
 			}
 			endpoints++
 			path, ok := strings.CutPrefix(value.(string), issuer)
-			if get, post := w.ask("GET", "/"+path, ""), w.ask("POST", "/"+path, ""); !ok || get.status == 404 || post.status == 404 || get.status >= 500 || post.status >= 500 {
+			if get, post := w.ask("GET", "/"+path, ""), w.ask("POST", "/"+path, ""); !ok || get.status == 404 ||
+				post.status == 404 || get.status >= 500 || post.status >= 500 {
 				t.Errorf("%s is %v: GET %d, POST %d", name, value, get.status, post.status)
 			}
 		}
 		if endpoints < 9 {
 			t.Errorf("%d endpoints", endpoints)
 		}
-		for _, path := range []string{"/register", "/oauth/register", "/oidc/register", "/connect/register", "/oauth/bc-authorize", "/checksession", "/debug/pprof/", "/metrics"} {
+		for _, path := range []string{"/register", "/oauth/register", "/oidc/register", "/connect/register",
+			"/oauth/bc-authorize", "/checksession", "/debug/pprof/", "/metrics"} {
 			if a := w.ask("POST", path, ""); a.status != http.StatusNotFound {
 				t.Errorf("%s is not advertised, but answers %d", path, a.status)
 			}
@@ -88,13 +93,16 @@ func TestConformanceMetadata(t *testing.T) {
 	})
 	prove(t, "K-06 public members alone, each key by a name of its own", func(t *testing.T) {
 		var set struct{ Keys []map[string]string }
-		if err := json.Unmarshal([]byte(w.ask("GET", "/.well-known/jwks.json", "").body), &set); err != nil || len(set.Keys) < 2 {
+		if err := json.Unmarshal([]byte(w.ask("GET", "/.well-known/jwks.json", "").body), &set); err != nil ||
+			len(set.Keys) < 2 {
 			t.Fatal(set, err)
 		}
 		kids := map[string]bool{}
 		for _, key := range set.Keys {
-			allowed := map[string][]string{"RSA": {"alg", "e", "kid", "kty", "n", "use"}, "EC": {"alg", "crv", "kid", "kty", "use", "x", "y"}}[key["kty"]]
-			if diff := cmp.Diff(allowed, sortedNames(key)); diff != "" || key["use"] != "sig" || key["kid"] == "" || kids[key["kid"]] {
+			allowed := map[string][]string{"RSA": {"alg", "e", "kid", "kty", "n", "use"},
+				"EC": {"alg", "crv", "kid", "kty", "use", "x", "y"}}[key["kty"]]
+			if diff := cmp.Diff(allowed, sortedNames(key)); diff != "" || key["use"] != "sig" || key["kid"] == "" ||
+				kids[key["kid"]] {
 				t.Errorf("%v: %s", key, diff)
 			}
 			if kids[key["kid"]] = true; key["kty"] == "RSA" && len(key["n"]) < 342 { // 2048 bits in base64url
@@ -103,9 +111,11 @@ func TestConformanceMetadata(t *testing.T) {
 		}
 	})
 	prove(t, "K-08 anybody may read it, and keep it for an hour", func(t *testing.T) {
-		for _, path := range []string{configuration, "/.well-known/oauth-authorization-server", "/.well-known/jwks.json", "/" + resourceWellKnown} {
+		for _, path := range []string{configuration, "/.well-known/oauth-authorization-server", "/.well-known/jwks.json",
+			"/" + resourceWellKnown} {
 			a := w.ask("GET", path, "", "Origin", "https://anybody.example")
-			if a.header.Get("Cache-Control") != "public, max-age=3600" || a.header.Get("Access-Control-Allow-Origin") != "*" || a.header.Get("ETag") == "" {
+			if a.header.Get("Cache-Control") != "public, max-age=3600" ||
+				a.header.Get("Access-Control-Allow-Origin") != "*" || a.header.Get("ETag") == "" {
 				t.Errorf("%s: %v", path, a.header)
 			}
 			if again := w.ask("GET", path, "", "If-None-Match", a.header.Get("ETag")); again.status != http.StatusNotModified || again.body != "" {
@@ -115,7 +125,8 @@ func TestConformanceMetadata(t *testing.T) {
 	})
 	prove(t, "K-11 Z-20 no header of a request changes it", func(t *testing.T) {
 		device := func(header ...string) string {
-			r, _ := http.NewRequestWithContext(t.Context(), "POST", w.http.URL+"/oauth/device/code", stringsReader("client_id=app&scope=openid"))
+			r, _ := http.NewRequestWithContext(t.Context(), "POST", w.http.URL+"/oauth/device/code",
+				stringsReader("client_id=app&scope=openid"))
 			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 			for i := 0; i < len(header); i += 2 {
 				r.Header.Set(header[i], header[i+1])
@@ -126,7 +137,8 @@ func TestConformanceMetadata(t *testing.T) {
 			return fmt.Sprint(w.browser().do(r).json()["verification_uri"])
 		}
 		for _, header := range [][]string{
-			{"Host", "evil.example"}, {"X-Forwarded-Host", "evil.example"}, {"X-Forwarded-Proto", "http"}, {"Forwarded", "host=evil.example;proto=http"},
+			{"Host", "evil.example"}, {"X-Forwarded-Host", "evil.example"}, {"X-Forwarded-Proto", "http"},
+			{"Forwarded", "host=evil.example;proto=http"},
 			{"X-Forwarded-Prefix", "/evil"}, {"X-Original-URL", "/evil"}, {"X-Forwarded-Server", "evil.example"},
 		} {
 			r, _ := http.NewRequestWithContext(t.Context(), "GET", w.http.URL+configuration, nil)
@@ -151,23 +163,28 @@ func TestConformanceMetadata(t *testing.T) {
 func TestConformanceScriptsOfOtherOrigins(t *testing.T) {
 	w := newHouse(t)
 	paths := map[string]string{ // with the statement that it is for
-		"/oauth/token": "K-09 K-10", "/oauth/revoke": "K-09 K-10 V-10", "/userinfo": "K-09 K-10", "/oauth/device/code": "K-09 K-10", "/oauth/par": "K-09 K-10",
+		"/oauth/token": "K-09 K-10", "/oauth/revoke": "K-09 K-10 V-10", "/userinfo": "K-09 K-10",
+		"/oauth/device/code": "K-09 K-10", "/oauth/par": "K-09 K-10",
 	}
 	for path, ids := range paths {
 		prove(t, ids+" "+path, func(t *testing.T) {
 			for origin, want := range map[string]string{
 				spaOrigin: spaOrigin, "https://evil.example": "", "null": "", "": "", spaOrigin + ".evil.example": "", "http" + spaOrigin[5:]: "",
-				strings.ToUpper(spaOrigin): "", spaOrigin + "/": "", spaOrigin + ":444": "", "https://evil.example/" + spaOrigin: "",
+				strings.ToUpper(spaOrigin): "", spaOrigin + "/": "", spaOrigin + ":444": "",
+				"https://evil.example/" + spaOrigin: "",
 			} {
-				for _, method := range []string{"POST", "GET", "OPTIONS"} { // an error for each: no client, or no such method
-					a := w.ask(method, path, "", "Origin", origin, "Access-Control-Request-Method", "POST", "Content-Type", "application/x-www-form-urlencoded")
+				for _, method := range []string{"POST", "GET",
+					"OPTIONS"} { // an error for each: no client, or no such method
+					a := w.ask(method, path, "", "Origin", origin, "Access-Control-Request-Method", "POST", "Content-Type",
+						"application/x-www-form-urlencoded")
 					if method != "OPTIONS" && a.status < 400 {
 						t.Errorf("%s got %d, so it proves nothing of errors", method, a.status)
 					}
 					if got := a.header.Get("Access-Control-Allow-Origin"); got != want {
 						t.Errorf("%s from %q: Access-Control-Allow-Origin %q, want %q", method, origin, got, want)
 					}
-					if a.header.Get("Access-Control-Allow-Credentials") != "" || !slices.Contains(a.header["Vary"], "Origin") {
+					if a.header.Get("Access-Control-Allow-Credentials") != "" ||
+						!slices.Contains(a.header["Vary"], "Origin") {
 						t.Errorf("%s from %q: %v", method, origin, a.header)
 					}
 				}
@@ -175,17 +192,20 @@ func TestConformanceScriptsOfOtherOrigins(t *testing.T) {
 		})
 	}
 	prove(t, "V-10 K-09 and what succeeds can be read too", func(t *testing.T) {
-		for path, form := range map[string]string{"/oauth/revoke": "client_id=spa&token=x", "/oauth/device/code": "client_id=app&scope=openid"} {
+		for path, form := range map[string]string{"/oauth/revoke": "client_id=spa&token=x",
+			"/oauth/device/code": "client_id=app&scope=openid"} {
 			r, _ := http.NewRequestWithContext(t.Context(), "POST", w.http.URL+path, stringsReader(form))
 			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 			r.Header.Set("Origin", spaOrigin)
-			if a := w.browser().do(r); a.status != http.StatusOK || a.header.Get("Access-Control-Allow-Origin") != spaOrigin {
+			if a := w.browser().do(r); a.status != http.StatusOK ||
+				a.header.Get("Access-Control-Allow-Origin") != spaOrigin {
 				t.Errorf("%s: %d %v", path, a.status, a.header)
 			}
 		}
 	})
 	prove(t, "N-05 by GET", func(t *testing.T) {
-		if a := w.ask("GET", "/oauth/introspect?token=x", ""); a.status != http.StatusMethodNotAllowed || a.header.Get("Allow") != "POST" {
+		if a := w.ask("GET", "/oauth/introspect?token=x", ""); a.status != http.StatusMethodNotAllowed ||
+			a.header.Get("Allow") != "POST" {
 			t.Errorf("got %d, Allow: %q", a.status, a.header.Get("Allow"))
 		}
 	})
@@ -224,12 +244,15 @@ func TestConformanceWhatIsAdvertisedWorksAndNothingElse(t *testing.T) {
 			}
 		}
 		for _, name := range []string{
-			"password", "implicit", "urn:ietf:params:oauth:grant-type:jwt-bearer", "urn:ietf:params:oauth:grant-type:token-exchange",
-			"urn:openid:params:grant-type:ciba", "urn:ietf:params:oauth:grant-type:saml2-bearer", "Authorization_Code", "authorization_code ", "hybrid",
+			"password", "implicit", "urn:ietf:params:oauth:grant-type:jwt-bearer",
+			"urn:ietf:params:oauth:grant-type:token-exchange",
+			"urn:openid:params:grant-type:ciba", "urn:ietf:params:oauth:grant-type:saml2-bearer", "Authorization_Code",
+			"authorization_code ", "hybrid",
 			"http://auth0.com/oauth/grant-type/password-realm", "http://auth0.com/oauth/grant-type/passwordless/otp",
 		} {
 			for _, client := range []string{"app", asReports, asPayroll} {
-				refused(t, w.token(client, "grant_type", name, "username", "ada@example.com", "password", password, "assertion", "x",
+				refused(t, w.token(client, "grant_type", name, "username", "ada@example.com", "password", password,
+					"assertion", "x",
 					"subject_token", "x"), 400, "unsupported_grant_type")
 			}
 		}
@@ -241,11 +264,14 @@ func TestConformanceWhatIsAdvertisedWorksAndNothingElse(t *testing.T) {
 				if slices.Contains(grantsOfType[c.Type], name) {
 					continue
 				}
-				pairs := []string{"grant_type=" + url.QueryEscape(name), "client_id=" + c.ID, "client_secret=" + url.QueryEscape(c.Secret), "code=" + code,
-					"redirect_uri=" + url.QueryEscape(appURI), "code_verifier=" + verifies43, "refresh_token=x", "device_code=x", "scope=read:timesheets"}
+				pairs := []string{"grant_type=" + url.QueryEscape(name), "client_id=" + c.ID,
+					"client_secret=" + url.QueryEscape(c.Secret), "code=" + code,
+					"redirect_uri=" + url.QueryEscape(appURI), "code_verifier=" + verifies43, "refresh_token=x",
+					"device_code=x", "scope=read:timesheets"}
 				for range pairs {
 					pairs = append(pairs[1:], pairs[0])
-					r, _ := http.NewRequestWithContext(t.Context(), "POST", w.http.URL+"/oauth/token", stringsReader(strings.Join(pairs, "&")))
+					r, _ := http.NewRequestWithContext(t.Context(), "POST", w.http.URL+"/oauth/token",
+						stringsReader(strings.Join(pairs, "&")))
 					r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 					refused(t, w.browser().do(r), 400, "unauthorized_client")
 				}
@@ -267,22 +293,27 @@ func TestConformanceWhatIsAdvertisedWorksAndNothingElse(t *testing.T) {
 				t.Errorf("%s is advertised, but sent %v", kind, sent)
 			}
 		}
-		for _, kind := range []string{"token", "code id_token", "id_token code", "code token", "id_token token", "code id_token token", "none", "CODE", "code "} {
+		for _, kind := range []string{"token", "code id_token", "id_token code", "code token", "id_token token",
+			"code id_token token", "none", "CODE", "code "} {
 			sentBack(t, b.authorize(append(ofReports, "response_type", kind)...), "unsupported_response_type")
 			sentBack(t, b.authorize("response_type", kind), "unsupported_response_type")
 		}
 	})
 	prove(t, "K-04 Z-40 response modes", func(t *testing.T) {
-		w.apply(NewClient{ID: "planner", Name: "Planner", Type: "spa", RedirectURIs: []string{"https://spa.example.com/p"}, WebOrigins: []string{spaOrigin}, SkipConsent: true})
+		w.apply(NewClient{ID: "planner", Name: "Planner", Type: "spa", RedirectURIs: []string{"https://spa.example.com/p"},
+			WebOrigins: []string{spaOrigin}, SkipConsent: true})
 		b := w.browser()
 		b.code("ada@example.com")
 		for _, mode := range all("response_modes_supported") {
-			a := b.authorize("client_id", "planner", "redirect_uri", "https://spa.example.com/p", "scope", "openid", "response_mode", mode)
-			if !contains(a.header.Get("Location")+a.body, "code") || contains(a.header.Get("Location")+a.body, "invalid_request") {
+			a := b.authorize("client_id", "planner", "redirect_uri", "https://spa.example.com/p", "scope", "openid",
+				"response_mode", mode)
+			if !contains(a.header.Get("Location")+a.body, "code") ||
+				contains(a.header.Get("Location")+a.body, "invalid_request") {
 				t.Errorf("%s is advertised, but got %d %s %s", mode, a.status, a.header.Get("Location"), a.body)
 			}
 		}
-		for _, mode := range []string{"jwt", "query.jwt", "fragment.jwt", "form_post.jwt", "okta_post_message", "QUERY", "post"} {
+		for _, mode := range []string{"jwt", "query.jwt", "fragment.jwt", "form_post.jwt", "okta_post_message", "QUERY",
+			"post"} {
 			sentBack(t, b.authorize("response_mode", mode), "invalid_request")
 		}
 	})
@@ -293,11 +324,14 @@ func TestConformanceWhatIsAdvertisedWorksAndNothingElse(t *testing.T) {
 				return w.client(path, "", append(more, "client_id", "payroll", "client_secret", "payroll secret, long")...)
 			},
 			"private_key_jwt": func(path string, more ...string) answer {
-				return w.client(path, "", append(more, "client_assertion_type", jwtAssertion, "client_assertion", w.assertion("signer", "ES256"))...)
+				return w.client(path, "",
+					append(more, "client_assertion_type", jwtAssertion, "client_assertion",
+						w.assertion("signer", "ES256"))...)
 			},
 			"none": func(path string, more ...string) answer { return w.client(path, "app", more...) },
 		}
-		for endpoint, path := range map[string]string{"token": "/oauth/token", "revocation": "/oauth/revoke", "introspection": "/oauth/introspect"} {
+		for endpoint, path := range map[string]string{"token": "/oauth/token", "revocation": "/oauth/revoke",
+			"introspection": "/oauth/introspect"} {
 			advertised := all(endpoint + "_endpoint_auth_methods_supported")
 			for name, call := range works {
 				a := call(path, "grant_type", "client_credentials", "token", "x")
@@ -310,13 +344,16 @@ func TestConformanceWhatIsAdvertisedWorksAndNothingElse(t *testing.T) {
 					t.Errorf("%s is advertised for %s, and nobody tried it", name, path)
 				}
 			}
-			byMAC, err := jwt.NewWithClaims(jwt.SigningMethodHS256, w.asserting("payroll")).SignedString([]byte("payroll secret, long"))
+			byMAC, err := jwt.NewWithClaims(jwt.SigningMethodHS256,
+				w.asserting("payroll")).SignedString([]byte("payroll secret, long"))
 			if err != nil {
 				t.Fatal(err)
 			}
-			refused(t, w.client(path, "", "grant_type", "client_credentials", "token", "x", "client_assertion_type", jwtAssertion, "client_assertion", byMAC),
+			refused(t, w.client(path, "", "grant_type", "client_credentials", "token", "x", "client_assertion_type",
+				jwtAssertion, "client_assertion", byMAC),
 				401, "invalid_client") // client_secret_jwt
-			refused(t, w.client(path, "payroll", "grant_type", "client_credentials", "token", "x"), 401, "invalid_client") // none, or mutual TLS
+			refused(t, w.client(path, "payroll", "grant_type", "client_credentials", "token", "x"), 401,
+				"invalid_client") // none, or mutual TLS
 		}
 	})
 	prove(t, "K-04 Z-40 algorithms", func(t *testing.T) {
@@ -329,13 +366,16 @@ func TestConformanceWhatIsAdvertisedWorksAndNothingElse(t *testing.T) {
 		}
 		for _, alg := range all("dpop_signing_alg_values_supported") {
 			p := w.prover(alg)
-			if a := p.machine(p.proof("POST", "oauth/token", "", nil, nil)); a.status != http.StatusOK || a.json()["token_type"] != "DPoP" {
+			if a := p.machine(p.proof("POST", "oauth/token", "", nil, nil)); a.status != http.StatusOK ||
+				a.json()["token_type"] != "DPoP" {
 				t.Errorf("a proof by %s is advertised, but got %d %s", alg, a.status, a.body)
 			}
 		}
-		unsigned, _ := jwt.NewWithClaims(jwt.SigningMethodNone, w.asserting("signer")).SignedString(jwt.UnsafeAllowNoneSignatureType)
+		unsigned, _ := jwt.NewWithClaims(jwt.SigningMethodNone,
+			w.asserting("signer")).SignedString(jwt.UnsafeAllowNoneSignatureType)
 		refused(t, w.asserted(unsigned), 401, "invalid_client")
-		es512, _ := jwt.NewWithClaims(jwt.SigningMethodES256, w.asserting("signer")).SignedString(signerKeys()["ES256"].private)
+		es512, _ := jwt.NewWithClaims(jwt.SigningMethodES256,
+			w.asserting("signer")).SignedString(signerKeys()["ES256"].private)
 		refused(t, w.asserted("eyJhbGciOiJFUzUxMiJ9"+es512[strings.Index(es512, "."):]), 401, "invalid_client")
 	})
 	prove(t, "K-04 Z-40 PKCE", func(t *testing.T) {
@@ -343,7 +383,8 @@ func TestConformanceWhatIsAdvertisedWorksAndNothingElse(t *testing.T) {
 			t.Errorf("got %v", got)
 		}
 		for _, method := range []string{"plain", "s256", "S512", "none", ""} {
-			sentBack(t, w.browser().authorize("code_challenge_method", method, "code_challenge", verifies43), "invalid_request")
+			sentBack(t, w.browser().authorize("code_challenge_method", method, "code_challenge", verifies43),
+				"invalid_request")
 		}
 	})
 	prove(t, "K-04 Z-40 scopes", func(t *testing.T) {
@@ -354,7 +395,8 @@ func TestConformanceWhatIsAdvertisedWorksAndNothingElse(t *testing.T) {
 				t.Errorf("%s is advertised, but got %d %s", name, a.status, a.body)
 			}
 		}
-		for _, name := range []string{"address", "phone", "admin", "*", "read:*", "READ:timesheets", "openid,profile", "read:users"} {
+		for _, name := range []string{"address", "phone", "admin", "*", "read:*", "READ:timesheets", "openid,profile",
+			"read:users"} {
 			if !slices.Contains(known, name) {
 				sentBack(t, w.browser().authorize("scope", "openid "+name), "invalid_scope")
 			}
@@ -367,7 +409,8 @@ func TestConformanceWhatIsAdvertisedWorksAndNothingElse(t *testing.T) {
 			t.Errorf("the ID token has others: %s", diff)
 		}
 		other := b.reportsTokens("ada@example.com", "openid")["id_token"]
-		if fmt.Sprint(all("subject_types_supported")) != "[public]" || claimsOf(t, first)["sub"] != claimsOf(t, other)["sub"] {
+		if fmt.Sprint(all("subject_types_supported")) != "[public]" ||
+			claimsOf(t, first)["sub"] != claimsOf(t, other)["sub"] {
 			t.Error("the subject is not public")
 		}
 		token, _, err := jwt.NewParser().ParseUnverified(first.(string), jwt.MapClaims{})
@@ -379,7 +422,8 @@ func TestConformanceWhatIsAdvertisedWorksAndNothingElse(t *testing.T) {
 		b := w.browser()
 		b.code("ada@example.com")
 		for _, prompt := range all("prompt_values_supported") {
-			if a := b.authorize("prompt", prompt); a.location().Query().Get("error") != "" || a.status != http.StatusSeeOther {
+			if a := b.authorize("prompt", prompt); a.location().Query().Get("error") != "" ||
+				a.status != http.StatusSeeOther {
 				t.Errorf("%s is advertised, but got %d to %s", prompt, a.status, a.header.Get("Location"))
 			}
 		}
@@ -387,7 +431,8 @@ func TestConformanceWhatIsAdvertisedWorksAndNothingElse(t *testing.T) {
 	})
 	prove(t, "K-04 what is said not to be supported is refused", func(t *testing.T) {
 		m := meta.json()
-		for name, code := range map[string]string{"request": "request_not_supported", "request_uri": "request_uri_not_supported"} {
+		for name, code := range map[string]string{"request": "request_not_supported",
+			"request_uri": "request_uri_not_supported"} {
 			if m[name+"_parameter_supported"] != false {
 				t.Errorf("%s is said to be supported", name)
 			}

@@ -24,7 +24,8 @@ func TestConformanceWhatARefreshAnswers(t *testing.T) {
 		_, ofReports := w.reportsTokens("ada@example.com")
 		for token, a := range map[string]answer{ofApp: w.refresh(ofApp), ofReports: w.refreshAsReports(ofReports)} {
 			got := a.json()
-			if a.status != http.StatusOK || got["token_type"] != "Bearer" || got["expires_in"] == nil || got["scope"] == "" ||
+			if a.status != http.StatusOK || got["token_type"] != "Bearer" || got["expires_in"] == nil ||
+				got["scope"] == "" ||
 				got["refresh_token"] == nil || got["refresh_token"] == token {
 				t.Errorf("got %d %s", a.status, a.body)
 			}
@@ -46,8 +47,10 @@ func TestConformanceWhatARefreshAnswers(t *testing.T) {
 		w.client("/oauth/revoke", "app", "token", revoked)
 		device, _ := w.device()
 		for name, token := range map[string]string{
-			"unknown": newSecret(), "a word": "x", "an access token": a["access_token"].(string), "an ID token": a["id_token"].(string),
-			"a code": w.browser().code("ada@example.com"), "a device code": device, "revoked": revoked, "a stored hash": hashed(revoked),
+			"unknown": newSecret(), "a word": "x", "an access token": a["access_token"].(string),
+			"an ID token": a["id_token"].(string),
+			"a code":      w.browser().code("ada@example.com"), "a device code": device, "revoked": revoked,
+			"a stored hash": hashed(revoked),
 		} {
 			if a := w.refresh(token); a.json()["error_description"] != unknownRefreshToken {
 				t.Errorf("%s: got %s", name, a.body)
@@ -70,7 +73,8 @@ func TestConformanceWhatARefreshAnswers(t *testing.T) {
 		}
 	})
 	prove(t, "R-18 only with offline_access, and never for a machine", func(t *testing.T) {
-		if a := w.redeem(w.browser().code("ada@example.com", "scope", "openid read:timesheets")); a.status != 200 || a.json()["refresh_token"] != nil {
+		if a := w.redeem(w.browser().code("ada@example.com", "scope", "openid read:timesheets")); a.status != 200 ||
+			a.json()["refresh_token"] != nil {
 			t.Errorf("got %d %s", a.status, a.body)
 		}
 		if a := w.token(asPayroll, "grant_type", "client_credentials"); a.status != 200 || a.json()["refresh_token"] != nil {
@@ -88,7 +92,8 @@ func TestConformanceWhatARefreshAnswers(t *testing.T) {
 				t.Errorf("%s: %s", name, diff)
 			}
 		}
-		if was["nonce"] != "n-1" || is["nonce"] != nil || is["iat"].(float64) != was["iat"].(float64)+60 || is["at_hash"] != atHash(next["access_token"].(string)) {
+		if was["nonce"] != "n-1" || is["nonce"] != nil || is["iat"].(float64) != was["iat"].(float64)+60 ||
+			is["at_hash"] != atHash(next["access_token"].(string)) {
 			t.Errorf("it was %v and is %v", was, is)
 		}
 	})
@@ -154,16 +159,19 @@ func TestConformanceARefreshThatIsRepeated(t *testing.T) {
 	})
 	prove(t, "R-12 one that asks for more spends nothing", func(t *testing.T) {
 		_, token := w.tokens("ada@example.com", "scope", "openid offline_access read:timesheets")
-		for _, wider := range []string{"read:timesheets create:timesheets", "delete:timesheets", "approve:timesheets", "profile", "everything"} {
+		for _, wider := range []string{"read:timesheets create:timesheets", "delete:timesheets", "approve:timesheets",
+			"profile", "everything"} {
 			refused(t, w.refresh(token, "scope", wider), 400, "invalid_scope")
 		}
 		var rows []refreshToken
-		if err := w.db.Read(t.Context()).Where("hash = ?", hashed(token)).Find(&rows).Error; err != nil || len(rows) != 1 || rows[0].UsedAt != nil {
+		if err := w.db.Read(t.Context()).Where("hash = ?", hashed(token)).Find(&rows).Error; err != nil ||
+			len(rows) != 1 || rows[0].UsedAt != nil {
 			t.Errorf("the token is %+v, %v", rows, err)
 		}
 		prove(t, "R-11 narrower, and the full scope again", func(t *testing.T) {
 			a := w.refresh(token, "scope", "read:timesheets")
-			if a.json()["scope"] != "read:timesheets" || claimsOf(t, a.json()["access_token"])["scope"] != "read:timesheets" {
+			if a.json()["scope"] != "read:timesheets" ||
+				claimsOf(t, a.json()["access_token"])["scope"] != "read:timesheets" {
 				t.Fatalf("got %s", a.body)
 			}
 			if a = w.refresh(a.json()["refresh_token"].(string)); a.json()["scope"] != "openid offline_access read:timesheets" {
@@ -195,14 +203,22 @@ func TestConformanceARefreshHeedsWhatChanged(t *testing.T) {
 		status int
 		want   string // the error, or the scope that is left
 	}{
-		"R-14 Z-07 the person is blocked": {func(w *world) { w.update("ada@example.com", "blocked", true) }, 400, "invalid_grant"},
-		"R-14 Z-07 consent is withdrawn":  {account("/account/apps/revoke", "client_id", "app"), 400, "invalid_grant"},
-		"R-14 Z-07 another password":      {account("/account/password", "current", password, "new", "a new password", "again", "a new password"), 400, "invalid_grant"},
+		"R-14 Z-07 the person is blocked": {func(w *world) { w.update("ada@example.com", "blocked", true) }, 400,
+			"invalid_grant"},
+		"R-14 Z-07 consent is withdrawn": {account("/account/apps/revoke", "client_id", "app"), 400, "invalid_grant"},
+		"R-14 Z-07 another password": {account("/account/password", "current", password, "new", "a new password",
+			"again", "a new password"), 400, "invalid_grant"},
 		"R-14 Z-07 signed out everywhere": {account("/account/sessions/end-all"), 400, "invalid_grant"},
 		"R-14 Z-07 the client is gone":    {func(w *world) { w.disable("app") }, 401, "invalid_client"},
-		"R-14 Z-07 the client lost a scope": {app(func(c *NewClient) { c.Scopes = []string{"openid", "offline_access", "read:timesheets"} }),
+		"R-14 Z-07 the client lost a scope": {app(func(c *NewClient) {
+			c.Scopes = []string{"openid", "offline_access",
+				"read:timesheets"}
+		}),
 			200, "openid offline_access read:timesheets"},
-		"R-14 Z-07 the client lost offline_access": {app(func(c *NewClient) { c.Scopes = []string{"openid", "read:timesheets"} }), 400, "invalid_grant"},
+		"R-14 Z-07 the client lost offline_access": {app(func(c *NewClient) {
+			c.Scopes = []string{"openid",
+				"read:timesheets"}
+		}), 400, "invalid_grant"},
 		"R-14 Z-07 a role is lost": {func(w *world) {
 			if err := w.db.Write(w.Context(), deleteRoles); err != nil {
 				w.Fatal(err)
@@ -217,7 +233,8 @@ func TestConformanceARefreshHeedsWhatChanged(t *testing.T) {
 			a := w.refresh(token)
 			if c.status != http.StatusOK {
 				refused(t, a, c.status, c.want)
-			} else if a.status != http.StatusOK || a.json()["scope"] != c.want || claimsOf(t, a.json()["access_token"])["scope"] != c.want {
+			} else if a.status != http.StatusOK || a.json()["scope"] != c.want ||
+				claimsOf(t, a.json()["access_token"])["scope"] != c.want {
 				t.Errorf("got %d %s, want %s", a.status, a.body, c.want)
 			}
 		})

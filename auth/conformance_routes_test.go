@@ -72,10 +72,12 @@ func TestConformanceEveryRouteIsGuarded(t *testing.T) {
 			default:
 				challenged(t, a, 401, "")
 				challenged(t, w.ask(r.method, r.path, "x"), 401, "invalid_token")
-				challenged(t, w.ask(r.method, r.path, "", "X-Original-URL", "/health", "X-HTTP-Method-Override", "GET", "X-Forwarded-For", "127.0.0.1"), 401, "")
+				challenged(t, w.ask(r.method, r.path, "", "X-Original-URL", "/health", "X-HTTP-Method-Override", "GET",
+					"X-Forwarded-For", "127.0.0.1"), 401, "")
 			}
 		}
-		for _, path := range []string{"/debug/pprof/", "/debug/vars", "/metrics", "/admin", "/api", "/api/v1", "/.git/config", "/.env", "/actuator", "/status", "/swagger", "/graphql"} {
+		for _, path := range []string{"/debug/pprof/", "/debug/vars", "/metrics", "/admin", "/api", "/api/v1",
+			"/.git/config", "/.env", "/actuator", "/status", "/swagger", "/graphql"} {
 			if a := w.ask("GET", path, ""); a.status != http.StatusNotFound && a.status != http.StatusUnauthorized {
 				t.Errorf("%s got %d", path, a.status)
 			}
@@ -98,7 +100,8 @@ func TestConformanceEveryRouteIsGuarded(t *testing.T) {
 			m := scopeOf.FindStringSubmatch(r.access)
 			if m == nil { // no token of this API lets anybody in there
 				for _, scope := range scopes {
-					if a := w.ask(r.method, r.path, plain[scope]); strings.HasPrefix(r.access, "manage(") && a.status != http.StatusUnauthorized {
+					if a := w.ask(r.method, r.path, plain[scope]); strings.HasPrefix(r.access, "manage(") &&
+						a.status != http.StatusUnauthorized {
 						t.Errorf("%s %s with %s: %d %s", r.method, r.path, scope, a.status, a.body)
 					}
 				}
@@ -106,18 +109,25 @@ func TestConformanceEveryRouteIsGuarded(t *testing.T) {
 			}
 			for _, scope := range scopes {
 				tried++
-				byProof := w.ask(r.method, r.path, "", "Authorization", "DPoP "+bound[scope], "DPoP", p.proof(r.method, r.path[1:], bound[scope], nil, nil))
+				byProof := w.ask(r.method, r.path, "", "Authorization", "DPoP "+bound[scope], "DPoP",
+					p.proof(r.method, r.path[1:], bound[scope], nil, nil))
 				for style, a := range map[string]answer{"Bearer": w.ask(r.method, r.path, plain[scope]), "DPoP": byProof} {
-					if in := a.status != 401 && a.status != 403 && a.status < 500; in != (scope == m[1]) || !in && a.status != 403 {
+					if in := a.status != 401 && a.status != 403 && a.status < 500; in != (scope == m[1]) || !in &&
+						a.status != 403 {
 						t.Errorf("%s %s by %s with %s: %d %s", r.method, r.path, style, scope, a.status, a.body)
 					}
 				}
 				query := r.path + "?access_token=" + plain[scope]
 				for style, a := range map[string]answer{
-					"Basic": w.ask(r.method, r.path, "", "Authorization", "Basic "+plain[scope]), "the address": w.ask(r.method, query, ""),
-					"a cookie": w.ask(r.method, r.path, "", "Cookie", "access_token="+plain[scope]), "a session": b.do(must(http.NewRequest(r.method, w.http.URL+r.path, nil))),
-					"DPoP, unbound": w.ask(r.method, r.path, "", "Authorization", "DPoP "+plain[scope], "DPoP", p.proof(r.method, r.path[1:], plain[scope], nil, nil)),
-					"Bearer, bound": w.ask(r.method, r.path, bound[scope]), "client credentials": w.ask(r.method, r.path, "", "Authorization", "Basic cGF5cm9sbDpwYXlyb2xsIHNlY3JldCwgbG9uZw=="),
+					"Basic":       w.ask(r.method, r.path, "", "Authorization", "Basic "+plain[scope]),
+					"the address": w.ask(r.method, query, ""),
+					"a cookie":    w.ask(r.method, r.path, "", "Cookie", "access_token="+plain[scope]),
+					"a session":   b.do(must(http.NewRequest(r.method, w.http.URL+r.path, nil))),
+					"DPoP, unbound": w.ask(r.method, r.path, "", "Authorization", "DPoP "+plain[scope], "DPoP",
+						p.proof(r.method, r.path[1:], plain[scope], nil, nil)),
+					"Bearer, bound": w.ask(r.method, r.path, bound[scope]),
+					"client credentials": w.ask(r.method, r.path, "", "Authorization",
+						"Basic cGF5cm9sbDpwYXlyb2xsIHNlY3JldCwgbG9uZw=="),
 				} {
 					if a.status != 401 {
 						t.Errorf("%s %s by %s with %s: %d %s", r.method, r.path, style, scope, a.status, a.body)
@@ -135,7 +145,8 @@ func TestConformanceEveryRouteIsGuarded(t *testing.T) {
 		issued := w.redeem(b.code("root@example.com", "scope", allOfAPI)).json()
 		access, refresh := issued["access_token"].(string), issued["refresh_token"].(string)
 		device, _ := w.device()
-		secrets := []string{oneHash, "payroll secret, long", hashed("payroll secret, long"), refresh, hashed(refresh), hashed(device), password, "$argon2id$",
+		secrets := []string{oneHash, "payroll secret, long", hashed("payroll secret, long"), refresh, hashed(refresh),
+			hashed(device), password, "$argon2id$",
 			`"d":`, hashed(b.cookies()["__Host-"+sessionCookie]), b.cookies()["__Host-"+sessionCookie], "PRIVATE KEY"}
 		read := 0
 		for _, r := range routes {
@@ -169,7 +180,8 @@ func TestConformanceEveryRouteIsGuarded(t *testing.T) {
 				continue
 			}
 			for _, parameter := range append(item.Get.Parameters, item.Parameters...) {
-				for _, attack := range []string{"' OR '1'='1", "1; DROP TABLE users; --", "x') UNION SELECT password_hash FROM users --", "date; DELETE FROM users", "%27", "\\", "%", "_", "*", "\x00"} {
+				for _, attack := range []string{"' OR '1'='1", "1; DROP TABLE users; --",
+					"x') UNION SELECT password_hash FROM users --", "date; DELETE FROM users", "%27", "\\", "%", "_", "*", "\x00"} {
 					at := path
 					if parameter.Value.In == "query" {
 						at += "?" + url.Values{parameter.Value.Name: {attack}}.Encode()
@@ -177,7 +189,8 @@ func TestConformanceEveryRouteIsGuarded(t *testing.T) {
 						at = strings.ReplaceAll(at, "{"+parameter.Value.Name+"}", url.PathEscape(attack))
 					}
 					tried++
-					if a := w.ask("GET", at, access); a.status >= 500 || contains(a.body, "argon2id") || contains(strings.ToLower(a.body), "sqlite") {
+					if a := w.ask("GET", at, access); a.status >= 500 || contains(a.body, "argon2id") ||
+						contains(strings.ToLower(a.body), "sqlite") {
 						t.Errorf("%s got %d %s", at, a.status, a.body)
 					}
 				}
@@ -214,7 +227,8 @@ func TestConformanceWhatIsOthers(t *testing.T) {
 		theirs := entry(maxes, "2026-01-05")
 		entry(maxes, "2026-01-06")
 		for method, path := range map[string]string{"GET": "", "DELETE": "", "PUT": "/submission", "PATCH": ""} {
-			r := must(http.NewRequestWithContext(t.Context(), method, w.http.URL+"/timesheets/"+theirs+path, stringsReader(`{"minutes":1}`)))
+			r := must(http.NewRequestWithContext(t.Context(), method, w.http.URL+"/timesheets/"+theirs+path,
+				stringsReader(`{"minutes":1}`)))
 			r.Header.Set("Authorization", "Bearer "+adas)
 			r.Header.Set("If-Match", `"1"`)
 			r.Header.Set("Content-Type", "application/json")
@@ -230,7 +244,8 @@ func TestConformanceWhatIsOthers(t *testing.T) {
 		if cursor == nil {
 			t.Fatalf("there is no further page: %s", next)
 		}
-		for _, forged := range []string{cursor[1], cursor[1][:len(cursor[1])-1], "A" + cursor[1][1:], strings.Repeat("A", 100), "WyIyMDI2LTAxLTAxIiwieCJd"} {
+		for _, forged := range []string{cursor[1], cursor[1][:len(cursor[1])-1], "A" + cursor[1][1:],
+			strings.Repeat("A", 100), "WyIyMDI2LTAxLTAxIiwieCJd"} {
 			if a := w.ask("GET", "/timesheets?limit=1&cursor="+forged, adas); a.status < 400 || a.status >= 500 {
 				t.Errorf("a cursor of another's got %d %s", a.status, a.body)
 			}
@@ -238,8 +253,10 @@ func TestConformanceWhatIsOthers(t *testing.T) {
 		ada, max := w.browser(), w.browser()
 		ada.visit("/account", "ada@example.com", password)
 		max.visit("/account", "max@example.com", password)
-		for _, a := range []answer{ada.send("/account/sessions/end", "session", max.sessionOf()), ada.send("/account/sessions/end", "session", "ses_x"),
-			ada.send("/account/apps/revoke", "client_id", "reports"), ada.send("/account/apps/revoke", "client_id", "nobody")} {
+		for _, a := range []answer{ada.send("/account/sessions/end", "session", max.sessionOf()),
+			ada.send("/account/sessions/end", "session", "ses_x"),
+			ada.send("/account/apps/revoke", "client_id", "reports"), ada.send("/account/apps/revoke", "client_id",
+				"nobody")} {
 			if a.status != http.StatusNotFound {
 				t.Errorf("got %d %s", a.status, a.header.Get("Location"))
 			}
@@ -260,11 +277,13 @@ func TestConformanceWhatIsOthers(t *testing.T) {
 			return all
 		}
 		was := before()
-		more := []string{"role", "admin", "roles", "admin", "email", "evil@example.com", "email_verified", "true", "is_admin", "true", "sub", "usr_x", "user_id", "usr_x",
+		more := []string{"role", "admin", "roles", "admin", "email", "evil@example.com", "email_verified", "true",
+			"is_admin", "true", "sub", "usr_x", "user_id", "usr_x",
 			"manager_id", "", "blocked", "false", "name", "Root", "id", "usr_x"}
 		b := w.browser()
 		b.visit("/account", "ada@example.com", password)
-		b.send("/account/password", append([]string{"current", password, "new", "a new password", "again", "a new password"}, more...)...)
+		b.send("/account/password",
+			append([]string{"current", password, "new", "a new password", "again", "a new password"}, more...)...)
 		b.post("/login?return_to=%2Faccount&roles=admin", url.Values{"csrf": {"x"}, "roles": {"admin"}})
 		adas, _ := tokensBy(w, b)
 		for _, method := range []string{"POST", "PUT", "PATCH", "DELETE"} {
@@ -276,9 +295,13 @@ func TestConformanceWhatIsOthers(t *testing.T) {
 		if diff := cmp.Diff(was, before()); diff != "" {
 			t.Error(diff)
 		}
-		for _, body := range []string{`"state":"approved"`, `"approved_by":"usr_x"`, `"user_id":"` + was[0].ID + `"`, `"revision":7`, `"created_by":"usr_x"`, `"id":"x"`} {
-			a := w.send("POST", "/timesheets", adas, fmt.Sprintf(`{"date":"2026-01-07","minutes":60,"project_id":%q,%s}`, project, body))
-			if m := a.json(); a.status == http.StatusCreated && (m["state"] != "draft" || m["user_id"] == was[0].ID || m["revision"] != 1.0 || m["id"] == "x" || m["created_by"] == "usr_x") {
+		for _, body := range []string{`"state":"approved"`, `"approved_by":"usr_x"`, `"user_id":"` + was[0].ID + `"`,
+			`"revision":7`, `"created_by":"usr_x"`, `"id":"x"`} {
+			a := w.send("POST", "/timesheets", adas,
+				fmt.Sprintf(`{"date":"2026-01-07","minutes":60,"project_id":%q,%s}`, project, body))
+			if m := a.json(); a.status == http.StatusCreated &&
+				(m["state"] != "draft" || m["user_id"] == was[0].ID || m["revision"] != 1.0 || m["id"] == "x" ||
+					m["created_by"] == "usr_x") {
 				if m["user_id"] == was[0].ID && claimsOf(t, adas)["sub"] == was[0].ID {
 					continue // it is hers
 				}
@@ -295,7 +318,8 @@ func TestConformanceWhatIsOthers(t *testing.T) {
 // tokensBy are those of the person who is signed in in a browser.
 func tokensBy(w *world, b *browser) (access, refresh string) {
 	w.Helper()
-	m := w.redeem(b.authorize("scope", allOfAPI[:len(allOfAPI)-len(" approve:timesheets")]).location().Query().Get("code")).json()
+	m := w.redeem(b.authorize("scope",
+		allOfAPI[:len(allOfAPI)-len(" approve:timesheets")]).location().Query().Get("code")).json()
 	access, _ = m["access_token"].(string)
 	refresh, _ = m["refresh_token"].(string)
 	return access, refresh

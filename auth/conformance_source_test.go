@@ -114,7 +114,8 @@ func openComparisons(set *token.FileSet, file *ast.File) (found []string) {
 
 // queries are the methods by which text becomes SQL, with the position of that text.
 var queries = map[string]bool{
-	"Where": true, "Or": true, "Not": true, "Order": true, "Select": true, "Group": true, "Having": true, "Joins": true, "Raw": true, "Exec": true, "Expr": true,
+	"Where": true, "Or": true, "Not": true, "Order": true, "Select": true, "Group": true, "Having": true, "Joins": true,
+	"Raw": true, "Exec": true, "Expr": true,
 }
 
 // madeOfParts is the SQL that isn't whole in one place of the source, and what it is made of. None of it comes from a request.
@@ -165,7 +166,8 @@ func TestConformanceSourceKeepsSecretsApart(t *testing.T) {
 		if constantTime < 4 {
 			t.Errorf("%d constant-time comparisons: passwords, client secrets, PKCE and forms take one each", constantTime)
 		}
-		bad, err := parser.ParseFile(set, "bad.go", `package p; func f() bool { return given.Secret == known.Secret || bytes.Equal(token, p.get("x")) || form.get("csrf") != want }`, 0)
+		bad, err := parser.ParseFile(set, "bad.go",
+			`package p; func f() bool { return given.Secret == known.Secret || bytes.Equal(token, p.get("x")) || form.get("csrf") != want }`, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -194,7 +196,8 @@ func TestConformanceSourceKeepsSecretsApart(t *testing.T) {
 				}
 				lookups++
 				given := types.ExprString(call.Args[1])
-				if !strings.HasPrefix(given, "hashed(") && !regexp.MustCompile(`(?i)hash|successor|device`).MatchString(given) {
+				if !strings.HasPrefix(given, "hashed(") &&
+					!regexp.MustCompile(`(?i)hash|successor|device`).MatchString(given) {
 					t.Errorf("%s: a hash is looked up by %s, which is none", set.Position(n.Pos()), given)
 				}
 				return true
@@ -215,7 +218,8 @@ func TestConformanceSourceKeepsSecretsApart(t *testing.T) {
 				switch name := types.ExprString(call.Fun); {
 				case name == "jwt.NewParser":
 					parsers++
-					if options := types.ExprString(call); !contains(options, "jwt.WithValidMethods(") || !contains(options, "jwt.WithStrictDecoding()") {
+					if options := types.ExprString(call); !contains(options, "jwt.WithValidMethods(") ||
+						!contains(options, "jwt.WithStrictDecoding()") {
 						t.Errorf("%s: %s", set.Position(n.Pos()), options)
 					}
 				case name == "jwt.Parse" || name == "jwt.ParseWithClaims" || strings.HasSuffix(name, ".ParseUnverified"):
@@ -260,7 +264,8 @@ func TestConformanceSourceHoldsAllSQL(t *testing.T) {
 			text := call.Args[0]
 			_, known := madeOfParts[filepath.Base(set.Position(n.Pos()).Filename)+" "+types.ExprString(text)]
 			if !known && !fixed(text, constants) {
-				t.Errorf("%s: %s(%s) makes SQL of what isn't in the source", set.Position(n.Pos()), method.Sel.Name, types.ExprString(text))
+				t.Errorf("%s: %s(%s) makes SQL of what isn't in the source", set.Position(n.Pos()), method.Sel.Name,
+					types.ExprString(text))
 			}
 			return true
 		})
@@ -302,12 +307,14 @@ func TestConformanceSourceServesTLS(t *testing.T) {
 		}
 		return true
 	})
-	for _, name := range []string{"Handler", "ReadHeaderTimeout", "ReadTimeout", "WriteTimeout", "IdleTimeout", "MaxHeaderBytes"} {
+	for _, name := range []string{"Handler", "ReadHeaderTimeout", "ReadTimeout", "WriteTimeout", "IdleTimeout",
+		"MaxHeaderBytes"} {
 		if members["http.Server"][name] == "" {
 			t.Errorf("the server is made without %s", name)
 		}
 	}
-	if members["http.Server"]["TLSConfig"] != "encrypt" || members["tls.Config"]["MinVersion"] != "tls.VersionTLS12" || members["tls.Config"]["Certificates"] == "" ||
+	if members["http.Server"]["TLSConfig"] != "encrypt" || members["tls.Config"]["MinVersion"] != "tls.VersionTLS12" ||
+		members["tls.Config"]["Certificates"] == "" ||
 		members["tls.Config"]["InsecureSkipVerify"] != "" {
 		t.Errorf("TLS is %v", members)
 	}

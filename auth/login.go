@@ -186,7 +186,8 @@ func (s *Server) mayTry(c *gin.Context, email, user string) error {
 // signedInFrom reports whether the person signed in from a network in the last week or so.
 func (s *Server) signedInFrom(ctx context.Context, user, network string) (bool, error) {
 	var from []string
-	err := s.db.Read(ctx).Model(&session{}).Where("user_id = ?", user).Order("created_at DESC").Limit(mostListed).Pluck("ip", &from).Error
+	err := s.db.Read(ctx).Model(&session{}).Where("user_id = ?", user).
+		Order("created_at DESC").Limit(mostListed).Pluck("ip", &from).Error
 	if err != nil {
 		return false, fmt.Errorf("read from where a person signed in: %w", err)
 	}

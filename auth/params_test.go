@@ -14,23 +14,27 @@ import (
 // Whatever an application posts, it is read as parameters that are text, bounded and each there once, or refused with an
 // error of its own making.
 func FuzzBodyOfClient(f *testing.F) {
-	for _, body := range []string{"a=b&c=%20", "a=b&a=c", "resource=x&resource=y", "=&&=", "a=%zz", "a=%ff", "a=%00", `{"a":"b"}`, `{"a":"b","a":"c"}`, `{"a":1,"b":null}`,
+	for _, body := range []string{"a=b&c=%20", "a=b&a=c", "resource=x&resource=y", "=&&=", "a=%zz", "a=%ff", "a=%00",
+		`{"a":"b"}`, `{"a":"b","a":"c"}`, `{"a":1,"b":null}`,
 		`{"a":{"b":[1]}}`, `{"a":"\ud800"}`, `[]`, `{`, `{"a":"b"}{}`, "", "\xef\xbb\xbf{}"} {
 		f.Add(body, true)
 		f.Add(body, false)
 	}
 	f.Fuzz(func(t *testing.T, body string, asJSON bool) {
 		r := httptest.NewRequest("POST", "/oauth/token?grant_type=password", strings.NewReader(body))
-		r.Header.Set("Content-Type", map[bool]string{true: "application/json", false: "application/x-www-form-urlencoded"}[asJSON])
+		r.Header.Set("Content-Type",
+			map[bool]string{true: "application/json", false: "application/x-www-form-urlencoded"}[asJSON])
 		p, err := readBody(r)
 		if err != nil {
-			if e, ok := errors.AsType[*Error](err); !ok || e.Status != 400 || e.Code != "invalid_request" || e.Description != printable(e.Description) {
+			if e, ok := errors.AsType[*Error](err); !ok || e.Status != 400 || e.Code != "invalid_request" ||
+				e.Description != printable(e.Description) {
 				t.Errorf("%q is refused by %v", body, err)
 			}
 			return
 		}
 		for name, value := range p.values {
-			if value == "" || !utf8.ValidString(name+value) || len(value) > maxValue || name != "state" && strings.Contains(value, "\x00") {
+			if value == "" || !utf8.ValidString(name+value) || len(value) > maxValue || name != "state" &&
+				strings.Contains(value, "\x00") {
 				t.Errorf("%q holds %q=%q", body, name, value)
 			}
 		}
@@ -63,7 +67,8 @@ func FuzzScope(f *testing.F) {
 			t.Errorf("%q is %q, and then %q", s, read, again)
 		}
 		for i, name := range read {
-			if name == "" || slices.Contains(read[:i], name) || strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r > '~' || r == '"' || r == '\\' }) {
+			if name == "" || slices.Contains(read[:i], name) ||
+				strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r > '~' || r == '"' || r == '\\' }) {
 				t.Errorf("%q holds %q", s, name)
 			}
 		}

@@ -26,7 +26,8 @@ func byTheRule(t *testing.T, uri string) {
 }
 
 func FuzzRedirectURI(f *testing.F) {
-	for _, seed := range []string{appURI, webURI, "http://127.0.0.1:1/cb", "http://[::1]/cb?x=1", "http://127.0.0.1:80@evil/cb", "http://ok@evil", "http://127.0.0.1:123456/cb", ""} {
+	for _, seed := range []string{appURI, webURI, "http://127.0.0.1:1/cb", "http://[::1]/cb?x=1",
+		"http://127.0.0.1:80@evil/cb", "http://ok@evil", "http://127.0.0.1:123456/cb", ""} {
 		f.Add(seed)
 	}
 	f.Fuzz(byTheRule)
@@ -34,7 +35,8 @@ func FuzzRedirectURI(f *testing.F) {
 
 func TestConformanceEveryChangeOfARedirectURI(t *testing.T) {
 	holds(t, "Z-02")
-	uris := append(append([]string{"http://127.0.0.1:65535/cb", "http://[::1]/cb?x=1"}, nativeURIs.RedirectURIs...), webURIs.RedirectURIs...)
+	uris := append(append([]string{"http://127.0.0.1:65535/cb", "http://[::1]/cb?x=1"}, nativeURIs.RedirectURIs...),
+		webURIs.RedirectURIs...)
 	for _, uri := range uris {
 		byTheRule(t, uri)
 		for i := range len(uri) + 1 {
@@ -48,7 +50,8 @@ func TestConformanceEveryChangeOfARedirectURI(t *testing.T) {
 					byTheRule(t, uri[:i]+string([]byte{b})+uri[i+1:])
 				}
 			}
-			for _, more := range []string{"//", "..", "/../", "%2e", "@evil", "evil@", ":80", "\\@", "%00", "\u00e9", ".evil.example"} {
+			for _, more := range []string{"//", "..", "/../", "%2e", "@evil", "evil@", ":80", "\\@", "%00", "\u00e9",
+				".evil.example"} {
 				byTheRule(t, uri[:i]+more+uri[i:])
 			}
 		}
