@@ -49,7 +49,7 @@ func build(ctx context.Context, s settings, issuer string, p *provisioning, log 
 	h.auth, err = auth.New(context.WithoutCancel(ctx), h.db, auth.Settings{
 		Issuer: issuer, Secret: h.secret, Assets: assets.Base, Scopes: timesheets.Scopes, Log: log,
 		PrivateTargets: s.AllowPrivateTargets,
-		LogRetention: time.Duration(s.LogRetention),
+		LogRetention:   time.Duration(s.LogRetention),
 	})
 	if err != nil {
 		if h.freshSecret && errors.Is(err, auth.ErrWrongSecret) { // it must not be taken for the one that is missing

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -292,4 +293,12 @@ func TestHTTPS(t *testing.T) {
 		}
 	})
 	client.CloseIdleConnections()
+	old := client.Transport.(*http.Transport).Clone()
+	old.TLSClientConfig.MinVersion, old.TLSClientConfig.MaxVersion = tls.VersionTLS10, tls.VersionTLS11
+	if res, err := (&http.Client{Transport: old}).Get(s.url + "health"); err == nil {
+		t.Errorf("TLS 1.1 got %s", res.Status)
+	}
+	if res, err := http.Get("http" + strings.TrimPrefix(s.url, "https") + "health"); err == nil && res.StatusCode != http.StatusBadRequest {
+		t.Errorf("without TLS got %s", res.Status)
+	}
 }

@@ -43,10 +43,10 @@ func (b *browser) sessionOf() string {
 
 var accountForms = []string{"/account/password", "/account/apps/revoke", "/account/sessions/end", "/account/sessions/end-all"}
 
-func TestTheAccountIsForThoseWhoAreSignedIn(t *testing.T) {
+func TestConformanceTheAccountIsForThoseWhoAreSignedIn(t *testing.T) {
 	w := newWorld(t)
 	for _, path := range returnable {
-		t.Run("L-17 to the sign-in page and back to "+path, func(t *testing.T) {
+		prove(t, "L-17 to the sign-in page and back to "+path, func(t *testing.T) {
 			b := w.browser()
 			a := b.signIn(b.get(path), "ada@example.com", password)
 			if a.status != http.StatusSeeOther || a.header.Get("Location") != path {
@@ -67,7 +67,7 @@ func TestTheAccountIsForThoseWhoAreSignedIn(t *testing.T) {
 	}
 	for _, evil := range []string{"//evil.example", `/\evil.example`, "https:evil.example", "https://evil.example/", "/%2f%2fevil.example", "%2f%2fevil.example",
 		"/account/../..//evil", "/account?x", "/account\r\nSet-Cookie: x=y", "/account@evil.example", "javascript:alert(1)", " /account", "account", "/timesheets"} {
-		t.Run("L-17 "+evil, func(t *testing.T) {
+		prove(t, "L-17 "+evil, func(t *testing.T) {
 			b := w.browser()
 			path := "/login?return_to=" + url.QueryEscape(evil)
 			page := b.get(path)
@@ -143,7 +143,7 @@ func TestABlockedPersonLosesTheAccount(t *testing.T) {
 	}
 }
 
-func TestChangingThePassword(t *testing.T) {
+func TestConformanceChangingThePassword(t *testing.T) {
 	const fresh = "another horse battery"
 	w := newWorld(t)
 	b, other := w.browser(), w.browser()
@@ -156,7 +156,7 @@ func TestChangingThePassword(t *testing.T) {
 		return b.send("/account/password", append([]string{"current", password, "new", fresh, "again", fresh}, pairs...)...)
 	}
 
-	t.Run("L-16 what is wrong with it is said, and nothing changes", func(t *testing.T) {
+	prove(t, "L-16 what is wrong with it is said, and nothing changes", func(t *testing.T) {
 		isPage(t, change("current", "wrong"), 422, "The current password is wrong.")
 		isPage(t, change("current", ""), 422, "The current password is wrong.")
 		isPage(t, change("new", "short", "again", "short"), 422, "The new password must have at least 8 characters.")
@@ -170,7 +170,7 @@ func TestChangingThePassword(t *testing.T) {
 	if a := change(); a.header.Get("Location") != "/account?done=password" {
 		t.Fatalf("got %d %s", a.status, a.body)
 	}
-	t.Run("L-16 this session stays, with another cookie", func(t *testing.T) {
+	prove(t, "L-16 this session stays, with another cookie", func(t *testing.T) {
 		isPage(t, b.get("/account?done=password"), 200, "Your password is changed.")
 		thief := w.browser()
 		thief.client.Jar.SetCookies(mustURL(b.url), old)
@@ -181,24 +181,24 @@ func TestChangingThePassword(t *testing.T) {
 			t.Errorf("this browser's application got %d", a.status)
 		}
 	})
-	t.Run("L-16 other sessions and all refresh tokens die", func(t *testing.T) {
+	prove(t, "L-16 other sessions and all refresh tokens die", func(t *testing.T) {
 		sentBack(t, other.authorize("prompt", "none"), "login_required")
 		refused(t, w.probe(there["access_token"].(string)), 401, "invalid_token")
 		refused(t, w.refresh(there["refresh_token"].(string)), 400, "invalid_grant")
 		refused(t, w.refresh(hereOffline), 400, "invalid_grant")
 	})
-	t.Run("L-16 other people keep theirs", func(t *testing.T) {
+	prove(t, "L-16 other people keep theirs", func(t *testing.T) {
 		if w.probe(mias).status != http.StatusOK || w.refresh(miasRefresh).status != http.StatusOK {
 			t.Error("Mia was signed out")
 		}
 	})
-	t.Run("L-16 the new password signs in, the old one doesn't", func(t *testing.T) {
+	prove(t, "L-16 the new password signs in, the old one doesn't", func(t *testing.T) {
 		isPage(t, other.signIn(other.get("/account"), "ada@example.com", password), 422, wrongPassword)
 		if a := other.visit("/account", "ada@example.com", fresh); a.status != http.StatusOK {
 			t.Errorf("got %d", a.status)
 		}
 	})
-	t.Run("L-16 an open browser is no way to guess it", func(t *testing.T) {
+	prove(t, "L-16 an open browser is no way to guess it", func(t *testing.T) {
 		for range failuresPerPair {
 			isPage(t, change("current", "wrong"), 422, "is wrong")
 		}
@@ -209,7 +209,7 @@ func TestChangingThePassword(t *testing.T) {
 	}
 }
 
-func TestAppsThatActForAPerson(t *testing.T) {
+func TestConformanceAppsThatActForAPerson(t *testing.T) {
 	w := newWorld(t)
 	b := w.browser()
 	if page := b.visit("/account/apps", "ada@example.com", password); !contains(page.body, "None.") {
@@ -225,7 +225,7 @@ func TestAppsThatActForAPerson(t *testing.T) {
 	listed := func() string { return html.UnescapeString(b.get("/account/apps").body) }
 
 	began := w.clock.now().Add(-51 * time.Hour).Format("2 January 2006")
-	t.Run("L-15 each with what it may, since when, and when it last did", func(t *testing.T) {
+	prove(t, "L-15 each with what it may, since when, and when it last did", func(t *testing.T) {
 		page := listed()
 		for _, want := range []string{"Reports", "See your timesheets", "Stay signed in", ">" + began + "<", "last used <time", "3 hours ago", "Phone app",
 			"File timesheets for you", "Your administrator decided", "Week planner"} {
@@ -238,7 +238,7 @@ func TestAppsThatActForAPerson(t *testing.T) {
 		}
 	})
 	reports = w.token("reports:reports secret, long", "grant_type", "refresh_token", "refresh_token", reports["refresh_token"].(string)).json()
-	t.Run("another person's, an unknown one and none are not found", func(t *testing.T) {
+	prove(t, "another person's, an unknown one and none are not found", func(t *testing.T) {
 		max := w.browser()
 		max.visit("/account", "max@example.com", password)
 		for _, id := range []string{"reports", "app", "nobody", ""} {
@@ -248,7 +248,7 @@ func TestAppsThatActForAPerson(t *testing.T) {
 			t.Error("somebody else revoked it")
 		}
 	})
-	t.Run("revoked, its tokens are dead at the next call and it asks again", func(t *testing.T) {
+	prove(t, "revoked, its tokens are dead at the next call and it asks again", func(t *testing.T) {
 		pending := b.code("ada@example.com", "client_id", "reports", "redirect_uri", webURI, "scope", "openid")
 		if a := b.send("/account/apps/revoke", "client_id", "reports"); a.header.Get("Location") != "/account/apps?done=revoked" {
 			t.Fatalf("got %d %s", a.status, a.body)
@@ -264,12 +264,12 @@ func TestAppsThatActForAPerson(t *testing.T) {
 		sentBack(t, b.authorize("client_id", "reports", "redirect_uri", webURI, "scope", "openid", "prompt", "none"), "consent_required")
 		isPage(t, b.send("/account/apps/revoke", "client_id", "reports"), 404, "no such thing")
 	})
-	t.Run("other applications and other people keep theirs", func(t *testing.T) {
+	prove(t, "other applications and other people keep theirs", func(t *testing.T) {
 		if w.refresh(phone["refresh_token"].(string)).status != http.StatusOK || w.probe(mias["access_token"].(string)).status != http.StatusOK {
 			t.Error("something else died too")
 		}
 	})
-	t.Run("one that needs no consent loses its refresh tokens", func(t *testing.T) {
+	prove(t, "one that needs no consent loses its refresh tokens", func(t *testing.T) {
 		next := w.refresh(phone["refresh_token"].(string)).json()["refresh_token"].(string)
 		b.send("/account/apps/revoke", "client_id", "app")
 		refused(t, w.refresh(next), 400, "invalid_grant")
@@ -279,20 +279,20 @@ func TestAppsThatActForAPerson(t *testing.T) {
 	})
 }
 
-func TestSessionsOfAPerson(t *testing.T) {
+func TestConformanceSessionsOfAPerson(t *testing.T) {
 	w := newWorld(t)
 	b, other, mia := w.browser(), w.browser(), w.browser()
 	b.visit("/account", "ada@example.com", password)
 	there := w.redeem(other.code("ada@example.com", "scope", "openid read:timesheets")).json()["access_token"].(string)
 	mia.visit("/account", "mia@example.com", password)
 
-	t.Run("L-15 listed, this browser marked", func(t *testing.T) {
+	prove(t, "L-15 listed, this browser marked", func(t *testing.T) {
 		page := b.get("/account/apps").body
 		if strings.Count(page, `name="session"`) != 2 || strings.Count(page, ">This browser<") != 1 || contains(page, mia.sessionOf()) {
 			t.Errorf("got %s", page)
 		}
 	})
-	t.Run("L-15 another person's, an ended one and none are not found", func(t *testing.T) {
+	prove(t, "L-15 another person's, an ended one and none are not found", func(t *testing.T) {
 		for _, id := range []string{b.sessionOf(), other.sessionOf(), "ses_nothing", ""} {
 			isPage(t, mia.send("/account/sessions/end", "session", id), 404, "no such thing")
 		}
@@ -300,7 +300,7 @@ func TestSessionsOfAPerson(t *testing.T) {
 			t.Error("Mia ended Ada's session")
 		}
 	})
-	t.Run("L-15 ended, it dies at once", func(t *testing.T) {
+	prove(t, "L-15 ended, it dies at once", func(t *testing.T) {
 		id := other.sessionOf()
 		if a := b.send("/account/sessions/end", "session", id); a.header.Get("Location") != "/account/apps?done=ended" {
 			t.Fatalf("got %d %s", a.status, a.body)
@@ -309,7 +309,7 @@ func TestSessionsOfAPerson(t *testing.T) {
 		sentBack(t, other.authorize("prompt", "none"), "login_required")
 		isPage(t, b.send("/account/sessions/end", "session", id), 404, "no such thing")
 	})
-	t.Run("L-15 this one", func(t *testing.T) {
+	prove(t, "L-15 this one", func(t *testing.T) {
 		isPage(t, b.send("/account/sessions/end", "session", b.sessionOf()), 200, "You are signed out")
 		if a := b.get("/account"); a.location().Path != "/login" {
 			t.Errorf("got %d", a.status)
@@ -317,7 +317,7 @@ func TestSessionsOfAPerson(t *testing.T) {
 	})
 }
 
-func TestSigningOutEverywhere(t *testing.T) {
+func TestConformanceSigningOutEverywhere(t *testing.T) {
 	w := newWorld(t)
 	b, other := w.browser(), w.browser()
 	b.visit("/account", "ada@example.com", password)
@@ -332,7 +332,7 @@ func TestSigningOutEverywhere(t *testing.T) {
 	outlives := w.refresh(outlived).json()
 
 	a := b.send("/account/sessions/end-all")
-	t.Run("L-11 everything of the person", func(t *testing.T) {
+	prove(t, "L-11 everything of the person", func(t *testing.T) {
 		isPage(t, a, 200, "You are signed out everywhere")
 		for _, access := range []string{phone["access_token"].(string), gone, outlives["access_token"].(string)} {
 			refused(t, w.probe(access), 401, "invalid_token")
@@ -345,12 +345,12 @@ func TestSigningOutEverywhere(t *testing.T) {
 			sentBack(t, browser.authorize("prompt", "none"), "login_required")
 		}
 	})
-	t.Run("L-11 and of nobody else", func(t *testing.T) {
+	prove(t, "L-11 and of nobody else", func(t *testing.T) {
 		if w.probe(mias).status != http.StatusOK || w.refresh(miasRefresh).status != http.StatusOK {
 			t.Error("Mia was signed out")
 		}
 	})
-	t.Run("L-11 on another instance, too", func(t *testing.T) {
+	prove(t, "L-11 on another instance, too", func(t *testing.T) {
 		w.http.Config.Handler = w.routes(w.open())
 		refused(t, w.probe(outlives["access_token"].(string)), 401, "invalid_token")
 	})

@@ -77,8 +77,8 @@ func (w *world) assertion(client, alg string, pairs ...any) string {
 			delete(claims, pairs[i].(string))
 		}
 	}
-	key := signerKeys()[alg]
-	return forge(w, algorithms[alg].method, key.private, map[string]any{"typ": "JWT", "kid": key.ID}, claims)
+	key := signerKeys()[familiar(alg)]
+	return forge(w, algorithms[key.Alg].method, key.private, map[string]any{"typ": "JWT", "kid": key.ID, "alg": alg}, claims)
 }
 
 // asserted calls the token endpoint for client credentials, with an assertion and nothing else.
@@ -87,10 +87,10 @@ func (w *world) asserted(assertion string, pairs ...string) answer {
 	return w.token("", append([]string{"grant_type", "client_credentials", "client_assertion_type", jwtAssertion, "client_assertion", assertion}, pairs...)...)
 }
 
-func TestClientAssertion(t *testing.T) {
+func TestConformanceClientAssertion(t *testing.T) {
 	w := newSigners(t)
 	for alg := range algorithms {
-		t.Run("C-18 signed with "+alg, func(t *testing.T) {
+		prove(t, "C-18 signed with "+alg, func(t *testing.T) {
 			if a := w.asserted(w.assertion("signer", alg)); a.status != http.StatusOK || a.json()["scope"] != "read:timesheets" {
 				t.Errorf("got %d %s", a.status, a.body)
 			}
@@ -118,18 +118,18 @@ func TestClientAssertion(t *testing.T) {
 		"C-18 without iat":                 w.assertion("signer", "ES256", "iat", nil),
 		"C-20 this server in a list alone": w.assertion("signer", "ES256", "aud", []string{issuer}),
 	} {
-		t.Run(name, func(t *testing.T) {
+		prove(t, name, func(t *testing.T) {
 			if a := w.asserted(assertion); a.status != http.StatusOK {
 				t.Errorf("got %d %s", a.status, a.body)
 			}
 		})
 	}
-	t.Run("C-18 with its client_id beside it", func(t *testing.T) {
+	prove(t, "C-18 with its client_id beside it", func(t *testing.T) {
 		if a := w.asserted(w.assertion("signer", "ES256"), "client_id", "signer"); a.status != http.StatusOK {
 			t.Errorf("got %d %s", a.status, a.body)
 		}
 	})
-	t.Run("C-18 at every endpoint, and for a code", func(t *testing.T) {
+	prove(t, "C-18 at every endpoint, and for a code", func(t *testing.T) {
 		by := func() []string {
 			return []string{"client_assertion_type", jwtAssertion, "client_assertion", w.assertion("clearview", "ES256")}
 		}
@@ -147,7 +147,7 @@ func TestClientAssertion(t *testing.T) {
 	})
 }
 
-func TestWrongClientAssertions(t *testing.T) {
+func TestConformanceWrongClientAssertions(t *testing.T) {
 	w := newSigners(t)
 	key, rsa := signerKeys()["ES256"], signerKeys()["RS256"]
 	stranger, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -221,35 +221,35 @@ func TestWrongClientAssertions(t *testing.T) {
 		"C-20 nobody":                         w.assertion("signer", "ES256", "aud", nil),
 		"C-20 an empty list":                  w.assertion("signer", "ES256", "aud", []string{}),
 	} {
-		t.Run(name, func(t *testing.T) { refused(t, w.asserted(assertion), 401, "invalid_client") })
+		prove(t, name, func(t *testing.T) { refused(t, w.asserted(assertion), 401, "invalid_client") })
 	}
-	t.Run("C-19 another client_id beside it", func(t *testing.T) {
+	prove(t, "C-19 another client_id beside it", func(t *testing.T) {
 		refused(t, w.asserted(w.assertion("signer", "ES256"), "client_id", "payroll"), 401, "invalid_client")
 	})
-	t.Run("C-08 with a secret beside it", func(t *testing.T) {
+	prove(t, "C-08 with a secret beside it", func(t *testing.T) {
 		refused(t, w.asserted(w.assertion("signer", "ES256"), "client_secret", "x"), 400, "invalid_request")
 		refused(t, w.token(asPayroll, "grant_type", "client_credentials", "client_assertion_type", jwtAssertion, "client_assertion", good), 400, "invalid_request")
 	})
-	t.Run("C-11 a secret where keys were registered", func(t *testing.T) {
+	prove(t, "C-11 a secret where keys were registered", func(t *testing.T) {
 		refused(t, w.token("signer:x", "grant_type", "client_credentials"), 401, "invalid_client")
 		refused(t, w.token("signer", "grant_type", "client_credentials"), 401, "invalid_client")
 	})
-	t.Run("C-22 another type of assertion, or none", func(t *testing.T) {
+	prove(t, "C-22 another type of assertion, or none", func(t *testing.T) {
 		for _, kind := range []string{"", "urn:ietf:params:oauth:client-assertion-type:saml2-bearer", "jwt", jwtAssertion + " "} {
 			a := w.token("", "grant_type", "client_credentials", "client_assertion_type", kind, "client_assertion", w.assertion("signer", "ES256"))
 			refused(t, a, 400, "invalid_request")
 		}
 		refused(t, w.asserted(""), 400, "invalid_request")
 	})
-	t.Run("C-20 the good one, after all of these", func(t *testing.T) {
+	prove(t, "C-20 the good one, after all of these", func(t *testing.T) {
 		if a := w.asserted(good); a.status != http.StatusOK {
 			t.Errorf("got %d %s", a.status, a.body)
 		}
 	})
 }
 
-func TestAnAssertionIsTakenOnce(t *testing.T) {
-	t.Run("C-21 again", func(t *testing.T) {
+func TestConformanceAnAssertionIsTakenOnce(t *testing.T) {
+	prove(t, "C-21 again", func(t *testing.T) {
 		w := newSigners(t)
 		assertion := w.assertion("signer", "ES256", "jti", "one")
 		if a := w.asserted(assertion); a.status != http.StatusOK {
@@ -261,7 +261,7 @@ func TestAnAssertionIsTakenOnce(t *testing.T) {
 			t.Errorf("another client's, of the same jti: %d %s", a.status, a.body)
 		}
 	})
-	t.Run("C-21 at another instance", func(t *testing.T) {
+	prove(t, "C-21 at another instance", func(t *testing.T) {
 		w := newSigners(t)
 		other := w.open()
 		assertion := w.assertion("signer", "ES256")
@@ -276,7 +276,7 @@ func TestAnAssertionIsTakenOnce(t *testing.T) {
 			t.Error("it was taken twice")
 		}
 	})
-	t.Run("C-21 many at once", func(t *testing.T) {
+	prove(t, "C-21 many at once", func(t *testing.T) {
 		w := newSigners(t)
 		assertion := w.assertion("signer", "ES256")
 		var all sync.WaitGroup
@@ -294,7 +294,7 @@ func TestAnAssertionIsTakenOnce(t *testing.T) {
 			t.Errorf("got %v", count)
 		}
 	})
-	t.Run("C-21 remembered until it expired, and then forgotten", func(t *testing.T) {
+	prove(t, "C-21 remembered until it expired, and then forgotten", func(t *testing.T) {
 		w := newSigners(t)
 		w.asserted(w.assertion("signer", "ES256"))
 		for _, want := range []int64{1, 0} {
@@ -308,7 +308,7 @@ func TestAnAssertionIsTakenOnce(t *testing.T) {
 			w.clock.move(maxTokenLife + assertionLife + time.Hour)
 		}
 	})
-	t.Run("C-13 a wrong one spends nothing", func(t *testing.T) {
+	prove(t, "C-13 a wrong one spends nothing", func(t *testing.T) {
 		w := newSigners(t)
 		refused(t, w.asserted(w.assertion("signer", "ES256", "jti", "one", "aud", "https://evil.example/")), 401, "invalid_client")
 		if a := w.asserted(w.assertion("signer", "ES256", "jti", "one")); a.status != http.StatusOK {

@@ -12,8 +12,10 @@ import (
 	"github.com/gin-gonic/gin"
 )
 
-// send takes the browser back to the application (RFC 6749 §4.1.2), always saying who answers (RFC 9207).
+// send takes the browser back to the application (RFC 6749 §4.1.2), always saying who answers (RFC 9207). Nobody on the way
+// may keep the answer, which can hold a code.
 func (s *Server) send(c *gin.Context, r authorizationRequest, answer url.Values) {
+	noStore(c)
 	answer.Set("iss", s.issuer)
 	if r.State != "" {
 		answer.Set("state", r.State)

@@ -157,6 +157,19 @@ func (s *Server) requestedAPI(p params) (*api, error) {
 	return found, nil
 }
 
+// forSameAPI refuses to make tokens for another API than the one that was granted (RFC 8707 §2.2). A token request may name
+// none, and goes on with that one.
+func (s *Server) forSameAPI(p params, granted string) error {
+	if p.get("audience") == "" && p.get("resource") == "" {
+		return nil
+	}
+	a, err := s.requestedAPI(p)
+	if err == nil && a.ID != granted {
+		err = refuse("invalid_target", "The authorization is for another service")
+	}
+	return err
+}
+
 // scopesOfClient refuses a scope that this application may never ask for. What the person may not do is dropped later.
 func scopesOfClient(s *Server, p params, r *authorizationRequest) error {
 	if !wellFormedScope(p.get("scope")) {

@@ -35,7 +35,8 @@ func rsaOf(t *testing.T, jwk map[string]any) *rsa.PublicKey {
 	return &rsa.PublicKey{N: number("n"), E: int(number("e").Int64())}
 }
 
-func TestWhereAnApplicationCanBeTold(t *testing.T) {
+func TestConformanceWhereAnApplicationCanBeTold(t *testing.T) {
+	holds(t, "L-13")
 	for address, ok := range map[string]bool{
 		"https://reports.example.com/out": true, "https://reports.example.com:8443/out?tenant=7": true, "https://10.0.0.7/out": true,
 		"http://localhost:3000/out": true, "http://127.0.0.1/out": true, "http://[::1]:3000/out": true,
@@ -46,7 +47,7 @@ func TestWhereAnApplicationCanBeTold(t *testing.T) {
 		"https://reports.example.com/a b": false, `https://reports.example.com\@evil.example/`: false, "http://localhost:3000\r\nHost: x/": false,
 	} {
 		if mistake := backchannelMistake(address); (mistake == "") != ok {
-			t.Errorf("L-13 %q: %q", address, mistake)
+			t.Errorf("%q: %q", address, mistake)
 		}
 	}
 	w := newWorld(t)
@@ -59,7 +60,7 @@ func TestWhereAnApplicationCanBeTold(t *testing.T) {
 		"a machine":            {NewClient{ID: "m", Name: "M", Type: "machine", Secret: "a secret that is long", BackchannelLogoutURI: "https://x.example/"}, "/clients/0/backchannel_logout_uri"},
 		"sessions for nothing": {NewClient{ID: "s", Name: "S", Type: "spa", RedirectURIs: []string{"https://x.example/"}, BackchannelLogoutSessionRequired: true}, "/clients/0/backchannel_logout_session_required"},
 	} {
-		t.Run("L-13 refused: "+name, func(t *testing.T) {
+		prove(t, "L-13 refused: "+name, func(t *testing.T) {
 			err := w.server.Apply(t.Context(), Directory{Clients: []NewClient{c.client}}, nil)
 			if m, ok := errors.AsType[*Mistake](err); !ok || m.Pointer != c.pointer {
 				t.Errorf("got %v", err)
@@ -69,7 +70,8 @@ func TestWhereAnApplicationCanBeTold(t *testing.T) {
 }
 
 // Whoever registers an application must not reach by it what only this machine or its network reaches.
-func TestLogoutTokensGoToTheInternetAlone(t *testing.T) {
+func TestConformanceLogoutTokensGoToTheInternetAlone(t *testing.T) {
+	holds(t, "L-13")
 	var calls atomic.Int32
 	inside := httptest.NewTLSServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { calls.Add(1) }))
 	defer inside.Close()
@@ -84,7 +86,7 @@ func TestLogoutTokensGoToTheInternetAlone(t *testing.T) {
 		"127.0.0.1:" + port, "localhost:" + port, "[::1]:" + port, "[::ffff:127.0.0.1]:" + port, "0.0.0.0:" + port, "[::]:" + port,
 		"169.254.169.254", "10.0.0.1", "192.168.0.1", "172.16.0.1", "[::ffff:169.254.169.254]", "[fd00:ec2::254]", "[fe80::1]", "100.100.100.200",
 	} {
-		t.Run("L-13 "+host, func(t *testing.T) {
+		prove(t, "L-13 "+host, func(t *testing.T) {
 			w.apply(reportsAt("https://" + host + "/out"))
 			w.ended()
 			d, err := w.server.claimLogout(t.Context(), []string{""})
@@ -98,11 +100,12 @@ func TestLogoutTokensGoToTheInternetAlone(t *testing.T) {
 		})
 	}
 	if calls.Load() != 0 {
-		t.Error("L-13 the server inside was reached")
+		t.Error("the server inside was reached")
 	}
 }
 
-func TestPrivateTargets(t *testing.T) {
+func TestConformancePrivateTargets(t *testing.T) {
+	holds(t, "L-13")
 	for address, want := range map[string]bool{
 		"8.8.8.8": true, "2606:4700:4700::1111": true, "10.0.0.1": true, "172.16.0.1": true, "192.168.1.1": true, "fd12:3456::1": true,
 		"127.0.0.1": false, "::1": false, "0.0.0.0": false, "::": false, "169.254.169.254": false, "fe80::1": false, "fd12::1%eth0": false,
@@ -110,7 +113,7 @@ func TestPrivateTargets(t *testing.T) {
 		"::ffff:10.0.0.1": false, "::ffff:127.0.0.1": false, "::ffff:169.254.169.254": false, "64:ff9b::a00:1": false, "224.0.0.1": false, "198.18.0.1": false,
 	} {
 		if got := companyAddress(netip.MustParseAddr(address)); got != want {
-			t.Errorf("L-13 %s may be reached: %v", address, got)
+			t.Errorf("%s may be reached: %v", address, got)
 		}
 	}
 	for _, reached := range []bool{false, true} {
@@ -118,7 +121,7 @@ func TestPrivateTargets(t *testing.T) {
 		s.fetch.client.Timeout = 100 * time.Millisecond // nothing is there; what counts is whether it was tried
 		_, _, err := s.fetch.post(t.Context(), "https://10.255.255.255:1/out", url.Values{})
 		if tried := err == nil || !contains(err.Error(), "may be fetched from"); tried != reached {
-			t.Errorf("L-13 with PrivateTargets %v: %v", reached, err)
+			t.Errorf("with PrivateTargets %v: %v", reached, err)
 		}
 	}
 }
@@ -135,7 +138,7 @@ func openAs(t *testing.T, issuer string, private bool) *Server {
 	return s
 }
 
-func TestApplicationsOnTheSameMachineWhileOneDevelops(t *testing.T) {
+func TestConformanceApplicationsOnTheSameMachineWhileOneDevelops(t *testing.T) {
 	var calls atomic.Int32
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if calls.Add(1); r.URL.Path == "/away" {
@@ -162,7 +165,7 @@ func TestApplicationsOnTheSameMachineWhileOneDevelops(t *testing.T) {
 		return d
 	}
 	for _, issuer := range []string{"http://localhost:8080/", "http://127.0.0.1:8080/", "http://[::1]:8080/"} {
-		t.Run("L-13 "+issuer, func(t *testing.T) {
+		prove(t, "L-13 "+issuer, func(t *testing.T) {
 			s := openAs(t, issuer, false)
 			calls.Store(0)
 			for _, host := range []string{"localhost:", "127.0.0.1:"} {
@@ -183,7 +186,7 @@ func TestApplicationsOnTheSameMachineWhileOneDevelops(t *testing.T) {
 		})
 	}
 	for _, issuer := range []string{"http://time.example.com/", "https://localhost:8080/", "https://time.example.com/"} {
-		t.Run("L-13 not with "+issuer, func(t *testing.T) {
+		prove(t, "L-13 not with "+issuer, func(t *testing.T) {
 			s := openAs(t, issuer, true)
 			calls.Store(0)
 			if err := s.Apply(t.Context(), Directory{Clients: []NewClient{reportsAt("http://localhost:" + port + "/out")}}, nil); err == nil {

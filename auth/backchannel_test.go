@@ -153,7 +153,7 @@ func toldIn(t *testing.T, tokens []string) []string {
 	return list
 }
 
-func TestALogoutToken(t *testing.T) {
+func TestConformanceALogoutToken(t *testing.T) {
 	w, r := newHeard(t)
 	b := w.browser()
 	tokens := b.reportsTokens("ada@example.com", "openid read:timesheets")
@@ -169,7 +169,7 @@ func TestALogoutToken(t *testing.T) {
 		t.Fatalf("got %d tokens, want one of each attempt", len(came))
 	}
 	token := came[1]
-	t.Run("L-12 verifies with the published keys", func(t *testing.T) {
+	prove(t, "L-12 verifies with the published keys", func(t *testing.T) {
 		parsed, err := jwt.NewParser(jwt.WithTimeFunc(w.clock.now), jwt.WithValidMethods([]string{"RS256"}), jwt.WithExpirationRequired(), jwt.WithIssuedAt()).
 			Parse(token, func(k *jwt.Token) (any, error) {
 				return rsaOf(t, published(t, w)[k.Header["kid"].(string)]), nil
@@ -178,7 +178,7 @@ func TestALogoutToken(t *testing.T) {
 			t.Errorf("got %v %v", parsed.Header, err)
 		}
 	})
-	t.Run("L-12 has these claims and no other", func(t *testing.T) {
+	prove(t, "L-12 has these claims and no other", func(t *testing.T) {
 		claims, now := claimsOf(t, token), float64(w.clock.now().Unix())
 		if jti, _ := claims["jti"].(string); len(jti) < 20 || jti == claimsOf(t, came[0])["jti"] {
 			t.Errorf("its jti %q is guessable, or that of the attempt before", jti)
@@ -192,8 +192,8 @@ func TestALogoutToken(t *testing.T) {
 			t.Error(diff)
 		}
 	})
-	t.Run("B-12 is no access token", func(t *testing.T) { refused(t, w.probe(token), 401, "invalid_token") })
-	t.Run("L-06 is no hint of who is meant", func(t *testing.T) {
+	prove(t, "B-12 is no access token", func(t *testing.T) { refused(t, w.probe(token), 401, "invalid_token") })
+	prove(t, "L-06 is no hint of who is meant", func(t *testing.T) {
 		b.reportsTokens("ada@example.com", "openid")
 		isPage(t, b.get(logoutOf("id_token_hint", token)), 400, "not an ID token of this server")
 		sentBack(t, b.authorize("id_token_hint", token, "prompt", "none"), "invalid_request")
@@ -201,7 +201,7 @@ func TestALogoutToken(t *testing.T) {
 			t.Error("it signed the person out")
 		}
 	})
-	t.Run("L-12 authenticates no application, even one that has this server's keys", func(t *testing.T) {
+	prove(t, "L-12 authenticates no application, even one that has this server's keys", func(t *testing.T) {
 		var signer *signingKey
 		for _, k := range w.server.keys.all() {
 			if k.Alg == "RS256" {
@@ -212,7 +212,7 @@ func TestALogoutToken(t *testing.T) {
 			Grants: []NewGrant{{Audience: audience, Scopes: []string{"read:timesheets"}}}})
 		refused(t, w.asserted(token), 401, "invalid_client")
 	})
-	t.Run("L-12 discovery tells of it", func(t *testing.T) {
+	prove(t, "L-12 discovery tells of it", func(t *testing.T) {
 		m := b.get("/.well-known/openid-configuration").json()
 		if m["backchannel_logout_supported"] != true || m["backchannel_logout_session_supported"] != true {
 			t.Errorf("got %v, %v", m["backchannel_logout_supported"], m["backchannel_logout_session_supported"])
@@ -227,7 +227,7 @@ type heard struct {
 	tokens   map[string]any // of Reports
 }
 
-func TestWhoIsToldThatASessionEnded(t *testing.T) {
+func TestConformanceWhoIsToldThatASessionEnded(t *testing.T) {
 	const here, there = "here", "there"
 	for name, c := range map[string]struct {
 		do   func(h *heard)
@@ -310,7 +310,7 @@ func TestWhoIsToldThatASessionEnded(t *testing.T) {
 			}
 		}, []string{"reports here"}},
 	} {
-		t.Run(name, func(t *testing.T) {
+		prove(t, name, func(t *testing.T) {
 			w, r := newHeard(t)
 			h := &heard{world: w, b: w.browser(), other: w.browser()}
 			h.world.TB = t
@@ -341,7 +341,8 @@ func (w *world) deliverTo(client string) string {
 }
 
 // A session may end while an application is being sent what it is to learn of it.
-func TestNobodyLearnsOfASessionThatEnded(t *testing.T) {
+func TestConformanceNobodyLearnsOfASessionThatEnded(t *testing.T) {
+	holds(t, "L-13")
 	w, _ := newHeard(t)
 	b := w.browser()
 	b.code("ada@example.com")
@@ -349,7 +350,7 @@ func TestNobodyLearnsOfASessionThatEnded(t *testing.T) {
 	w.endSession()
 	err := w.server.change(t.Context(), func(tx *gorm.DB, _ *news) error { return joinSession(tx, id, "reports") })
 	if asError(err).Code != "login_required" {
-		t.Errorf("L-13 got %v", err)
+		t.Errorf("got %v", err)
 	}
 }
 
@@ -378,7 +379,7 @@ func (w *world) due(many int) {
 	}
 }
 
-func TestALogoutTokenIsTriedAgain(t *testing.T) {
+func TestConformanceALogoutTokenIsTriedAgain(t *testing.T) {
 	breakOff := func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
 	away := func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "/elsewhere", http.StatusTemporaryRedirect)
@@ -386,7 +387,7 @@ func TestALogoutTokenIsTriedAgain(t *testing.T) {
 	for name, how := range map[string]http.HandlerFunc{
 		"500": status(500), "503": status(503), "429": status(429), "404": status(404), "a redirect, which isn't followed": away, "a broken connection": breakOff,
 	} {
-		t.Run("L-13 after "+name, func(t *testing.T) {
+		prove(t, "L-13 after "+name, func(t *testing.T) {
 			w, r := newHeard(t)
 			w.ended()
 			r.answers(how)
@@ -410,7 +411,7 @@ func TestALogoutTokenIsTriedAgain(t *testing.T) {
 			}
 		})
 	}
-	t.Run("L-13 not after 400", func(t *testing.T) {
+	prove(t, "L-13 not after 400", func(t *testing.T) {
 		w, r := newHeard(t)
 		w.ended()
 		r.answers(func(w http.ResponseWriter, _ *http.Request) {
@@ -425,7 +426,7 @@ func TestALogoutTokenIsTriedAgain(t *testing.T) {
 			t.Errorf("it was tried %d times, and is %+v", n, w.deliveries())
 		}
 	})
-	t.Run("L-13 for a day, ever less often", func(t *testing.T) {
+	prove(t, "L-13 for a day, ever less often", func(t *testing.T) {
 		w, r := newHeard(t)
 		w.ended()
 		r.answers(status(500))
@@ -443,7 +444,7 @@ func TestALogoutTokenIsTriedAgain(t *testing.T) {
 			t.Error("it was tried again after it was given up")
 		}
 	})
-	t.Run("L-13 what is over is swept out a day later, what waits is not", func(t *testing.T) {
+	prove(t, "L-13 what is over is swept out a day later, what waits is not", func(t *testing.T) {
 		w, r := newHeard(t)
 		w.ended()
 		w.drain(w.server)
@@ -456,31 +457,32 @@ func TestALogoutTokenIsTriedAgain(t *testing.T) {
 	})
 }
 
-func TestThePauseBetweenAttemptsGrows(t *testing.T) {
+func TestConformanceThePauseBetweenAttemptsGrows(t *testing.T) {
+	holds(t, "L-13")
 	for attempts, most := range map[int]time.Duration{1: logoutPause, 2: 2 * logoutPause, 5: 16 * logoutPause, 10: 512 * logoutPause, 11: mostPause, 64: mostPause, 1000: mostPause} {
 		for range 20 {
 			if pause := pauseAfter(attempts); pause < most/2 || pause >= most {
-				t.Errorf("L-13 after %d attempts it is %s, want between %s and %s", attempts, pause, most/2, most)
+				t.Errorf("after %d attempts it is %s, want between %s and %s", attempts, pause, most/2, most)
 			}
 		}
 	}
 }
 
-func TestTheQueueOutlivesTheServer(t *testing.T) {
+func TestConformanceTheQueueOutlivesTheServer(t *testing.T) {
 	w, r := newHeard(t)
 	restarted := func() *Server {
 		s := w.open()
 		s.fetch = reaching(r.Server)
 		return s
 	}
-	t.Run("L-13 that never sent anything", func(t *testing.T) {
+	prove(t, "L-13 that never sent anything", func(t *testing.T) {
 		w.ended()
 		w.drain(restarted())
 		if len(r.got()) != 1 || w.states() != "delivered" {
 			t.Errorf("it is %s", w.states())
 		}
 	})
-	t.Run("L-13 that was killed while it sent, after others were sure of it", func(t *testing.T) {
+	prove(t, "L-13 that was killed while it sent, after others were sure of it", func(t *testing.T) {
 		w.ended()
 		if d, err := w.server.claimLogout(t.Context(), []string{""}); d == nil || err != nil {
 			t.Fatal(d, err)
@@ -494,7 +496,7 @@ func TestTheQueueOutlivesTheServer(t *testing.T) {
 			t.Errorf("it is %s", w.states())
 		}
 	})
-	t.Run("L-13 that was stopped while it sent", func(t *testing.T) {
+	prove(t, "L-13 that was stopped while it sent", func(t *testing.T) {
 		w.ended()
 		hold := make(chan struct{})
 		r.answers(func(http.ResponseWriter, *http.Request) { <-hold })
@@ -512,7 +514,8 @@ func TestTheQueueOutlivesTheServer(t *testing.T) {
 	})
 }
 
-func TestTwoInstancesSendALogoutTokenOnce(t *testing.T) {
+func TestConformanceTwoInstancesSendALogoutTokenOnce(t *testing.T) {
+	holds(t, "L-13")
 	w, r := newHeard(t)
 	second := w.open()
 	second.fetch, second.log = w.server.fetch, w.server.log
@@ -534,11 +537,12 @@ func TestTwoInstancesSendALogoutTokenOnce(t *testing.T) {
 	stop()
 	running.Wait()
 	if again := r.got(); len(seen) != many || len(again) != 0 || w.states() != strings.TrimSpace(strings.Repeat("delivered ", many)) {
-		t.Errorf("L-13 %d sessions of %d were told, and %d again: %s", len(seen), many, len(again), w.states())
+		t.Errorf("%d sessions of %d were told, and %d again: %s", len(seen), many, len(again), w.states())
 	}
 }
 
-func TestAReceiverThatHangsHoldsUpNobodyElse(t *testing.T) {
+func TestConformanceAReceiverThatHangsHoldsUpNobodyElse(t *testing.T) {
+	holds(t, "L-13")
 	w, slow := newHeard(t)
 	quick := newReceiver(t) // with the same certificate, as all of httptest's
 	w.apply(NewClient{ID: "app", Name: "Phone app", Type: "native", RedirectURIs: []string{appURI}, Scopes: []string{"openid"}, BackchannelLogoutURI: quick.URL + "/out"})
@@ -562,21 +566,22 @@ func TestAReceiverThatHangsHoldsUpNobodyElse(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := toldIn(t, []string{quick.next(t)}); got[0] != "app "+id {
-		t.Errorf("L-13 got %q", got)
+		t.Errorf("got %q", got)
 	}
 	if time.Since(began) > 3*time.Second {
-		t.Errorf("L-13 it took %s", time.Since(began))
+		t.Errorf("it took %s", time.Since(began))
 	}
 	if n := len(slow.got()); n != 0 {
-		t.Errorf("L-13 an application that hangs is sent %d at once", n+logoutsPerApp)
+		t.Errorf("an application that hangs is sent %d at once", n+logoutsPerApp)
 	}
 }
 
-func TestAReceiverThatHangsIsCutOff(t *testing.T) {
+func TestConformanceAReceiverThatHangsIsCutOff(t *testing.T) {
+	holds(t, "L-13")
 	w, r := newHeard(t)
 	w.ended()
 	if w.server.fetch.client.Timeout != 5*time.Second {
-		t.Errorf("L-13 it may take %s", w.server.fetch.client.Timeout)
+		t.Errorf("it may take %s", w.server.fetch.client.Timeout)
 	}
 	w.server.fetch.client.Timeout = time.Second
 	hold := make(chan struct{})
@@ -589,7 +594,7 @@ func TestAReceiverThatHangsIsCutOff(t *testing.T) {
 			<-hold
 		},
 	} {
-		t.Run("L-13 "+name, func(t *testing.T) {
+		prove(t, "L-13 "+name, func(t *testing.T) {
 			r.answers(how)
 			began := time.Now()
 			w.drain(w.server)

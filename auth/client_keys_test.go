@@ -42,7 +42,7 @@ func (h *keyHost) publish(keys ...*signingKey) {
 	h.keys.Store(&text)
 }
 
-func TestKeysAtTheApplicationsAddress(t *testing.T) {
+func TestConformanceKeysAtTheApplicationsAddress(t *testing.T) {
 	k := signerKeys()
 	ok := func(t *testing.T, w *world, alg string) {
 		t.Helper()
@@ -60,7 +60,7 @@ func TestKeysAtTheApplicationsAddress(t *testing.T) {
 			t.Errorf("the keys were fetched %d times, want %d", got, want)
 		}
 	}
-	t.Run("C-18 fetched once in five minutes", func(t *testing.T) {
+	prove(t, "C-18 fetched once in five minutes", func(t *testing.T) {
 		w := newWorld(t)
 		h := newKeyHost(t, w, k["ES256"])
 		for range 3 {
@@ -71,7 +71,7 @@ func TestKeysAtTheApplicationsAddress(t *testing.T) {
 		ok(t, w, "ES256")
 		calls(t, h, 2)
 	})
-	t.Run("C-23 an unknown key is looked for once a minute", func(t *testing.T) {
+	prove(t, "C-23 an unknown key is looked for once a minute", func(t *testing.T) {
 		w := newWorld(t)
 		h := newKeyHost(t, w, k["ES256"])
 		ok(t, w, "ES256")
@@ -87,7 +87,7 @@ func TestKeysAtTheApplicationsAddress(t *testing.T) {
 		}
 		calls(t, h, 2)
 	})
-	t.Run("C-19 a key that was taken away is worth nothing after five minutes", func(t *testing.T) {
+	prove(t, "C-19 a key that was taken away is worth nothing after five minutes", func(t *testing.T) {
 		w := newWorld(t)
 		h := newKeyHost(t, w, k["ES256"])
 		ok(t, w, "ES256")
@@ -95,7 +95,7 @@ func TestKeysAtTheApplicationsAddress(t *testing.T) {
 		w.clock.move(keysFresh)
 		no(t, w, "ES256")
 	})
-	t.Run("C-23 while their host is down, what was fetched is good for its five minutes", func(t *testing.T) {
+	prove(t, "C-23 while their host is down, what was fetched is good for its five minutes", func(t *testing.T) {
 		w := newWorld(t)
 		h := newKeyHost(t, w, k["ES256"])
 		ok(t, w, "ES256")
@@ -112,7 +112,7 @@ func TestKeysAtTheApplicationsAddress(t *testing.T) {
 		w.clock.move(keysPause)
 		ok(t, w, "ES256")
 	})
-	t.Run("C-23 what is no key set, or gives a private key away", func(t *testing.T) {
+	prove(t, "C-23 what is no key set, or gives a private key away", func(t *testing.T) {
 		w := newWorld(t)
 		h := newKeyHost(t, w, k["ES256"])
 		private := strings.Replace(jwksOf(k["ES256"]), `{"alg"`, `{"d":"AAAA","alg"`, 1)
@@ -122,7 +122,7 @@ func TestKeysAtTheApplicationsAddress(t *testing.T) {
 			w.clock.move(keysFresh)
 		}
 	})
-	t.Run("C-23 nothing is fetched for what can't be right", func(t *testing.T) {
+	prove(t, "C-23 nothing is fetched for what can't be right", func(t *testing.T) {
 		w := newWorld(t)
 		h := newKeyHost(t, w, k["ES256"])
 		for _, assertion := range []string{
@@ -133,7 +133,7 @@ func TestKeysAtTheApplicationsAddress(t *testing.T) {
 		}
 		calls(t, h, 0)
 	})
-	t.Run("C-23 many at once share a fetch", func(t *testing.T) {
+	prove(t, "C-23 many at once share a fetch", func(t *testing.T) {
 		w := newWorld(t)
 		h := newKeyHost(t, w, k["ES256"])
 		var all sync.WaitGroup
@@ -148,7 +148,7 @@ func TestKeysAtTheApplicationsAddress(t *testing.T) {
 		all.Wait()
 		calls(t, h, 1)
 	})
-	t.Run("C-23 on this machine they are not fetched", func(t *testing.T) {
+	prove(t, "C-23 on this machine they are not fetched", func(t *testing.T) {
 		w := newWorld(t)
 		guarded := w.server.fetch
 		h := newKeyHost(t, w, k["ES256"])
@@ -171,7 +171,7 @@ func TestRemoteKeysAreBounded(t *testing.T) {
 	}
 }
 
-func TestGuessingClientSecrets(t *testing.T) {
+func TestConformanceGuessingClientSecrets(t *testing.T) {
 	guess := func(w *world, client string) answer { return w.token(client, "grant_type", "client_credentials") }
 	throttled := func(t *testing.T, a answer) {
 		t.Helper()
@@ -180,7 +180,7 @@ func TestGuessingClientSecrets(t *testing.T) {
 			t.Errorf("got %v", a.header)
 		}
 	}
-	t.Run("C-16 too many wrong secrets for one client from one address", func(t *testing.T) {
+	prove(t, "C-16 too many wrong secrets for one client from one address", func(t *testing.T) {
 		w := newWorld(t)
 		for range failuresPerPair {
 			refused(t, guess(w, "payroll:wrong"), 401, "invalid_client")
@@ -197,7 +197,7 @@ func TestGuessingClientSecrets(t *testing.T) {
 			t.Errorf("later: %d %s", a.status, a.body)
 		}
 	})
-	t.Run("C-16 the right secret from another address still works", func(t *testing.T) {
+	prove(t, "C-16 the right secret from another address still works", func(t *testing.T) {
 		w := newWorld(t)
 		from := func(ip, secret string) int {
 			r := httptest.NewRequest("POST", "/oauth/token", stringsReader("grant_type=client_credentials&client_id=payroll&client_secret="+secret))
@@ -217,14 +217,14 @@ func TestGuessingClientSecrets(t *testing.T) {
 			t.Errorf("from another: %d", got)
 		}
 	})
-	t.Run("C-16 an unknown client is answered as a known one", func(t *testing.T) {
+	prove(t, "C-16 an unknown client is answered as a known one", func(t *testing.T) {
 		w := newWorld(t)
 		for range failuresPerPair {
 			refused(t, guess(w, "nobody:wrong"), 401, "invalid_client")
 		}
 		throttled(t, guess(w, "nobody:wrong"))
 	})
-	t.Run("C-16 the right secret forgets", func(t *testing.T) {
+	prove(t, "C-16 the right secret forgets", func(t *testing.T) {
 		w := newWorld(t)
 		for range 3 {
 			for range failuresPerPair - 1 {
@@ -235,7 +235,7 @@ func TestGuessingClientSecrets(t *testing.T) {
 			}
 		}
 	})
-	t.Run("C-16 neither public clients nor assertions are counted", func(t *testing.T) {
+	prove(t, "C-16 neither public clients nor assertions are counted", func(t *testing.T) {
 		w := newSigners(t)
 		for range failuresPerPair + 1 {
 			refused(t, w.asserted("x"), 401, "invalid_client")
@@ -246,7 +246,7 @@ func TestGuessingClientSecrets(t *testing.T) {
 			t.Errorf("got %d %s", a.status, a.body)
 		}
 	})
-	t.Run("C-16 sign-in is not slowed down by it", func(t *testing.T) {
+	prove(t, "C-16 sign-in is not slowed down by it", func(t *testing.T) {
 		w := newWorld(t)
 		for i := range failuresPerIP + 1 {
 			guess(w, "nobody"+string(rune('a'+i%26))+string(rune('a'+i/26))+":x")

@@ -9,7 +9,8 @@ import (
 	"gorm.io/gorm"
 )
 
-func TestClientAuthentication(t *testing.T) {
+func TestConformanceClientAuthentication(t *testing.T) {
+	holds(t, "C-03")
 	w := newWorld(t)
 	const id, secret = "payroll", "payroll secret, long"
 	basicOf := func(user, password string) string {
@@ -21,30 +22,30 @@ func TestClientAuthentication(t *testing.T) {
 		status int
 		code   string
 	}{
-		"Basic":                    {basicOf("payroll", "payroll+secret%2C+long"), "", 200, ""},
-		"Basic, scheme in caps":    {"BASIC " + basicOf("payroll", "payroll+secret%2C+long")[6:], "", 200, ""},
-		"post":                     {"", "&client_id=payroll&client_secret=payroll+secret,+long", 200, ""},
-		"wrong by Basic":           {basicOf("payroll", "wrong"), "", 401, "invalid_client"},
-		"wrong by post":            {"", "&client_id=payroll&client_secret=wrong", 401, "invalid_client"},
-		"unknown":                  {basicOf("nobody", "wrong"), "", 401, "invalid_client"},
-		"no secret":                {"", "&client_id=payroll", 401, "invalid_client"},
-		"empty secret":             {basicOf("payroll", ""), "", 401, "invalid_client"},
-		"nothing":                  {"", "", 401, "invalid_client"},
-		"both ways":                {basicOf("payroll", "payroll+secret%2C+long"), "&client_secret=payroll+secret,+long", 400, "invalid_request"},
-		"Basic and assertion":      {basicOf("payroll", "payroll+secret%2C+long"), "&client_assertion=x", 400, "invalid_request"},
-		"another client_id":        {basicOf("payroll", "payroll+secret%2C+long"), "&client_id=reports", 400, "invalid_request"},
-		"the same client_id":       {basicOf("payroll", "payroll+secret%2C+long"), "&client_id=payroll", 200, ""},
-		"not base64":               {"Basic ???", "", 401, "invalid_client"},
-		"no colon":                 {"Basic " + base64.StdEncoding.EncodeToString([]byte("payroll")), "", 401, "invalid_client"},
-		"Bearer":                   {"Bearer x", "", 401, "invalid_client"},
-		"bad percent-encoding":     {basicOf("payroll", "%zz"), "", 401, "invalid_client"},
-		"public with a secret":     {"", "&client_id=app&client_secret=x", 401, "invalid_client"},
-		"public with Basic":        {basicOf("app", ""), "", 401, "invalid_client"},
-		"another one's secret":     {basicOf("payroll", "reports+secret%2C+long"), "", 401, "invalid_client"},
-		"the hash as secret":       {basicOf("payroll", hashed(secret)), "", 401, "invalid_client"},
-		"the secret cut to length": {basicOf("payroll", "payroll+secret%2C+lon"), "", 401, "invalid_client"},
+		"C-01 C-11 Basic":           {basicOf("payroll", "payroll+secret%2C+long"), "", 200, ""},
+		"Basic, scheme in caps":     {"BASIC " + basicOf("payroll", "payroll+secret%2C+long")[6:], "", 200, ""},
+		"C-11 post":                 {"", "&client_id=payroll&client_secret=payroll+secret,+long", 200, ""},
+		"C-02 wrong by Basic":       {basicOf("payroll", "wrong"), "", 401, "invalid_client"},
+		"C-04 wrong by post":        {"", "&client_id=payroll&client_secret=wrong", 401, "invalid_client"},
+		"C-03 unknown":              {basicOf("nobody", "wrong"), "", 401, "invalid_client"},
+		"C-05 no secret":            {"", "&client_id=payroll", 401, "invalid_client"},
+		"C-12 empty secret":         {basicOf("payroll", ""), "", 401, "invalid_client"},
+		"C-10 nothing":              {"", "", 401, "invalid_client"},
+		"C-08 both ways":            {basicOf("payroll", "payroll+secret%2C+long"), "&client_secret=payroll+secret,+long", 400, "invalid_request"},
+		"C-08 Basic and assertion":  {basicOf("payroll", "payroll+secret%2C+long"), "&client_assertion=x", 400, "invalid_request"},
+		"C-09 another client_id":    {basicOf("payroll", "payroll+secret%2C+long"), "&client_id=reports", 400, "invalid_request"},
+		"the same client_id":        {basicOf("payroll", "payroll+secret%2C+long"), "&client_id=payroll", 200, ""},
+		"C-12 not base64":           {"Basic ???", "", 401, "invalid_client"},
+		"C-12 no colon":             {"Basic " + base64.StdEncoding.EncodeToString([]byte("payroll")), "", 401, "invalid_client"},
+		"C-12 Bearer":               {"Bearer x", "", 401, "invalid_client"},
+		"C-12 bad percent-encoding": {basicOf("payroll", "%zz"), "", 401, "invalid_client"},
+		"C-07 public with a secret": {"", "&client_id=app&client_secret=x", 401, "invalid_client"},
+		"C-07 public with Basic":    {basicOf("app", ""), "", 401, "invalid_client"},
+		"another one's secret":      {basicOf("payroll", "reports+secret%2C+long"), "", 401, "invalid_client"},
+		"the hash as secret":        {basicOf("payroll", hashed(secret)), "", 401, "invalid_client"},
+		"the secret cut to length":  {basicOf("payroll", "payroll+secret%2C+lon"), "", 401, "invalid_client"},
 	} {
-		t.Run(name, func(t *testing.T) {
+		prove(t, name, func(t *testing.T) {
 			r, _ := http.NewRequestWithContext(t.Context(), "POST", w.http.URL+"/oauth/token", stringsReader("grant_type=client_credentials"+c.body))
 			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 			if c.header != "" {
@@ -67,7 +68,8 @@ func TestClientAuthentication(t *testing.T) {
 	}
 }
 
-func TestClientCredentials(t *testing.T) {
+func TestConformanceClientCredentials(t *testing.T) {
+	holds(t, "M-01", "M-02", "M-03", "M-04")
 	w := newWorld(t)
 	ask := func(client string, pairs ...string) answer {
 		return w.token(client, append([]string{"grant_type", "client_credentials"}, pairs...)...)
@@ -84,7 +86,7 @@ func TestClientCredentials(t *testing.T) {
 	if by["User"] != "" || by["Client"] != "payroll" {
 		t.Errorf("the token stands for %v", by)
 	}
-	for _, scope := range []string{"delete:timesheets", "approve:timesheets", "openid", "offline_access", "read:timesheets fly"} {
+	for _, scope := range []string{"delete:timesheets", "approve:timesheets", "openid", "profile", "offline_access", "read:timesheets fly"} {
 		refused(t, ask(payroll, "scope", scope), 400, "invalid_scope")
 	}
 	refused(t, ask(payroll, "audience", "https://elsewhere.example"), 400, "invalid_target")
@@ -94,7 +96,8 @@ func TestClientCredentials(t *testing.T) {
 }
 
 // While a secret is exchanged, the new and the old one work; the third one ends the first.
-func TestTwoSecretsLiveAtOnce(t *testing.T) {
+func TestConformanceTwoSecretsLiveAtOnce(t *testing.T) {
+	holds(t, "C-15")
 	w := newWorld(t)
 	for i, secret := range []string{"payroll secret, two", "payroll secret, three"} {
 		w.clock.move(time.Second)
@@ -112,7 +115,8 @@ func TestTwoSecretsLiveAtOnce(t *testing.T) {
 	}
 }
 
-func TestADisabledClientDiesAtTheNextCall(t *testing.T) {
+func TestConformanceADisabledClientDiesAtTheNextCall(t *testing.T) {
+	holds(t, "M-08")
 	w := newWorld(t)
 	person, refresh := w.tokens("ada@example.com")
 	machine := w.token("payroll:payroll secret, long", "grant_type", "client_credentials").json()["access_token"].(string)
@@ -141,7 +145,8 @@ func TestADisabledClientDiesAtTheNextCall(t *testing.T) {
 	}
 }
 
-func TestWhatCanBeRegisteredAsRedirectURI(t *testing.T) {
+func TestConformanceWhatCanBeRegisteredAsRedirectURI(t *testing.T) {
+	holds(t, "A-07", "A-08", "A-12")
 	for _, c := range []struct {
 		kind, uri string
 		ok        bool

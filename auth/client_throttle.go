@@ -19,7 +19,7 @@ func (s *Server) admitClient(c *gin.Context, p params) (*Client, error) {
 	if secret == "" {
 		return s.authenticateClient(c.Request, p)
 	}
-	name, ip := hashed(id), c.ClientIP() // any text comes as client_id: the hash is short
+	name, ip := hashed(id), networkOf(c.ClientIP()) // any text comes as client_id: the hash is short
 	if wait := s.attempts.wait(name, ip, s.now()); wait > 0 {
 		c.Header("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
 		e := refuse("slow_down", fmt.Sprintf("Too many failed attempts. Try again in %d minutes.", int(wait.Minutes())+1))

@@ -3,12 +3,14 @@ package auth
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 )
 
-func TestACodeIsRedeemedByItsOwnClientOnly(t *testing.T) {
+func TestConformanceACodeIsRedeemedByItsOwnClientOnly(t *testing.T) {
+	holds(t, "C-13", "T-07")
 	w := newWorld(t)
 	code := w.browser().code("ada@example.com", "client_id", "reports", "redirect_uri", webURI)
 	redeem := func(client string) answer {
@@ -21,22 +23,24 @@ func TestACodeIsRedeemedByItsOwnClientOnly(t *testing.T) {
 	}
 }
 
-func TestWhatIsWrongWithACodeIsRefused(t *testing.T) {
+func TestConformanceWhatIsWrongWithACodeIsRefused(t *testing.T) {
 	w := newWorld(t)
 	for name, c := range map[string]struct {
 		code  string
 		pairs []string
 	}{
-		"no code":          {"invalid_request", []string{"code", ""}},
-		"unknown code":     {"invalid_grant", []string{"code", newSecret()}},
-		"wrong verifier":   {"invalid_grant", []string{"code_verifier", "a" + verifies43[1:]}},
-		"no verifier":      {"invalid_grant", []string{"code_verifier", ""}},
-		"short verifier":   {"invalid_grant", []string{"code_verifier", verifies43[:42]}},
-		"illegal verifier": {"invalid_grant", []string{"code_verifier", verifies43[:42] + "!"}},
-		"other redirect":   {"invalid_grant", []string{"redirect_uri", "http://127.0.0.1/cb"}},
-		"no redirect":      {"invalid_grant", []string{"redirect_uri", ""}},
+		"T-05 no code":             {"invalid_request", []string{"code", ""}},
+		"T-06 unknown code":        {"invalid_grant", []string{"code", newSecret()}},
+		"P-09 P-13 wrong verifier": {"invalid_grant", []string{"code_verifier", "a" + verifies43[1:]}},
+		"P-10 no verifier":         {"invalid_grant", []string{"code_verifier", ""}},
+		"T-06 garbage":             {"invalid_grant", []string{"code", "'; DROP TABLE codes; --"}},
+		"P-12 long verifier":       {"invalid_grant", []string{"code_verifier", verifies43 + strings.Repeat("a", 129-43)}},
+		"P-12 short verifier":      {"invalid_grant", []string{"code_verifier", verifies43[:42]}},
+		"P-12 illegal verifier":    {"invalid_grant", []string{"code_verifier", verifies43[:42] + "!"}},
+		"T-08 other redirect":      {"invalid_grant", []string{"redirect_uri", "http://127.0.0.1/cb"}},
+		"T-09 no redirect":         {"invalid_grant", []string{"redirect_uri", ""}},
 	} {
-		t.Run(name, func(t *testing.T) {
+		prove(t, name, func(t *testing.T) {
 			code := w.browser().code("ada@example.com")
 			given := map[string]string{"grant_type": "authorization_code", "code": code, "redirect_uri": appURI, "code_verifier": verifies43}
 			given[c.pairs[0]] = c.pairs[1]
@@ -52,14 +56,20 @@ func TestWhatIsWrongWithACodeIsRefused(t *testing.T) {
 	}
 }
 
-func TestACodeExpiresWithinAMinute(t *testing.T) {
+func TestConformanceACodeExpiresWithinAMinute(t *testing.T) {
+	holds(t, "A-47", "T-06")
 	w := newWorld(t)
-	code := w.browser().code("ada@example.com")
-	w.clock.move(codeLife)
-	refused(t, w.redeem(code), 400, "invalid_grant")
+	early, late := w.browser().code("ada@example.com"), w.browser().code("ada@example.com")
+	w.clock.move(59 * time.Second)
+	if a := w.redeem(early); a.status != http.StatusOK {
+		t.Errorf("after 59 s it got %d %s", a.status, a.body)
+	}
+	w.clock.move(time.Second)
+	refused(t, w.redeem(late), 400, "invalid_grant")
 }
 
-func TestACodeThatComesTwiceEndsAllTokensOfTheFirstUse(t *testing.T) {
+func TestConformanceACodeThatComesTwiceEndsAllTokensOfTheFirstUse(t *testing.T) {
+	holds(t, "T-10", "T-11")
 	w := newWorld(t)
 	code := w.browser().code("ada@example.com")
 	first := w.redeem(code).json()
@@ -72,34 +82,41 @@ func TestACodeThatComesTwiceEndsAllTokensOfTheFirstUse(t *testing.T) {
 	refused(t, w.refresh(refresh), 400, "invalid_grant")
 }
 
-func TestOfManyAtOnceOneRedeemsTheCode(t *testing.T) {
+func TestConformanceOfManyAtOnceOneRedeemsTheCode(t *testing.T) {
+	holds(t, "T-12")
 	w := newWorld(t)
 	code := w.browser().code("ada@example.com")
 	var mu sync.Mutex
 	var all sync.WaitGroup
 	statuses := map[int]int{}
+	var won answer
 	for range 50 {
 		all.Go(func() {
 			a := w.redeem(code)
 			mu.Lock()
 			defer mu.Unlock()
+			if a.status == http.StatusOK {
+				won = a
+			}
 			statuses[a.status]++
 		})
 	}
 	all.Wait()
 	if statuses[200] != 1 || statuses[400] != 49 {
-		t.Errorf("got %v", statuses)
+		t.Fatalf("got %v", statuses)
 	}
+	refused(t, w.probe(won.json()["access_token"].(string)), 401, "invalid_token") // since the code came again
+	refused(t, w.refresh(won.json()["refresh_token"].(string)), 400, "invalid_grant")
 }
 
-func TestACodeIsWorthNothingOnceItsPersonOrSessionIsGone(t *testing.T) {
+func TestConformanceACodeIsWorthNothingOnceItsPersonOrSessionIsGone(t *testing.T) {
 	for name, gone := range map[string]func(w *world){
-		"person blocked": func(w *world) { w.update("ada@example.com", "blocked", true) },
-		"session ended": func(w *world) {
+		"T-14 person blocked": func(w *world) { w.update("ada@example.com", "blocked", true) },
+		"T-17 session ended": func(w *world) {
 			w.endSession()
 		},
 	} {
-		t.Run(name, func(t *testing.T) {
+		prove(t, name, func(t *testing.T) {
 			w := newWorld(t)
 			code := w.browser().code("ada@example.com")
 			gone(w)
@@ -108,7 +125,8 @@ func TestACodeIsWorthNothingOnceItsPersonOrSessionIsGone(t *testing.T) {
 	}
 }
 
-func TestWhatTheTokenEndpointCantRead(t *testing.T) {
+func TestConformanceWhatTheTokenEndpointCantRead(t *testing.T) {
+	holds(t, "G-06", "T-02", "T-03", "T-04")
 	w := newWorld(t)
 	refused(t, w.token("app"), 400, "invalid_request")
 	refused(t, w.token("app", "grant_type", "password"), 400, "unsupported_grant_type")
@@ -128,18 +146,18 @@ func TestWhatTheTokenEndpointCantRead(t *testing.T) {
 		status                   int
 		code                     string
 	}{
-		"multipart":           {"multipart/form-data; boundary=x", "", "", 400, "invalid_request"},
-		"text":                {"text/plain", "", "grant_type=client_credentials", 400, "invalid_request"},
-		"no type":             {"", "", "grant_type=client_credentials", 400, "invalid_request"},
-		"in the address":      {"application/x-www-form-urlencoded", "?grant_type=client_credentials&client_id=payroll&client_secret=payroll+secret,+long", "", 401, "invalid_client"},
-		"bad encoding":        {"application/x-www-form-urlencoded", "", "grant_type=%zz", 400, "invalid_request"},
+		"G-10 multipart":      {"multipart/form-data; boundary=x", "", "", 400, "invalid_request"},
+		"G-10 text":           {"text/plain", "", "grant_type=client_credentials", 400, "invalid_request"},
+		"G-10 no type":        {"", "", "grant_type=client_credentials", 400, "invalid_request"},
+		"G-11 in the address": {"application/x-www-form-urlencoded", "?grant_type=client_credentials&client_id=payroll&client_secret=payroll+secret,+long", "", 401, "invalid_client"},
+		"G-16 bad encoding":   {"application/x-www-form-urlencoded", "", "grant_type=%zz", 400, "invalid_request"},
 		"JSON list":           {"application/json", "", "[]", 400, "invalid_request"},
 		"JSON twice":          {"application/json", "", `{"grant_type":"client_credentials",` + secret + `,"client_id":"payroll"}`, 400, "invalid_request"},
 		"JSON cut off":        {"application/json", "", `{"grant_type":"client_cred`, 400, "invalid_request"},
 		"JSON and more":       {"application/json", "", `{"grant_type":"client_credentials",` + secret + `}{}`, 400, "invalid_request"},
 		"JSON null is absent": {"application/json", "", `{"grant_type":null,` + secret + `}`, 400, "invalid_request"},
 	} {
-		t.Run(name, func(t *testing.T) { refused(t, post(c.contentType, c.query, c.body), c.status, c.code) })
+		prove(t, name, func(t *testing.T) { refused(t, post(c.contentType, c.query, c.body), c.status, c.code) })
 	}
 	a := post("application/json; charset=utf-8", "", `{"grant_type":"client_credentials","audience":"`+audience+`","n":{"a":[1]},`+secret+`}`)
 	if a.status != http.StatusOK {
@@ -148,14 +166,14 @@ func TestWhatTheTokenEndpointCantRead(t *testing.T) {
 }
 
 // While the database is gone, everybody is told to come again.
-func TestAServerThatStopsSaysSo(t *testing.T) {
+func TestConformanceAServerThatStopsSaysSo(t *testing.T) {
 	w := newWorld(t)
 	b := w.browser()
 	code := b.code("ada@example.com")
 	if err := w.db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	t.Run("G-19 an application that calls", func(t *testing.T) {
+	prove(t, "G-19 an application that calls", func(t *testing.T) {
 		for _, a := range []answer{
 			w.redeem(code), w.refresh("x"), w.client("/oauth/device/code", "app"), w.client("/oauth/introspect", "payroll:payroll secret, long", "token", "x"),
 		} {
@@ -165,19 +183,20 @@ func TestAServerThatStopsSaysSo(t *testing.T) {
 			}
 		}
 	})
-	t.Run("G-19 an application that sent the browser", func(t *testing.T) {
+	prove(t, "G-19 an application that sent the browser", func(t *testing.T) {
 		for _, a := range []answer{b.authorize(), b.authorize("prompt", "none"), w.browser().authorize()} {
 			sentBack(t, a, "temporarily_unavailable")
 		}
 	})
-	t.Run("G-19 a person", func(t *testing.T) {
+	prove(t, "G-19 a person", func(t *testing.T) {
 		if a := b.get("/consent?interaction=x"); a.status != 503 || a.header.Get("Retry-After") == "" {
 			t.Errorf("got %d, Retry-After %q", a.status, a.header.Get("Retry-After"))
 		}
 	})
 }
 
-func TestScopesAreThoseOfClientAndPerson(t *testing.T) {
+func TestConformanceScopesAreThoseOfClientAndPerson(t *testing.T) {
+	holds(t, "A-18", "A-20", "T-16")
 	w := newWorld(t)
 	for email, want := range map[string]string{
 		"ada@example.com":  "openid read:timesheets",
@@ -198,7 +217,8 @@ func TestScopesAreThoseOfClientAndPerson(t *testing.T) {
 	}
 }
 
-func TestCodesAreUnique(t *testing.T) {
+func TestConformanceCodesAreUnique(t *testing.T) {
+	holds(t, "A-48")
 	seen := map[string]bool{}
 	for range 10_000 {
 		s := newSecret()
@@ -209,7 +229,8 @@ func TestCodesAreUnique(t *testing.T) {
 	}
 }
 
-func TestSecretsAreStoredHashed(t *testing.T) {
+func TestConformanceSecretsAreStoredHashed(t *testing.T) {
+	holds(t, "T-19", "T-20")
 	w := newWorld(t)
 	b := w.browser()
 	code := b.code("ada@example.com")

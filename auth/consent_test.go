@@ -21,7 +21,8 @@ func toConsent(b *browser, pairs ...string) answer {
 	return a
 }
 
-func TestConsentIsAskedOnceAndAgainWhenAccessWidens(t *testing.T) {
+func TestConformanceConsentIsAskedOnceAndAgainWhenAccessWidens(t *testing.T) {
+	holds(t, "A-19", "A-29", "A-36")
 	w := newWorld(t)
 	b := w.browser()
 	a := toConsent(b, "scope", "openid read:timesheets")
@@ -49,7 +50,8 @@ func TestConsentIsAskedOnceAndAgainWhenAccessWidens(t *testing.T) {
 	}
 }
 
-func TestConsentIsNotAskedOfPreAuthorisedClients(t *testing.T) {
+func TestConformanceConsentIsNotAskedOfPreAuthorisedClients(t *testing.T) {
+	holds(t, "A-36")
 	b := newWorld(t).browser()
 	if a := b.signIn(b.authorize(), "ada@example.com", password); !a.location().Query().Has("code") {
 		t.Errorf("got %s", a.header.Get("Location"))
@@ -59,7 +61,8 @@ func TestConsentIsNotAskedOfPreAuthorisedClients(t *testing.T) {
 	}
 }
 
-func TestDecliningIsSentBackAndRemembersNothing(t *testing.T) {
+func TestConformanceDecliningIsSentBackAndRemembersNothing(t *testing.T) {
+	holds(t, "A-46", "A-60")
 	b := newWorld(t).browser()
 	a := toConsent(b)
 	path := a.location().RequestURI()
@@ -73,7 +76,8 @@ func TestDecliningIsSentBackAndRemembersNothing(t *testing.T) {
 	}
 }
 
-func TestTheConsentFormCantChangeTheRequest(t *testing.T) {
+func TestConformanceTheConsentFormCantChangeTheRequest(t *testing.T) {
+	holds(t, "A-59")
 	w := newWorld(t)
 	b := w.browser()
 	path := toConsent(b, "scope", "openid").location().RequestURI()

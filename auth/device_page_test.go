@@ -23,8 +23,8 @@ func (f forwarded) RoundTrip(r *http.Request) (*http.Response, error) {
 	return http.DefaultTransport.RoundTrip(r)
 }
 
-func TestUserCodes(t *testing.T) {
-	t.Run("D-10 read as they are typed", func(t *testing.T) {
+func TestConformanceUserCodes(t *testing.T) {
+	prove(t, "D-10 read as they are typed", func(t *testing.T) {
 		for typed, want := range map[string]string{
 			"WDJB-MJHT": "WDJB-MJHT", "wdjbmjht": "WDJB-MJHT", " w-d j\tb\u2013MJ\u00a0HT- ": "WDJB-MJHT",
 			"WDJBMJH": "", "WDJBMJHTT": "", "WDJB_MJHT": "", "WDJB-MJHA": "", "WDJB-MJH0": "", "WDJB-MJH1": "", "WDJB-MJHY": "",
@@ -35,7 +35,7 @@ func TestUserCodes(t *testing.T) {
 			}
 		}
 	})
-	t.Run("D-10 of 20^8, each as likely", func(t *testing.T) {
+	prove(t, "D-10 of 20^8, each as likely", func(t *testing.T) {
 		counts := map[rune]int{}
 		for range 10_000 {
 			code := newUserCode()
@@ -52,7 +52,7 @@ func TestUserCodes(t *testing.T) {
 			}
 		}
 	})
-	t.Run("D-10 entered in lower case with spaces", func(t *testing.T) {
+	prove(t, "D-10 entered in lower case with spaces", func(t *testing.T) {
 		w := newWorld(t)
 		_, user := w.device()
 		b := w.browser()
@@ -67,9 +67,9 @@ const (
 	street = "2001:db8:1:2::"
 )
 
-func TestUserCodesCantBeGuessed(t *testing.T) {
+func TestConformanceUserCodesCantBeGuessed(t *testing.T) {
 	wrong := "BBBB-BBBB"
-	t.Run("D-11 from one address", func(t *testing.T) {
+	prove(t, "D-11 from one address", func(t *testing.T) {
 		w := newWorld(t)
 		device, user := w.device()
 		for range wrongUserCodes {
@@ -94,7 +94,7 @@ func TestUserCodesCantBeGuessed(t *testing.T) {
 			t.Errorf("a quarter of an hour later: %d", a.status)
 		}
 	})
-	t.Run("D-11 from one IPv6 network", func(t *testing.T) {
+	prove(t, "D-11 from one IPv6 network", func(t *testing.T) {
 		w := newWorld(t)
 		for i := range wrongUserCodes {
 			w.browser().from(street + string(rune('a'+i))).enter(wrong)
@@ -106,7 +106,7 @@ func TestUserCodesCantBeGuessed(t *testing.T) {
 			t.Errorf("the network next door got %d", a.status)
 		}
 	})
-	t.Run("D-11 by one person from many addresses", func(t *testing.T) {
+	prove(t, "D-11 by one person from many addresses", func(t *testing.T) {
 		w := newWorld(t)
 		b := w.browser()
 		b.code("ada@example.com")
@@ -119,7 +119,7 @@ func TestUserCodesCantBeGuessed(t *testing.T) {
 			t.Errorf("got %d", a.status)
 		}
 	})
-	t.Run("D-11 right codes of one's own make no room", func(t *testing.T) {
+	prove(t, "D-11 right codes of one's own make no room", func(t *testing.T) {
 		w := newWorld(t)
 		for i := range wrongUserCodes {
 			_, user := w.device()
@@ -132,7 +132,7 @@ func TestUserCodesCantBeGuessed(t *testing.T) {
 			t.Errorf("got %d", a.status)
 		}
 	})
-	t.Run("D-11 many at once are no more", func(t *testing.T) {
+	prove(t, "D-11 many at once are no more", func(t *testing.T) {
 		w := newWorld(t)
 		b := w.browser().from(home)
 		csrf := csrfOf(t, b.get("/device"))
@@ -152,7 +152,7 @@ func TestUserCodesCantBeGuessed(t *testing.T) {
 			t.Errorf("got %v", got)
 		}
 	})
-	t.Run("D-11 what can't be a code counts too", func(t *testing.T) {
+	prove(t, "D-11 what can't be a code counts too", func(t *testing.T) {
 		w := newWorld(t)
 		for range wrongUserCodes {
 			w.browser().from(home).enter("0000-0000")
@@ -163,11 +163,11 @@ func TestUserCodesCantBeGuessed(t *testing.T) {
 	})
 }
 
-func TestTheLinkFillsInTheCode(t *testing.T) {
+func TestConformanceTheLinkFillsInTheCode(t *testing.T) {
 	w := newWorld(t)
 	device, user := w.device()
 	for _, path := range []string{"/activate", "/device"} {
-		t.Run("D-12 "+path+" shows it and asks", func(t *testing.T) {
+		prove(t, "D-12 "+path+" shows it and asks", func(t *testing.T) {
 			b := w.browser()
 			a := b.get(path + "?user_code=" + user)
 			if a.status != http.StatusOK || !contains(a.body, `value="`+user+`"`) || !contains(a.body, "only if your device shows this very code") {
@@ -181,14 +181,14 @@ func TestTheLinkFillsInTheCode(t *testing.T) {
 			}
 		})
 	}
-	t.Run("D-12 even for who is signed in", func(t *testing.T) {
+	prove(t, "D-12 even for who is signed in", func(t *testing.T) {
 		b := w.browser()
 		b.code("ada@example.com")
 		if a := b.get("/activate?user_code=" + user); a.status != http.StatusOK {
 			t.Errorf("got %d to %s", a.status, a.header.Get("Location"))
 		}
 	})
-	t.Run("D-12 the link guesses nothing", func(t *testing.T) {
+	prove(t, "D-12 the link guesses nothing", func(t *testing.T) {
 		for range wrongUserCodes + 1 {
 			if a := w.browser().from(home).get("/activate?user_code=BBBB-BBBB"); a.status != http.StatusOK {
 				t.Fatalf("got %d", a.status)
@@ -201,7 +201,7 @@ func TestTheLinkFillsInTheCode(t *testing.T) {
 	refused(t, w.poll(device), 400, "authorization_pending")
 }
 
-func TestThePersonSeesWhatADeviceAsksFor(t *testing.T) {
+func TestConformanceThePersonSeesWhatADeviceAsksFor(t *testing.T) {
 	w := newWorld(t)
 	asks := func(scope, from string) string {
 		t.Helper()
@@ -217,7 +217,7 @@ func TestThePersonSeesWhatADeviceAsksFor(t *testing.T) {
 		}
 		return strings.Join(strings.Fields(html.UnescapeString(b.get(a.location().RequestURI()).body)), " ")
 	}
-	t.Run("D-12 application, scopes, place and time", func(t *testing.T) {
+	prove(t, "D-12 application, scopes, place and time", func(t *testing.T) {
 		code := asks("openid read:timesheets", home)
 		at := w.clock.now()
 		w.clock.move(3 * time.Minute)
@@ -234,12 +234,12 @@ func TestThePersonSeesWhatADeviceAsksFor(t *testing.T) {
 			t.Errorf("the page is %s", text)
 		}
 	})
-	t.Run("D-12 the same network", func(t *testing.T) {
+	prove(t, "D-12 the same network", func(t *testing.T) {
 		if text := page(w.browser().from(home), asks("openid", home)); !contains(text, "the network you are on") || !contains(text, "Just now") {
 			t.Errorf("the page is %s", text)
 		}
 	})
-	t.Run("D-12 even for pre-authorised applications, and every time", func(t *testing.T) {
+	prove(t, "D-12 even for pre-authorised applications, and every time", func(t *testing.T) {
 		b := w.browser() // the phone app is pre-authorised
 		for range 2 {
 			device, user := w.device()
@@ -249,7 +249,7 @@ func TestThePersonSeesWhatADeviceAsksFor(t *testing.T) {
 			}
 		}
 	})
-	t.Run("D-12 another account can be chosen", func(t *testing.T) {
+	prove(t, "D-12 another account can be chosen", func(t *testing.T) {
 		device, user := w.device()
 		b := w.browser()
 		a := b.settle(user, "mia@example.com", "switch")
@@ -260,9 +260,9 @@ func TestThePersonSeesWhatADeviceAsksFor(t *testing.T) {
 	})
 }
 
-func TestOnlyWhoSignedInDecidesAboutADevice(t *testing.T) {
+func TestConformanceOnlyWhoSignedInDecidesAboutADevice(t *testing.T) {
 	w := newWorld(t)
-	t.Run("D-14 nobody is signed in", func(t *testing.T) {
+	prove(t, "D-14 nobody is signed in", func(t *testing.T) {
 		device, user := w.device()
 		b := w.browser()
 		login := b.enter(user).location().RequestURI()
@@ -275,7 +275,7 @@ func TestOnlyWhoSignedInDecidesAboutADevice(t *testing.T) {
 		}
 		refused(t, w.poll(device), 400, "authorization_pending")
 	})
-	t.Run("D-14 a form from elsewhere", func(t *testing.T) {
+	prove(t, "D-14 a form from elsewhere", func(t *testing.T) {
 		device, user := w.device()
 		b, other := w.browser(), w.browser()
 		page := b.get("/device")
@@ -299,7 +299,7 @@ func TestOnlyWhoSignedInDecidesAboutADevice(t *testing.T) {
 		}
 		refused(t, w.poll(device), 400, "authorization_pending")
 	})
-	t.Run("D-14 what managers hold takes the password again", func(t *testing.T) {
+	prove(t, "D-14 what managers hold takes the password again", func(t *testing.T) {
 		device, user := w.asking("read:timesheets approve:timesheets")
 		b := w.browser()
 		b.code("mia@example.com")
@@ -316,7 +316,7 @@ func TestOnlyWhoSignedInDecidesAboutADevice(t *testing.T) {
 			t.Errorf("got %s", a.body)
 		}
 	})
-	t.Run("D-14 who is signed in is not asked to sign in for less", func(t *testing.T) {
+	prove(t, "D-14 who is signed in is not asked to sign in for less", func(t *testing.T) {
 		_, user := w.device()
 		b := w.browser()
 		b.code("ada@example.com")
@@ -324,7 +324,7 @@ func TestOnlyWhoSignedInDecidesAboutADevice(t *testing.T) {
 			t.Errorf("got %d to %s", a.status, a.header.Get("Location"))
 		}
 	})
-	t.Run("D-14 the form can't change what was asked", func(t *testing.T) {
+	prove(t, "D-14 the form can't change what was asked", func(t *testing.T) {
 		device, user := w.asking("openid")
 		b := w.browser()
 		path := b.signIn(b.enter(user), "ada@example.com", password).location().RequestURI()

@@ -51,7 +51,7 @@ func (b *browser) settle(code, email, decision string) answer {
 	return b.decide(a, decision)
 }
 
-func TestADeviceIsGivenItsCodes(t *testing.T) {
+func TestConformanceADeviceIsGivenItsCodes(t *testing.T) {
 	w := newWorld(t)
 	check := func(t *testing.T, a answer) {
 		t.Helper()
@@ -68,20 +68,20 @@ func TestADeviceIsGivenItsCodes(t *testing.T) {
 			t.Errorf("got %s", a.body)
 		}
 	}
-	t.Run("D-01 by form", func(t *testing.T) { check(t, w.client("/oauth/device/code", "app", "scope", "openid")) })
-	t.Run("D-01 by JSON", func(t *testing.T) {
+	prove(t, "D-01 by form", func(t *testing.T) { check(t, w.client("/oauth/device/code", "app", "scope", "openid")) })
+	prove(t, "D-01 by JSON", func(t *testing.T) {
 		b := w.browser()
 		r, _ := http.NewRequestWithContext(t.Context(), "POST", b.url+"/oauth/device/code", stringsReader(`{"client_id":"app","audience":"`+audience+`"}`))
 		r.Header.Set("Content-Type", "application/json")
 		check(t, b.do(r))
 	})
-	t.Run("D-01 metadata", func(t *testing.T) {
+	prove(t, "D-01 metadata", func(t *testing.T) {
 		m := w.browser().get("/.well-known/openid-configuration")
 		if m.json()["device_authorization_endpoint"] != issuer+"oauth/device/code" || !contains(m.body, `"`+deviceGrant+`"`) {
 			t.Errorf("the metadata is %s", m.body)
 		}
 	})
-	t.Run("T-19 nothing of them is stored", func(t *testing.T) {
+	prove(t, "T-19 nothing of them is stored", func(t *testing.T) {
 		device, user := w.device()
 		w.browser().enter(user)
 		var rows []map[string]any
@@ -105,7 +105,7 @@ func TestADeviceIsGivenItsCodes(t *testing.T) {
 	})
 }
 
-func TestWhoMayNotAskAsADevice(t *testing.T) {
+func TestConformanceWhoMayNotAskAsADevice(t *testing.T) {
 	w := newWorld(t)
 	w.addNative("tv")
 	for name, c := range map[string]struct {
@@ -127,9 +127,9 @@ func TestWhoMayNotAskAsADevice(t *testing.T) {
 		"D-16 secret where there is none":  {"app:x", nil, 401, "invalid_client"},
 		"G-06 parameter twice":             {"app", []string{"scope", "openid", "scope", "openid"}, 400, "invalid_request"},
 	} {
-		t.Run(name, func(t *testing.T) { refused(t, w.client("/oauth/device/code", c.client, c.pairs...), c.status, c.code) })
+		prove(t, name, func(t *testing.T) { refused(t, w.client("/oauth/device/code", c.client, c.pairs...), c.status, c.code) })
 	}
-	t.Run("D-02 disabled client", func(t *testing.T) {
+	prove(t, "D-02 disabled client", func(t *testing.T) {
 		device, user := w.device()
 		w.disable("app")
 		refused(t, w.client("/oauth/device/code", "app"), 401, "invalid_client")
@@ -164,9 +164,9 @@ func told(t *testing.T, a answer, code, description string) {
 
 const pending = "User has yet to authorize device code."
 
-func TestADeviceThatPolls(t *testing.T) {
+func TestConformanceADeviceThatPolls(t *testing.T) {
 	w := newWorld(t)
-	t.Run("D-03 before the decision", func(t *testing.T) {
+	prove(t, "D-03 before the decision", func(t *testing.T) {
 		device, user := w.device()
 		told(t, w.poll(device), "authorization_pending", pending)
 		w.clock.move(5 * time.Second)
@@ -174,7 +174,7 @@ func TestADeviceThatPolls(t *testing.T) {
 		b.signIn(b.enter(user), "ada@example.com", password)
 		told(t, w.poll(device), "authorization_pending", pending)
 	})
-	t.Run("D-04 faster than an interval that grows", func(t *testing.T) {
+	prove(t, "D-04 faster than an interval that grows", func(t *testing.T) {
 		device, _ := w.device()
 		for _, step := range []struct {
 			after time.Duration
@@ -191,7 +191,7 @@ func TestADeviceThatPolls(t *testing.T) {
 			}
 		}
 	})
-	t.Run("D-04 a device that hurries still gets its tokens", func(t *testing.T) {
+	prove(t, "D-04 a device that hurries still gets its tokens", func(t *testing.T) {
 		device, user := w.device()
 		w.poll(device)
 		refused(t, w.poll(device), 400, "slow_down")
@@ -200,7 +200,7 @@ func TestADeviceThatPolls(t *testing.T) {
 			t.Errorf("got %d %s", a.status, a.body)
 		}
 	})
-	t.Run("D-05 denied", func(t *testing.T) {
+	prove(t, "D-05 denied", func(t *testing.T) {
 		device, user := w.device()
 		if a := w.browser().settle(user, "ada@example.com", "decline"); a.status != http.StatusOK || !contains(a.body, "gets nothing") {
 			t.Fatalf("got %d %s", a.status, a.body)
@@ -212,7 +212,7 @@ func TestADeviceThatPolls(t *testing.T) {
 			t.Errorf("the code of a denied device got %d", a.status)
 		}
 	})
-	t.Run("D-06 expired", func(t *testing.T) {
+	prove(t, "D-06 expired", func(t *testing.T) {
 		device, user := w.device()
 		allowed, code := w.device()
 		w.browser().settle(code, "ada@example.com", "allow")
@@ -223,7 +223,7 @@ func TestADeviceThatPolls(t *testing.T) {
 			t.Errorf("the code of an expired device got %d", a.status)
 		}
 	})
-	t.Run("D-08 as another application", func(t *testing.T) {
+	prove(t, "D-08 as another application", func(t *testing.T) {
 		device, user := w.device()
 		w.addNative("tv")
 		w.poll(device)
@@ -238,11 +238,11 @@ func TestADeviceThatPolls(t *testing.T) {
 			t.Errorf("its own application got %d %s", a.status, a.body)
 		}
 	})
-	t.Run("D-08 as an application of another type", func(t *testing.T) {
+	prove(t, "D-08 as an application of another type", func(t *testing.T) {
 		device, _ := w.device()
 		refused(t, w.token("spa", "grant_type", deviceGrant, "device_code", device), 400, "unauthorized_client")
 	})
-	t.Run("D-09 without a code, or with a made-up one", func(t *testing.T) {
+	prove(t, "D-09 without a code, or with a made-up one", func(t *testing.T) {
 		device, user := w.device()
 		told(t, w.poll(""), "invalid_request", "Missing required parameter: device_code")
 		refused(t, w.poll("made-up"), 400, "invalid_grant")
@@ -261,9 +261,9 @@ func (w *world) addNative(id string) {
 	}
 }
 
-func TestADeviceThatIsAllowed(t *testing.T) {
+func TestConformanceADeviceThatIsAllowed(t *testing.T) {
 	w := newWorld(t)
-	t.Run("D-07 gets tokens once", func(t *testing.T) {
+	prove(t, "D-07 gets tokens once", func(t *testing.T) {
 		device, user := w.device()
 		if a := w.browser().settle(user, "ada@example.com", "allow"); a.status != http.StatusOK || !contains(a.body, "may go on") {
 			t.Fatalf("got %d %s", a.status, a.body)
@@ -281,7 +281,7 @@ func TestADeviceThatIsAllowed(t *testing.T) {
 			t.Errorf("the refresh token got %d %s", a.status, a.body)
 		}
 	})
-	t.Run("D-07 of 20 polls at once one gets tokens", func(t *testing.T) {
+	prove(t, "D-07 of 20 polls at once one gets tokens", func(t *testing.T) {
 		device, user := w.device()
 		w.browser().settle(user, "ada@example.com", "allow")
 		var mu sync.Mutex
@@ -300,14 +300,14 @@ func TestADeviceThatIsAllowed(t *testing.T) {
 			t.Errorf("got %v", got)
 		}
 	})
-	t.Run("D-13 no refresh token unless asked for", func(t *testing.T) {
+	prove(t, "D-13 no refresh token unless asked for", func(t *testing.T) {
 		device, user := w.asking("read:timesheets")
 		w.browser().settle(user, "ada@example.com", "allow")
 		if a := w.poll(device); a.json()["refresh_token"] != nil || a.json()["id_token"] != nil || a.json()["scope"] != "read:timesheets" {
 			t.Errorf("got %s", a.body)
 		}
 	})
-	t.Run("D-13 only what the person has", func(t *testing.T) {
+	prove(t, "D-13 only what the person has", func(t *testing.T) {
 		device, user := w.asking("read:timesheets approve:timesheets")
 		b := w.browser()
 		a := b.signIn(b.enter(user), "ada@example.com", password)
@@ -319,14 +319,14 @@ func TestADeviceThatIsAllowed(t *testing.T) {
 			t.Errorf("got %s", a.body)
 		}
 	})
-	t.Run("D-13 the scope of the poll is passed over", func(t *testing.T) {
+	prove(t, "D-13 the scope of the poll is passed over", func(t *testing.T) {
 		device, user := w.asking("read:timesheets")
 		w.browser().settle(user, "ada@example.com", "allow")
 		if a := w.poll(device, "scope", "everything delete:timesheets"); a.json()["scope"] != "read:timesheets" {
 			t.Errorf("got %s", a.body)
 		}
 	})
-	t.Run("R-19 devices of one person are apart", func(t *testing.T) {
+	prove(t, "R-19 devices of one person are apart", func(t *testing.T) {
 		one, first := w.device()
 		two, second := w.device()
 		b := w.browser()
@@ -341,8 +341,8 @@ func TestADeviceThatIsAllowed(t *testing.T) {
 	})
 }
 
-func TestWhatHappensBetweenTheDecisionAndThePoll(t *testing.T) {
-	t.Run("D-15 the person is blocked", func(t *testing.T) {
+func TestConformanceWhatHappensBetweenTheDecisionAndThePoll(t *testing.T) {
+	prove(t, "D-15 the person is blocked", func(t *testing.T) {
 		w := newWorld(t)
 		device, user := w.device()
 		w.browser().settle(user, "ada@example.com", "allow")
@@ -351,14 +351,14 @@ func TestWhatHappensBetweenTheDecisionAndThePoll(t *testing.T) {
 		w.update("ada@example.com", "blocked", false)
 		refused(t, w.poll(device), 400, "invalid_grant") // it was spent
 	})
-	t.Run("D-15 the session ends", func(t *testing.T) {
+	prove(t, "D-15 the session ends", func(t *testing.T) {
 		w := newWorld(t)
 		device, user := w.device()
 		w.browser().settle(user, "ada@example.com", "allow")
 		w.endSession()
 		refused(t, w.poll(device), 400, "invalid_grant")
 	})
-	t.Run("D-15 the authorization is revoked", func(t *testing.T) {
+	prove(t, "D-15 the authorization is revoked", func(t *testing.T) {
 		w := newWorld(t)
 		device, user := w.device()
 		w.browser().settle(user, "ada@example.com", "allow")
@@ -374,7 +374,7 @@ func TestWhatHappensBetweenTheDecisionAndThePoll(t *testing.T) {
 		}
 		refused(t, w.poll(device), 400, "invalid_grant")
 	})
-	t.Run("D-15 a role is lost", func(t *testing.T) {
+	prove(t, "D-15 a role is lost", func(t *testing.T) {
 		w := newWorld(t)
 		device, user := w.asking("read:timesheets approve:timesheets")
 		w.browser().settle(user, "mia@example.com", "allow")
@@ -383,7 +383,7 @@ func TestWhatHappensBetweenTheDecisionAndThePoll(t *testing.T) {
 			t.Errorf("got %s", a.body)
 		}
 	})
-	t.Run("D-15 the session ends after the tokens", func(t *testing.T) {
+	prove(t, "D-15 the session ends after the tokens", func(t *testing.T) {
 		w := newWorld(t)
 		device, user := w.device()
 		w.browser().settle(user, "ada@example.com", "allow")

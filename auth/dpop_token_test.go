@@ -7,32 +7,32 @@ import (
 	"time"
 )
 
-func TestABoundTokenIsNoBearerToken(t *testing.T) {
+func TestConformanceABoundTokenIsNoBearerToken(t *testing.T) {
 	w := newWorld(t)
 	p, other := w.prover("ES256"), w.prover("ES256")
 	access, _ := p.tokens()
 	plain, _ := w.tokens("ada@example.com")
-	t.Run("B-20 sent as Bearer", func(t *testing.T) {
+	prove(t, "B-20 sent as Bearer", func(t *testing.T) {
 		refused(t, w.probe(access), 401, "invalid_token")
 		if a := p.call(access); a.status != http.StatusOK {
 			t.Fatalf("got %d %s", a.status, a.body)
 		}
 		refused(t, w.probe(access), 401, "invalid_token") // though it is remembered now
 	})
-	t.Run("B-20 an unbound token with a proof", func(t *testing.T) {
+	prove(t, "B-20 an unbound token with a proof", func(t *testing.T) {
 		refused(t, p.call(plain), 401, "invalid_token")
 		if a := w.probe(plain); a.status != http.StatusOK {
 			t.Errorf("as Bearer got %d %s", a.status, a.body)
 		}
 	})
-	t.Run("X-12 a proof by another key", func(t *testing.T) { refused(t, other.call(access), 401, "invalid_token") })
-	t.Run("X-12 a revoked token with a good proof", func(t *testing.T) {
+	prove(t, "X-12 a proof by another key", func(t *testing.T) { refused(t, other.call(access), 401, "invalid_token") })
+	prove(t, "X-12 a revoked token with a good proof", func(t *testing.T) {
 		w.client("/oauth/revoke", "app", "token", access)
 		refused(t, p.call(access), 401, "invalid_token")
 	})
 }
 
-func TestRefreshTokensOfPublicClientsAreBound(t *testing.T) {
+func TestConformanceRefreshTokensOfPublicClientsAreBound(t *testing.T) {
 	w := newWorld(t)
 	p, other := w.prover("ES256"), w.prover("ES256")
 	next := func(a answer) string {
@@ -43,7 +43,7 @@ func TestRefreshTokensOfPublicClientsAreBound(t *testing.T) {
 		}
 		return token
 	}
-	t.Run("X-13 another key, and none", func(t *testing.T) {
+	prove(t, "X-13 another key, and none", func(t *testing.T) {
 		_, refresh := p.tokens()
 		refused(t, other.refresh(refresh), 400, "invalid_grant")
 		refused(t, w.refresh(refresh), 400, "invalid_grant")
@@ -51,7 +51,7 @@ func TestRefreshTokensOfPublicClientsAreBound(t *testing.T) {
 		refused(t, other.refresh(refresh), 400, "invalid_grant")
 		next(p.refresh(refresh))
 	})
-	t.Run("X-13 R-06 in the grace time", func(t *testing.T) {
+	prove(t, "X-13 R-06 in the grace time", func(t *testing.T) {
 		_, refresh := p.tokens()
 		successor := next(p.refresh(refresh))
 		w.clock.move(refreshGrace)
@@ -62,21 +62,21 @@ func TestRefreshTokensOfPublicClientsAreBound(t *testing.T) {
 		refused(t, other.refresh(refresh), 400, "invalid_grant")
 		refused(t, p.refresh(successor), 400, "invalid_grant")
 	})
-	t.Run("X-13 a refresh with a proof binds what was not bound", func(t *testing.T) {
+	prove(t, "X-13 a refresh with a proof binds what was not bound", func(t *testing.T) {
 		_, refresh := w.tokens("ada@example.com")
 		bound := next(p.refresh(refresh))
 		refused(t, w.refresh(bound), 400, "invalid_grant")
 		refused(t, other.refresh(bound), 400, "invalid_grant")
 		next(p.refresh(bound))
 	})
-	t.Run("X-13 whoever binds a stolen one is found out", func(t *testing.T) {
+	prove(t, "X-13 whoever binds a stolen one is found out", func(t *testing.T) {
 		access, refresh := w.tokens("ada@example.com")
 		stolen := next(other.refresh(refresh))
 		refused(t, w.refresh(refresh), 400, "invalid_grant")
 		refused(t, other.refresh(stolen), 400, "invalid_grant")
 		refused(t, w.probe(access), 401, "invalid_token")
 	})
-	t.Run("X-13 a confidential client may change its key", func(t *testing.T) {
+	prove(t, "X-13 a confidential client may change its key", func(t *testing.T) {
 		form := url.Values{"client_id": {"reports"}, "client_secret": {"reports secret, long"}}
 		with := func(pairs ...string) url.Values {
 			all := url.Values{}
@@ -95,22 +95,22 @@ func TestRefreshTokensOfPublicClientsAreBound(t *testing.T) {
 	})
 }
 
-func TestACodeCanBeBoundToAKey(t *testing.T) {
+func TestConformanceACodeCanBeBoundToAKey(t *testing.T) {
 	w := newWorld(t)
 	p, other := w.prover("ES256"), w.prover("ES256")
 	bound := func() string { return w.browser().code("ada@example.com", "dpop_jkt", p.thumbprint()) }
-	t.Run("X-14 its own key", func(t *testing.T) {
+	prove(t, "X-14 its own key", func(t *testing.T) {
 		if a := p.redeem(bound()); a.status != http.StatusOK || a.json()["token_type"] != "DPoP" {
 			t.Errorf("got %d %s", a.status, a.body)
 		}
 	})
-	t.Run("X-14 another key", func(t *testing.T) {
+	prove(t, "X-14 another key", func(t *testing.T) {
 		code := bound()
 		refused(t, other.redeem(code), 400, "invalid_grant")
 		refused(t, p.redeem(code), 400, "invalid_grant") // it is spent
 	})
-	t.Run("X-14 no key", func(t *testing.T) { refused(t, w.redeem(bound()), 400, "invalid_grant") })
-	t.Run("X-14 a bad proof spends nothing", func(t *testing.T) {
+	prove(t, "X-14 no key", func(t *testing.T) { refused(t, w.redeem(bound()), 400, "invalid_grant") })
+	prove(t, "X-14 a bad proof spends nothing", func(t *testing.T) {
 		code := bound()
 		refused(t, p.redeem(code, "x"), 400, "invalid_dpop_proof")
 		if a := p.redeem(code); a.status != http.StatusOK {
@@ -118,7 +118,7 @@ func TestACodeCanBeBoundToAKey(t *testing.T) {
 		}
 	})
 	for _, wrong := range []string{"x", p.thumbprint() + "=", p.thumbprint()[1:] + "+"} {
-		t.Run("X-14 no thumbprint: "+wrong, func(t *testing.T) {
+		prove(t, "X-14 no thumbprint: "+wrong, func(t *testing.T) {
 			sentBack(t, w.browser().authorize("dpop_jkt", wrong), "invalid_request")
 		})
 	}
@@ -135,7 +135,8 @@ func TestDiscoveryTellsOfDPoP(t *testing.T) {
 }
 
 // The sign-in that a token came of goes with it, through refreshes too.
-func TestATokenTellsWhenThePersonSignedIn(t *testing.T) {
+func TestConformanceATokenTellsWhenThePersonSignedIn(t *testing.T) {
+	holds(t, "X-20")
 	w := newWorld(t)
 	began := w.clock.now()
 	b := w.browser()

@@ -82,9 +82,9 @@ func (q *EventQuery) find(db *gorm.DB, before string) *gorm.DB {
 	if len(q.Type) > 0 {
 		db = db.Where("type IN ?", q.Type)
 	}
-	for column, value := range map[string]string{"user_id": q.UserID, "client_id": q.ClientID, "ip": q.IP} {
+	for condition, value := range map[string]string{"user_id = ?": q.UserID, "client_id = ?": q.ClientID, "ip = ?": q.IP} {
 		if value != "" {
-			db = db.Where(column+" = ?", value)
+			db = db.Where(condition, value)
 		}
 	}
 	if !q.Since.IsZero() { // ids tell the time to the millisecond, and are in an index

@@ -52,7 +52,7 @@ func (w *world) idOf(email string) string {
 }
 
 // Everything that happens is one row or two, and the last one says who, through which application, and the exact cause.
-func TestTheLogTellsWhatHappened(t *testing.T) {
+func TestConformanceTheLogTellsWhatHappened(t *testing.T) {
 	w := newWorld(t)
 	ada := w.idOf("ada@example.com")
 	var refresh, access string
@@ -179,7 +179,7 @@ func TestTheLogTellsWhatHappened(t *testing.T) {
 			b.get("/setup?token=none")
 		}, "setup_failed", "", "", "link for the first administrator"},
 	} {
-		t.Run(c.name, func(t *testing.T) {
+		prove(t, c.name, func(t *testing.T) {
 			before := w.server.eventIDs.next(w.clock.now())
 			c.do()
 			list := w.events(before)
@@ -207,12 +207,12 @@ func (w *world) wrong(email string) answer {
 	return b.signIn(b.authorize(), email, "wrong")
 }
 
-func TestReuseOfARefreshTokenIsRecordedWithTheRevocation(t *testing.T) {
+func TestConformanceReuseOfARefreshTokenIsRecordedWithTheRevocation(t *testing.T) {
 	w := newWorld(t)
 	_, stolen := w.tokens("ada@example.com")
 	next, _ := w.refresh(stolen).json()["refresh_token"].(string)
 	w.refresh(next)
-	t.Run("R-05 reuse is an event", func(t *testing.T) {
+	prove(t, "R-05 reuse is an event", func(t *testing.T) {
 		before := w.server.eventIDs.next(w.clock.now())
 		refused(t, w.refresh(stolen), http.StatusBadRequest, "invalid_grant")
 		var rows []event // not by a search, which would write what waits
@@ -338,7 +338,7 @@ func TestEveryTypeOfEventHasAMeaning(t *testing.T) {
 }
 
 // A whole run, with everything that goes right and wrong, and then a search for every secret in all that was written down.
-func TestTheLogHoldsNoSecret(t *testing.T) {
+func TestConformanceTheLogHoldsNoSecret(t *testing.T) {
 	w := newWorld(t)
 	b := w.browser()
 	secrets := map[string]string{"password": password, "client secret": "payroll secret, long"}
@@ -401,7 +401,7 @@ func TestTheLogHoldsNoSecret(t *testing.T) {
 	if len(rows) < 25 || w.log.Len() < 2000 || len(secrets) < 20 {
 		t.Fatalf("there is little to search: %d events, %d bytes of log, %d secrets", len(rows), w.log.Len(), len(secrets))
 	}
-	t.Run("T-20 no secret is in the events nor in the log", func(t *testing.T) {
+	prove(t, "T-20 no secret is in the events nor in the log", func(t *testing.T) {
 		for what, secret := range secrets {
 			for place, text := range map[string]string{"events": dump, "log": w.log.String()} {
 				if contains(text, secret) || contains(text, url.QueryEscape(secret)) || contains(text, hashed(secret)) {

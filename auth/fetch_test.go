@@ -13,7 +13,8 @@ import (
 	"time"
 )
 
-func TestOnlyAddressesOfTheInternetArePublic(t *testing.T) {
+func TestConformanceOnlyAddressesOfTheInternetArePublic(t *testing.T) {
+	holds(t, "C-23", "Z-23")
 	for address, want := range map[string]bool{
 		"8.8.8.8": true, "93.184.215.14": true, "2606:4700:4700::1111": true, "2a00:1450:4001:80b::200e": true,
 
@@ -42,7 +43,7 @@ func reaching(server *httptest.Server) *fetcher {
 	return newFetcher(func(netip.Addr) bool { return true }, roots)
 }
 
-func TestFetchIsGuarded(t *testing.T) {
+func TestConformanceFetchIsGuarded(t *testing.T) {
 	var calls atomic.Int32
 	slow := make(chan struct{})
 	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -67,14 +68,14 @@ func TestFetchIsGuarded(t *testing.T) {
 		t.Fatalf("got %d bytes, %v, so the cases below prove nothing", len(body), err)
 	}
 	for name, path := range map[string]string{"C-23 longer than 64 KiB": "/long", "C-23 a redirect": "/away", "C-23 no answer of use": "/missing"} {
-		t.Run(name, func(t *testing.T) {
+		prove(t, name, func(t *testing.T) {
 			before := calls.Load()
 			if body, err := f.get(t.Context(), server.URL+path); err == nil || calls.Load() != before+1 {
 				t.Errorf("got %d bytes, %v, after %d calls", len(body), err, calls.Load()-before)
 			}
 		})
 	}
-	t.Run("C-23 five seconds at most", func(t *testing.T) {
+	prove(t, "C-23 five seconds at most", func(t *testing.T) {
 		hasty := reaching(server)
 		if hasty.client.Timeout != 5*time.Second {
 			t.Errorf("it waits for %s", hasty.client.Timeout)
@@ -85,7 +86,7 @@ func TestFetchIsGuarded(t *testing.T) {
 			t.Errorf("got %v after %s", err, time.Since(began))
 		}
 	})
-	t.Run("C-23 what a browser here reaches is not reached", func(t *testing.T) {
+	prove(t, "C-23 what a browser here reaches is not reached", func(t *testing.T) {
 		guarded := newFetcher(publicAddress, nil)
 		_, port, _ := net.SplitHostPort(server.Listener.Addr().String())
 		before := calls.Load()
@@ -101,7 +102,7 @@ func TestFetchIsGuarded(t *testing.T) {
 			t.Error("the server was reached")
 		}
 	})
-	t.Run("C-23 only https", func(t *testing.T) {
+	prove(t, "C-23 only https", func(t *testing.T) {
 		for _, address := range []string{
 			"http://example.com/", "http://127.0.0.1/", "http://localhost/", "ftp://example.com/", "file:///etc/passwd", "//example.com/", "https:///x",
 			"https://user@example.com/", "https://example.com/#x", "https://example.com/a b", `https://example.com\@evil.example/`, "", "gopher://x",
@@ -114,12 +115,12 @@ func TestFetchIsGuarded(t *testing.T) {
 			}
 		}
 	})
-	t.Run("C-23 no proxy", func(t *testing.T) {
+	prove(t, "C-23 no proxy", func(t *testing.T) {
 		if f.client.Transport.(*http.Transport).Proxy != nil {
 			t.Error("a proxy would resolve the name by itself")
 		}
 	})
-	t.Run("C-23 a name that resolves elsewhere the second time", func(t *testing.T) {
+	prove(t, "C-23 a name that resolves elsewhere the second time", func(t *testing.T) {
 		var asked []netip.Addr
 		refuse := newFetcher(func(a netip.Addr) bool { asked = append(asked, a); return false }, nil)
 		if _, err := refuse.get(t.Context(), strings.Replace(server.URL, "127.0.0.1", "localhost", 1)); err == nil || len(asked) == 0 || !asked[0].IsLoopback() {

@@ -38,6 +38,9 @@ func (s *Server) redeemCode(ctx context.Context, client *Client, p params) (*tok
 			used.recorded, refused = true, used
 			return family.misused(tx, n, p.about.as("code_reused", used.Cause()))
 		}
+		if refused = s.forSameAPI(p, family.APIID); refused != nil {
+			return onlyOurs(refused)
+		}
 		if err := tx.Model(&given).Update("used_at", n.now).Error; err != nil {
 			return fmt.Errorf("spend code: %w", err)
 		}

@@ -63,7 +63,7 @@ func (s *Server) refresh(ctx context.Context, client *Client, p params) (*tokenR
 		if refused = findRefreshToken(tx, hashed(presented), client, &given, &family); refused != nil {
 			return onlyOurs(refused)
 		}
-		if refused = refreshable(n, given, family, p); refused != nil {
+		if refused = refreshable(n, given, family, client, p); refused != nil {
 			return onlyOurs(refused)
 		}
 		if ended, err = sessionEnded(tx, family.SessionID); err != nil {
@@ -76,6 +76,9 @@ func (s *Server) refresh(ctx context.Context, client *Client, p params) (*tokenR
 		if !family.heldBy(p.key) {
 			refused = refuse("invalid_grant", unknownRefreshToken).because("it is bound to DPoP key %s, the request proves %q", family.DPoPJKT, p.key)
 			return nil
+		}
+		if refused = s.forSameAPI(p, family.APIID); refused != nil {
+			return onlyOurs(refused)
 		}
 		if err := family.bind(tx, client, cmp.Or(p.key, family.DPoPJKT)); err != nil {
 			return err
@@ -131,12 +134,14 @@ func findRefreshToken(tx *gorm.DB, hash string, client *Client, given *refreshTo
 }
 
 // refreshable looks at what refuses a refresh without spending the token.
-func refreshable(n *news, given refreshToken, family authorization, p params) error {
+func refreshable(n *news, given refreshToken, family authorization, client *Client, p params) error {
 	switch wider := parseScopes(p.get("scope")).without(family.Scopes); {
 	case !family.live(n.now):
 		return refuse("invalid_grant", unknownRefreshToken).because("authorization %s was revoked or expired", family.ID)
 	case given.UsedAt == nil && !given.ExpiresAt.After(n.now):
 		return refuse("invalid_grant", unknownRefreshToken).because("unused until %s", given.ExpiresAt)
+	case !client.mayAsk(family.APIID).has("offline_access"):
+		return refuse("invalid_grant", unknownRefreshToken).because("client %s may not ask for offline_access any more", client.ID)
 	case len(wider) > 0:
 		return refuse("invalid_scope", "The scope is wider than what was granted: "+wider.String())
 	}

@@ -33,7 +33,7 @@ func (w *world) webTokens(pairs ...string) answer {
 	return w.token("reports:reports secret, long", "grant_type", "authorization_code", "code", code, "redirect_uri", webURI, "code_verifier", verifies43)
 }
 
-func TestIDTokensAreSignedAsTheApplicationAsks(t *testing.T) {
+func TestConformanceIDTokensAreSignedAsTheApplicationAsks(t *testing.T) {
 	w := newWorld(t)
 	register := func(alg string) {
 		c := exampleDirectory(t).Clients[2]
@@ -41,7 +41,7 @@ func TestIDTokensAreSignedAsTheApplicationAsks(t *testing.T) {
 		w.apply(c)
 	}
 	for alg, hash := range map[string]crypto.Hash{"RS256": crypto.SHA256, "PS256": crypto.SHA256, "ES256": crypto.SHA256, "EdDSA": crypto.SHA512} {
-		t.Run("J-10 "+alg, func(t *testing.T) {
+		prove(t, "J-10 "+alg, func(t *testing.T) {
 			register(alg)
 			a := w.webTokens().json()
 			claims := idOf(t, w, a["id_token"].(string), alg)
@@ -59,11 +59,11 @@ func TestIDTokensAreSignedAsTheApplicationAsks(t *testing.T) {
 			refused(t, w.probe(a["id_token"].(string)), 401, "invalid_token")
 		})
 	}
-	t.Run("J-10 RS256 unless registered otherwise", func(t *testing.T) {
+	prove(t, "J-10 RS256 unless registered otherwise", func(t *testing.T) {
 		register("")
 		idOf(t, w, w.webTokens().json()["id_token"].(string), "RS256")
 	})
-	t.Run("J-10 none is no algorithm", func(t *testing.T) {
+	prove(t, "J-10 none is no algorithm", func(t *testing.T) {
 		for _, alg := range []string{"none", "HS256", "RS512", "Ed25519"} {
 			err := w.server.Apply(t.Context(), Directory{Clients: []NewClient{{ID: "x", Name: "X", Type: "spa", RedirectURIs: []string{"https://x.example/"}, IDTokenAlg: alg}}}, nil)
 			if m, ok := err.(*Mistake); !ok || m.Pointer != "/clients/0/id_token_signed_response_alg" {
@@ -71,7 +71,7 @@ func TestIDTokensAreSignedAsTheApplicationAsks(t *testing.T) {
 			}
 		}
 	})
-	t.Run("J-06 RS256 is among those that the metadata lists, each of which works", func(t *testing.T) {
+	prove(t, "J-06 RS256 is among those that the metadata lists, each of which works", func(t *testing.T) {
 		told := w.browser().get("/.well-known/openid-configuration").json()["id_token_signing_alg_values_supported"].([]any)
 		if len(told) != len(algorithms) || !slices.Contains(told, any("RS256")) {
 			t.Errorf("got %v", told)
@@ -80,12 +80,12 @@ func TestIDTokensAreSignedAsTheApplicationAsks(t *testing.T) {
 }
 
 // RFC 9864 gave EdDSA by Ed25519 a name of its own, by which newer libraries sign.
-func TestOthersMayCallEdDSAByItsNewerName(t *testing.T) {
+func TestConformanceOthersMayCallEdDSAByItsNewerName(t *testing.T) {
 	w := newSigners(t)
 	k := signerKeys()["EdDSA"]
 	p := w.prover("EdDSA")
 	named := map[string]any{"alg": "Ed25519"}
-	t.Run("K-04 a proof", func(t *testing.T) {
+	prove(t, "K-04 a proof", func(t *testing.T) {
 		if a := p.machine(p.proof("POST", "oauth/token", "", named, nil)); a.status != http.StatusOK || a.json()["token_type"] != "DPoP" {
 			t.Errorf("got %d %s", a.status, a.body)
 		}
@@ -93,12 +93,12 @@ func TestOthersMayCallEdDSAByItsNewerName(t *testing.T) {
 	assertion := func() string {
 		return forge(t, jwt.SigningMethodEdDSA, k.private, map[string]any{"typ": "JWT", "kid": k.ID, "alg": "Ed25519"}, w.asserting("signer"))
 	}
-	t.Run("K-04 an assertion", func(t *testing.T) {
+	prove(t, "K-04 an assertion", func(t *testing.T) {
 		if a := w.asserted(assertion()); a.status != http.StatusOK {
 			t.Errorf("got %d %s", a.status, a.body)
 		}
 	})
-	t.Run("K-04 a key", func(t *testing.T) {
+	prove(t, "K-04 a key", func(t *testing.T) {
 		jwk := k.jwk()
 		jwk["alg"] = "Ed25519"
 		set := `{"keys":[{"kty":"OKP","crv":"Ed25519","alg":"Ed25519","kid":"` + k.ID + `","x":"` + jwk["x"] + `"}]}`
@@ -109,13 +109,13 @@ func TestOthersMayCallEdDSAByItsNewerName(t *testing.T) {
 			}
 		}
 	})
-	t.Run("K-04 but a key of another kind signs nothing by that name", func(t *testing.T) {
+	prove(t, "K-04 but a key of another kind signs nothing by that name", func(t *testing.T) {
 		es := signerKeys()["ES256"]
 		refused(t, w.asserted(forge(t, jwt.SigningMethodES256, es.private, map[string]any{"typ": "JWT", "kid": es.ID, "alg": "Ed25519"}, w.asserting("signer"))), 401, "invalid_client")
 		q := w.prover("ES256")
 		refused(t, q.machine(q.proof("POST", "oauth/token", "", named, nil)), 400, "invalid_dpop_proof")
 	})
-	t.Run("K-04 and the metadata lists both names", func(t *testing.T) {
+	prove(t, "K-04 and the metadata lists both names", func(t *testing.T) {
 		m := w.browser().get("/.well-known/openid-configuration").json()
 		for _, list := range []string{"dpop_signing_alg_values_supported", "token_endpoint_auth_signing_alg_values_supported"} {
 			for _, name := range []any{"EdDSA", "Ed25519"} {

@@ -123,8 +123,8 @@ func (s *Server) introspectRefresh(ctx context.Context, asks *Client, token stri
 		return nil, err
 	}
 	now := s.now()
-	if given.UsedAt != nil || !given.ExpiresAt.After(now) || !family.live(now) {
-		return nil, refuse("invalid_grant", unknownRefreshToken).because("used, expired or revoked, of authorization %s", family.ID)
+	if given.UsedAt != nil || !given.ExpiresAt.After(now) || !family.live(now) || !asks.mayAsk(family.APIID).has("offline_access") {
+		return nil, refuse("invalid_grant", unknownRefreshToken).because("used, expired, revoked or not allowed any more, of authorization %s", family.ID)
 	}
 	person, err := s.holder(ctx, family.UserID)
 	if err != nil {

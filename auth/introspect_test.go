@@ -52,14 +52,14 @@ func activeToken(t testing.TB, what string, a answer) map[string]any {
 	return a.json()
 }
 
-func TestIntrospection(t *testing.T) {
+func TestConformanceIntrospection(t *testing.T) {
 	w := newWorld(t)
 	access, refresh := w.reportsTokens("ada@example.com")
 	claims, err := w.server.parseAccess(access)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Run("N-01 an access token, to its client and to a machine that was granted its API", func(t *testing.T) {
+	prove(t, "N-01 an access token, to its client and to a machine that was granted its API", func(t *testing.T) {
 		for _, client := range []string{asReports, asPayroll} {
 			for _, hint := range []string{"", "access_token", "refresh_token", "what"} {
 				m := activeToken(t, client, w.introspect(client, "token", access, "token_type_hint", hint))
@@ -79,21 +79,21 @@ func TestIntrospection(t *testing.T) {
 			}
 		}
 	})
-	t.Run("N-01 a refresh token, which can't be taken for an access token", func(t *testing.T) {
+	prove(t, "N-01 a refresh token, which can't be taken for an access token", func(t *testing.T) {
 		m := activeToken(t, "refresh", w.introspect(asReports, "token", refresh))
 		if m["client_id"] != "reports" || m["sub"] != claims.Subject || m["aud"] != nil || m["token_type"] != nil ||
 			!contains(m["scope"].(string), "offline_access") || int64(m["exp"].(float64)) != w.clock.now().Add(refreshIdle).Unix() {
 			t.Errorf("got %v", m)
 		}
 	})
-	t.Run("N-01 a machine's own token", func(t *testing.T) {
+	prove(t, "N-01 a machine's own token", func(t *testing.T) {
 		own := w.token(asPayroll, "grant_type", "client_credentials").json()["access_token"].(string)
 		if m := activeToken(t, "own", w.introspect(asPayroll, "token", own)); m["sub"] != "payroll@clients" || m["scope"] != "read:timesheets create:timesheets" {
 			t.Errorf("got %v", m)
 		}
 		inactiveToken(t, "a web client", w.introspect(asReports, "token", own))
 	})
-	t.Run("N-02 what is no token", func(t *testing.T) {
+	prove(t, "N-02 what is no token", func(t *testing.T) {
 		id := w.redeem(w.browser().code("ada@example.com")).json()["id_token"].(string)
 		code := w.browser().code("ada@example.com", "client_id", "reports", "redirect_uri", webURI)
 		for name, token := range map[string]string{
@@ -103,7 +103,7 @@ func TestIntrospection(t *testing.T) {
 			inactiveToken(t, name, w.introspect(asReports, "token", token))
 		}
 	})
-	t.Run("N-03 without credentials", func(t *testing.T) {
+	prove(t, "N-03 without credentials", func(t *testing.T) {
 		for _, client := range []string{"", "reports", "reports:wrong", "nobody:x"} {
 			a := w.introspect(client, "token", access)
 			refused(t, a, 401, "invalid_client")
@@ -112,32 +112,32 @@ func TestIntrospection(t *testing.T) {
 			}
 		}
 	})
-	t.Run("N-04 to others", func(t *testing.T) {
+	prove(t, "N-04 to others", func(t *testing.T) {
 		for _, client := range []string{"other:others secret, long", asIdle} {
 			inactiveToken(t, client+" of an access token", w.introspect(client, "token", access))
 			inactiveToken(t, client+" of a refresh token", w.introspect(client, "token", refresh))
 		}
 		inactiveToken(t, "a machine of a refresh token", w.introspect(asPayroll, "token", refresh))
 	})
-	t.Run("N-05 a token in the address is none", func(t *testing.T) {
+	prove(t, "N-05 a token in the address is none", func(t *testing.T) {
 		refused(t, w.client("/oauth/introspect?token="+access, asReports), 400, "invalid_request")
 	})
-	t.Run("N-06 without a token", func(t *testing.T) {
+	prove(t, "N-06 without a token", func(t *testing.T) {
 		refused(t, w.introspect(asReports), 400, "invalid_request")
 		refused(t, w.introspect(asReports, "token", access, "token", access), 400, "invalid_request")
 	})
-	t.Run("N-08 a public client learns nothing, not even of its own token", func(t *testing.T) {
+	prove(t, "N-08 a public client learns nothing, not even of its own token", func(t *testing.T) {
 		own, _ := w.tokens("ada@example.com")
 		refused(t, w.introspect("app", "token", own), 401, "invalid_client")
 		refused(t, w.introspect("spa", "token", own), 401, "invalid_client")
 	})
-	t.Run("G-10 as JSON", func(t *testing.T) {
+	prove(t, "G-10 as JSON", func(t *testing.T) {
 		r, _ := http.NewRequestWithContext(t.Context(), "POST", w.http.URL+"/oauth/introspect",
 			stringsReader(`{"client_id":"reports","client_secret":"reports secret, long","token":"`+access+`"}`))
 		r.Header.Set("Content-Type", "application/json")
 		activeToken(t, "JSON", w.browser().do(r))
 	})
-	t.Run("N-02 once it expired", func(t *testing.T) {
+	prove(t, "N-02 once it expired", func(t *testing.T) {
 		w.clock.move(2*time.Hour + time.Second)
 		inactiveToken(t, "access", w.introspect(asReports, "token", access))
 		activeToken(t, "refresh", w.introspect(asReports, "token", refresh))
@@ -147,7 +147,7 @@ func TestIntrospection(t *testing.T) {
 }
 
 // Whatever makes the API refuse a token makes this say so, at the next call.
-func TestIntrospectionTellsWhatDied(t *testing.T) {
+func TestConformanceIntrospectionTellsWhatDied(t *testing.T) {
 	disable := func(w *world, id string) {
 		err := w.server.change(w.Context(), func(tx *gorm.DB, n *news) error {
 			if err := tx.Model(&Client{}).Where("id = ?", id).Update("disabled", true).Error; err != nil {
@@ -173,7 +173,7 @@ func TestIntrospectionTellsWhatDied(t *testing.T) {
 			w.token(asReports, "grant_type", "refresh_token", "refresh_token", refresh)
 		}, false},
 	} {
-		t.Run(name, func(t *testing.T) {
+		prove(t, name, func(t *testing.T) {
 			w := newWorld(t)
 			access, refresh := w.reportsTokens("ada@example.com")
 			activeToken(t, "before", w.introspect(asPayroll, "token", access))
@@ -187,14 +187,14 @@ func TestIntrospectionTellsWhatDied(t *testing.T) {
 			}
 		})
 	}
-	t.Run("N-07 the application was disabled", func(t *testing.T) {
+	prove(t, "N-07 the application was disabled", func(t *testing.T) {
 		w := newWorld(t)
 		access, _ := w.reportsTokens("ada@example.com")
 		disable(w, "reports")
 		inactiveToken(t, "access", w.introspect(asPayroll, "token", access))
 		refused(t, w.introspect(asReports, "token", access), 401, "invalid_client")
 	})
-	t.Run("an exchanged refresh token is dead, its successor lives", func(t *testing.T) {
+	prove(t, "an exchanged refresh token is dead, its successor lives", func(t *testing.T) {
 		w := newWorld(t)
 		_, refresh := w.reportsTokens("ada@example.com")
 		next := w.token(asReports, "grant_type", "refresh_token", "refresh_token", refresh).json()["refresh_token"].(string)

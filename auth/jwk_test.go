@@ -29,7 +29,8 @@ func TestKeysThatOthersMadeAreRead(t *testing.T) {
 	}
 }
 
-func TestKeysThatCannotBeUsedAreRefused(t *testing.T) {
+func TestConformanceKeysThatCannotBeUsedAreRefused(t *testing.T) {
+	holds(t, "C-19")
 	b64 := base64.RawURLEncoding.EncodeToString
 	change := func(alg string, pairs ...string) string {
 		j := maps.Clone(signerKeys()[alg].jwk())

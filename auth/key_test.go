@@ -30,7 +30,8 @@ func kidOf(t *testing.T, token string) string {
 	return kid
 }
 
-func TestKeysRotateWithoutAGap(t *testing.T) {
+func TestConformanceKeysRotateWithoutAGap(t *testing.T) {
+	holds(t, "K-07")
 	w := newWorld(t)
 	machine := func() string {
 		return w.token("payroll:payroll secret, long", "grant_type", "client_credentials").json()["access_token"].(string)
@@ -85,7 +86,8 @@ func TestAServerThatSleptThroughTheRotationCatchesUp(t *testing.T) {
 	}
 }
 
-func TestThePublicKeysHoldNothingPrivate(t *testing.T) {
+func TestConformanceThePublicKeysHoldNothingPrivate(t *testing.T) {
+	holds(t, "K-06")
 	w := newWorld(t)
 	keys := published(t, w)
 	if len(keys) != 2 {

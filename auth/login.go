@@ -1,10 +1,12 @@
 package auth
 
 import (
+	"context"
 	"crypto/subtle"
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -135,34 +137,74 @@ func signedIn(c *gin.Context, in session) event {
 }
 
 // tryPassword finds the person with the e-mail. If the password isn't theirs, wrong is the type of event that this is: fp, or
-// fu where there is nobody, which takes the same time. Who fails too often has to wait.
+// fu where there is nobody, which takes the same time. Who fails too often has to wait: that is looked at again when it is
+// this attempt's turn, since of many that came at once those before it have failed by then.
 func (s *Server) tryPassword(c *gin.Context, email, password string) (person *Person, wrong string, err error) {
-	if wait := s.throttle.wait(email, c.ClientIP(), s.now()); wait > 0 {
-		e := refuse("slow_down", fmt.Sprintf("Too many failed attempts. Try again in %d minutes.", int(wait.Minutes())+1))
-		e.Status = http.StatusTooManyRequests
-		about(c).Details = about(c).typed(email).Details
-		kind, first := s.throttle.brake(email, c.ClientIP())
-		e.quiet = !first
-		return nil, "", e.because("sign-in from %s is throttled", c.ClientIP()).as(kind)
-	}
 	person = &Person{}
 	err = s.db.Read(c.Request.Context()).Where("email = ?", email).Take(person).Error
 	if err != nil && !errors.Is(err, gorm.ErrRecordNotFound) {
 		return nil, "", fmt.Errorf("read person: %w", err)
 	}
-	ok, err := s.hashing.matches(c.Request.Context(), person.PasswordHash, password)
+	if err := s.mayTry(c, email, person.ID); err != nil {
+		return nil, "", err
+	}
+	if err := s.hashing.acquire(c.Request.Context()); err != nil {
+		return nil, "", err
+	}
+	defer s.hashing.release()
+	if err := s.mayTry(c, email, person.ID); err != nil {
+		return nil, "", err
+	}
+	ok, err := samePassword(person.PasswordHash, password)
 	if err != nil {
 		return nil, "", err
 	}
+	network := networkOf(c.ClientIP())
 	if !ok {
-		s.throttle.failed(email, c.ClientIP(), s.now())
+		s.throttle.failed(email, network, s.now())
 		if person.ID == "" {
 			return person, "fu", nil
 		}
 		return person, "fp", nil
 	}
-	s.throttle.forget(email, c.ClientIP())
+	s.throttle.forget(email, network)
 	return person, "", nil
+}
+
+// mayTry refuses an attempt at a person's password after too many that failed. Where the person signed in before, those
+// from elsewhere don't count: nobody can lock them out of there.
+func (s *Server) mayTry(c *gin.Context, email, user string) error {
+	network := networkOf(c.ClientIP())
+	wait := s.throttle.wait(email, network, s.now())
+	if elsewhere := s.throttle.waitAnywhere(email, s.now()); elsewhere > wait {
+		known, err := s.signedInFrom(c.Request.Context(), user, network)
+		if err != nil {
+			return err
+		}
+		if !known {
+			wait = elsewhere
+		}
+	}
+	if wait == 0 {
+		return nil
+	}
+	e := refuse("slow_down", fmt.Sprintf("Too many failed attempts. Try again in %d minutes.", int(wait.Minutes())+1))
+	e.Status = http.StatusTooManyRequests
+	about(c).Details = about(c).typed(email).Details
+	kind, first := s.throttle.brake(email, network)
+	e.quiet = !first
+	return e.because("sign-in from %s is throttled", c.ClientIP()).as(kind)
+}
+
+// signedInFrom reports whether the person signed in from a network in the last week or so.
+func (s *Server) signedInFrom(ctx context.Context, user, network string) (bool, error) {
+	var from []string
+	err := s.db.Read(ctx).Model(&session{}).Where("user_id = ?", user).
+		Order("created_at DESC").Limit(mostListed).Pluck("ip", &from).Error
+	if err != nil {
+		return false, fmt.Errorf("read from where a person signed in: %w", err)
+	}
+	return slices.ContainsFunc(from, func(ip string) bool { return networkOf(ip) == network }), nil
 }
 
 func (s *Server) signInAndProceed(c *gin.Context, in *interaction, person *Person) error {

@@ -9,7 +9,8 @@ import (
 	"time"
 )
 
-func TestAWrongPasswordTellsNothing(t *testing.T) {
+func TestConformanceAWrongPasswordTellsNothing(t *testing.T) {
+	holds(t, "Z-14")
 	w := newWorld(t)
 	b := w.browser()
 	pages := map[string]string{}
@@ -27,7 +28,8 @@ func TestAWrongPasswordTellsNothing(t *testing.T) {
 }
 
 // Both ways go through one hash, so they take the same time.
-func TestAnUnknownPersonTakesAsLongAsAKnownOne(t *testing.T) {
+func TestConformanceAnUnknownPersonTakesAsLongAsAKnownOne(t *testing.T) {
+	holds(t, "Z-14")
 	h := newHashing()
 	known, err := h.hash(t.Context(), password)
 	if err != nil {
@@ -50,7 +52,8 @@ func TestAnUnknownPersonTakesAsLongAsAKnownOne(t *testing.T) {
 	}
 }
 
-func TestABlockedPersonCantSignIn(t *testing.T) {
+func TestConformanceABlockedPersonCantSignIn(t *testing.T) {
+	holds(t, "A-62")
 	w := newWorld(t)
 	b := w.browser()
 	b.code("ada@example.com")
@@ -62,7 +65,8 @@ func TestABlockedPersonCantSignIn(t *testing.T) {
 	}
 }
 
-func TestFormsComeOnlyFromPagesThatThisBrowserWasShown(t *testing.T) {
+func TestConformanceFormsComeOnlyFromPagesThatThisBrowserWasShown(t *testing.T) {
+	holds(t, "A-56")
 	w := newWorld(t)
 	b, other := w.browser(), w.browser()
 	path := b.authorize().location().RequestURI()
@@ -78,7 +82,8 @@ func TestFormsComeOnlyFromPagesThatThisBrowserWasShown(t *testing.T) {
 	sentBack(t, b.authorize("prompt", "none"), "login_required")
 }
 
-func TestTheSessionCookie(t *testing.T) {
+func TestConformanceTheSessionCookie(t *testing.T) {
+	holds(t, "A-57")
 	w := newWorld(t)
 	b := w.browser()
 	cookie := func() string {
@@ -135,7 +140,8 @@ func TestASessionExpires(t *testing.T) {
 	sentBack(t, b.authorize("prompt", "none"), "login_required")
 }
 
-func TestGuessingIsThrottledWithoutLockingThePersonOut(t *testing.T) {
+func TestConformanceGuessingIsThrottledWithoutLockingThePersonOut(t *testing.T) {
+	holds(t, "Z-13")
 	w := newWorld(t)
 	b := w.browser()
 	for range failuresPerPair {
@@ -165,7 +171,8 @@ func TestTheThrottleIsBounded(t *testing.T) {
 }
 
 // Many people at once, each through pages of their own: nobody gets somebody else's token.
-func TestNobodyGetsSomebodyElsesToken(t *testing.T) {
+func TestConformanceNobodyGetsSomebodyElsesToken(t *testing.T) {
+	holds(t, "Z-35")
 	w := newWorld(t)
 	names := map[string]string{"ada@example.com": "Ada Lovelace", "mia@example.com": "Mia Chen", "root@example.com": "Rosa Root"}
 	var all sync.WaitGroup
@@ -182,7 +189,8 @@ func TestNobodyGetsSomebodyElsesToken(t *testing.T) {
 	all.Wait()
 }
 
-func TestAtMostAFixedNumberOfHashesAtOnce(t *testing.T) {
+func TestConformanceAtMostAFixedNumberOfHashesAtOnce(t *testing.T) {
+	holds(t, "Z-30")
 	h := newHashing()
 	for range cap(h) {
 		if err := h.acquire(t.Context()); err != nil {

@@ -54,12 +54,12 @@ func isPage(t *testing.T, a answer, status int, text string) {
 	}
 }
 
-func TestLogoutByTheApplication(t *testing.T) {
+func TestConformanceLogoutByTheApplication(t *testing.T) {
 	for method, send := range map[string]func(b *browser, form url.Values) answer{
 		"GET":  func(b *browser, form url.Values) answer { return b.get("/oidc/logout?" + form.Encode()) },
 		"POST": func(b *browser, form url.Values) answer { return b.post("/oidc/logout", form) },
 	} {
-		t.Run("L-01 L-02 L-03 by "+method, func(t *testing.T) {
+		prove(t, "L-01 L-02 L-03 by "+method, func(t *testing.T) {
 			w := newWorld(t)
 			b := w.browser()
 			tokens := b.reportsTokens("ada@example.com", "openid read:timesheets")
@@ -75,7 +75,7 @@ func TestLogoutByTheApplication(t *testing.T) {
 			refused(t, w.probe(tokens["access_token"].(string)), 401, "invalid_token")
 		})
 	}
-	t.Run("L-02 without state, and without a place to go", func(t *testing.T) {
+	prove(t, "L-02 without state, and without a place to go", func(t *testing.T) {
 		b := newWorld(t).browser()
 		hint := b.reportsTokens("ada@example.com", "openid")["id_token"].(string)
 		if a := b.get(logoutOf("id_token_hint", hint, "post_logout_redirect_uri", byeURI)); a.header.Get("Location") != byeURI {
@@ -89,7 +89,7 @@ func TestLogoutByTheApplication(t *testing.T) {
 	})
 }
 
-func TestLogoutGoesNowhereElse(t *testing.T) {
+func TestConformanceLogoutGoesNowhereElse(t *testing.T) {
 	w := newWorld(t)
 	b := w.browser()
 	hint := b.reportsTokens("ada@example.com", "openid")["id_token"].(string)
@@ -97,22 +97,22 @@ func TestLogoutGoesNowhereElse(t *testing.T) {
 		byeURI + "&foo=bar", "https://reports.example.com/bye", "https://reports.example.com/bye?x=1#f", "https://reports.example.com/BYE?x=1",
 		"https://spa.example.com/", "https://evil.example/", "//evil.example", webURI, "javascript:alert(1)",
 	} {
-		t.Run("L-04 "+uri, func(t *testing.T) {
+		prove(t, "L-04 "+uri, func(t *testing.T) {
 			isPage(t, b.get(logoutOf("id_token_hint", hint, "post_logout_redirect_uri", uri)), 400, "not registered here")
 			isPage(t, b.get(logoutOf("client_id", "reports", "post_logout_redirect_uri", uri)), 400, "not registered here")
 			isPage(t, b.get("/v2/logout?"+url.Values{"client_id": {"reports"}, "returnTo": {uri}}.Encode()), 400, "not registered here")
 		})
 	}
-	t.Run("L-04 nobody's address", func(t *testing.T) {
+	prove(t, "L-04 nobody's address", func(t *testing.T) {
 		isPage(t, b.get(logoutOf("post_logout_redirect_uri", byeURI)), 400, "not registered here")
 		isPage(t, b.get("/v2/logout?"+url.Values{"returnTo": {byeURI}}.Encode()), 400, "not registered here")
 	})
-	t.Run("L-09 another application's ID token", func(t *testing.T) {
+	prove(t, "L-09 another application's ID token", func(t *testing.T) {
 		isPage(t, b.get(logoutOf("id_token_hint", hint, "client_id", "spa")), 400, "another application")
 		isPage(t, b.get(logoutOf("id_token_hint", hint, "client_id", "nobody")), 400, "another application")
 		isPage(t, b.get(logoutOf("client_id", "nobody")), 400, "not registered here")
 	})
-	t.Run("a parameter twice", func(t *testing.T) {
+	prove(t, "a parameter twice", func(t *testing.T) {
 		isPage(t, b.get(logoutOf("id_token_hint", hint)+"&id_token_hint=x"), 400, "more than once")
 		isPage(t, b.post(logoutOf("state", "a"), url.Values{"state": {"b"}}), 400, "more than once")
 	})
@@ -121,7 +121,7 @@ func TestLogoutGoesNowhereElse(t *testing.T) {
 	}
 }
 
-func TestLogoutAsksWhoeverProvesNothing(t *testing.T) {
+func TestConformanceLogoutAsksWhoeverProvesNothing(t *testing.T) {
 	w := newWorld(t)
 	b := w.browser()
 	b.reportsTokens("ada@example.com", "openid")
@@ -135,13 +135,13 @@ func TestLogoutAsksWhoeverProvesNothing(t *testing.T) {
 		"L-05 /v2/logout for nobody":         "/v2/logout",
 		"L-05 a token in the address":        logoutOf("csrf", "x"),
 	} {
-		t.Run(name, func(t *testing.T) { asks(t, b, b.get(path)) })
+		prove(t, name, func(t *testing.T) { asks(t, b, b.get(path)) })
 	}
-	t.Run("L-05 a form without its token", func(t *testing.T) {
+	prove(t, "L-05 a form without its token", func(t *testing.T) {
 		asks(t, b, b.post("/oidc/logout", url.Values{"client_id": {"reports"}}))
 		asks(t, b, b.post("/oidc/logout", url.Values{"csrf": {"made up"}}))
 	})
-	t.Run("L-05 an image, a script, a prefetch, a HEAD", func(t *testing.T) {
+	prove(t, "L-05 an image, a script, a prefetch, a HEAD", func(t *testing.T) {
 		hint := b.reportsTokens("ada@example.com", "openid")["id_token"].(string)
 		for _, path := range []string{logoutOf("id_token_hint", hint), "/v2/logout?client_id=reports"} {
 			for header, value := range map[string]string{"Sec-Fetch-Mode": "no-cors", "Sec-Purpose": "prefetch;prerender"} {
@@ -151,7 +151,7 @@ func TestLogoutAsksWhoeverProvesNothing(t *testing.T) {
 			}
 		}
 	})
-	t.Run("L-05 pressing the button ends the session and goes where client_id proves", func(t *testing.T) {
+	prove(t, "L-05 pressing the button ends the session and goes where client_id proves", func(t *testing.T) {
 		page := b.get(logoutOf("client_id", "reports", "post_logout_redirect_uri", byeURI, "state", "s"))
 		if !contains(page.body, "Reports") || !contains(page.body, "ada@example.com") {
 			t.Errorf("the page doesn't say who asks whom: %s", page.body)
@@ -164,13 +164,13 @@ func TestLogoutAsksWhoeverProvesNothing(t *testing.T) {
 			t.Errorf("got %d to %s", a.status, a.header.Get("Location"))
 		}
 	})
-	t.Run("L-10 then the page that says so", func(t *testing.T) {
+	prove(t, "L-10 then the page that says so", func(t *testing.T) {
 		b.reportsTokens("ada@example.com", "openid")
 		a := b.post("/oidc/logout", url.Values{"csrf": {csrfOf(t, b.get("/oidc/logout"))}})
 		isPage(t, a, 200, "You are signed out")
 		isPage(t, b.get("/oidc/logout"), 200, "You are signed out")
 	})
-	t.Run("L-05 another browser's button", func(t *testing.T) {
+	prove(t, "L-05 another browser's button", func(t *testing.T) {
 		b.reportsTokens("ada@example.com", "openid")
 		other := w.browser()
 		other.reportsTokens("ada@example.com", "openid")
@@ -178,7 +178,7 @@ func TestLogoutAsksWhoeverProvesNothing(t *testing.T) {
 	})
 }
 
-func TestOnlyAnIDTokenOfOursIsAHint(t *testing.T) {
+func TestConformanceOnlyAnIDTokenOfOursIsAHint(t *testing.T) {
 	w := newWorld(t)
 	b := w.browser()
 	tokens := b.reportsTokens("ada@example.com", "openid read:timesheets")
@@ -208,7 +208,7 @@ func TestOnlyAnIDTokenOfOursIsAHint(t *testing.T) {
 		"two audiences": twoAudiences, "an access token": tokens["access_token"].(string),
 		"changed": parts[0] + "." + parts[1][:len(parts[1])-2] + "AA." + parts[2], "no token": "x", "cut off": parts[0] + "." + parts[1] + ".",
 	} {
-		t.Run("L-06 "+name, func(t *testing.T) {
+		prove(t, "L-06 "+name, func(t *testing.T) {
 			a := b.get(logoutOf("id_token_hint", hint, "post_logout_redirect_uri", byeURI, "client_id", "reports"))
 			isPage(t, a, 400, "You are not signed out yet")
 		})
@@ -216,7 +216,7 @@ func TestOnlyAnIDTokenOfOursIsAHint(t *testing.T) {
 	if b.signedOut() {
 		t.Error("the session ended")
 	}
-	t.Run("L-07 an expired one of a recent session", func(t *testing.T) {
+	prove(t, "L-07 an expired one of a recent session", func(t *testing.T) {
 		w.clock.move(2*idTokenLife + 24*time.Hour)
 		if a := b.get(logoutOf("id_token_hint", genuine, "post_logout_redirect_uri", byeURI)); a.header.Get("Location") != byeURI || !b.signedOut() {
 			t.Errorf("got %d to %s", a.status, a.header.Get("Location"))
@@ -225,19 +225,19 @@ func TestOnlyAnIDTokenOfOursIsAHint(t *testing.T) {
 }
 
 // Browsers send no cookie with a form that another site posts (SameSite=Lax), so the ID token alone tells the session.
-func TestAFormOfAnotherSite(t *testing.T) {
+func TestConformanceAFormOfAnotherSite(t *testing.T) {
 	w := newWorld(t)
 	b := w.browser()
 	tokens := b.reportsTokens("ada@example.com", "openid read:timesheets")
 	elsewhere := w.browser()
-	t.Run("L-01 with an ID token", func(t *testing.T) {
+	prove(t, "L-01 with an ID token", func(t *testing.T) {
 		a := elsewhere.post("/oidc/logout", url.Values{"id_token_hint": {tokens["id_token"].(string)}, "post_logout_redirect_uri": {byeURI}})
 		if a.header.Get("Location") != byeURI || !b.signedOut() {
 			t.Errorf("got %d to %s", a.status, a.header.Get("Location"))
 		}
 		refused(t, w.probe(tokens["access_token"].(string)), 401, "invalid_token")
 	})
-	t.Run("L-05 without, the browser comes back with its cookie and is asked", func(t *testing.T) {
+	prove(t, "L-05 without, the browser comes back with its cookie and is asked", func(t *testing.T) {
 		b.reportsTokens("ada@example.com", "openid")
 		a := elsewhere.post("/oidc/logout", url.Values{"client_id": {"reports"}, "post_logout_redirect_uri": {byeURI}, "state": {"s"}})
 		if a.status != http.StatusSeeOther || a.location().Path != "/oidc/logout" || len(a.header.Values("Set-Cookie")) != 0 {
@@ -280,7 +280,7 @@ func TestLogoutAsAuth0HasIt(t *testing.T) {
 	}
 }
 
-func TestWhatLogoutTakesWithIt(t *testing.T) {
+func TestConformanceWhatLogoutTakesWithIt(t *testing.T) {
 	w := newWorld(t)
 	b := w.browser()
 	online := b.reportsTokens("ada@example.com", "openid read:timesheets")
@@ -290,15 +290,15 @@ func TestWhatLogoutTakesWithIt(t *testing.T) {
 	elsewhere, _ := w.tokens("ada@example.com")
 	b.get(logoutOf("id_token_hint", online["id_token"].(string)))
 
-	t.Run("L-11 access tokens of the session die at the API", func(t *testing.T) {
+	prove(t, "L-11 access tokens of the session die at the API", func(t *testing.T) {
 		refused(t, w.probe(online["access_token"].(string)), 401, "invalid_token")
 		refused(t, w.probe(offline["access_token"].(string)), 401, "invalid_token")
 	})
-	t.Run("L-11 codes of the session are worth nothing", func(t *testing.T) {
+	prove(t, "L-11 codes of the session are worth nothing", func(t *testing.T) {
 		refused(t, w.redeem(pending), 400, "invalid_grant")
 		refused(t, w.redeem(pendingOffline), 400, "invalid_grant")
 	})
-	t.Run("L-11 authorizations without offline_access are revoked, and only those", func(t *testing.T) {
+	prove(t, "L-11 authorizations without offline_access are revoked, and only those", func(t *testing.T) {
 		var rows []authorization
 		if err := w.db.Read(t.Context()).Find(&rows).Error; err != nil {
 			t.Fatal(err)
@@ -309,7 +309,7 @@ func TestWhatLogoutTakesWithIt(t *testing.T) {
 			}
 		}
 	})
-	t.Run("L-11 with offline_access the application goes on", func(t *testing.T) {
+	prove(t, "L-11 with offline_access the application goes on", func(t *testing.T) {
 		next := w.refresh(offline["refresh_token"].(string))
 		if next.status != http.StatusOK || w.probe(next.json()["access_token"].(string)).status != http.StatusOK {
 			t.Errorf("got %d %s", next.status, next.body)
@@ -318,7 +318,7 @@ func TestWhatLogoutTakesWithIt(t *testing.T) {
 			t.Errorf("another browser's session ended too: %d", a.status)
 		}
 	})
-	t.Run("L-11 after a restart and on another instance", func(t *testing.T) {
+	prove(t, "L-11 after a restart and on another instance", func(t *testing.T) {
 		w.http.Config.Handler = w.routes(w.open())
 		refused(t, w.probe(online["access_token"].(string)), 401, "invalid_token")
 	})

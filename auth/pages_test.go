@@ -61,7 +61,8 @@ func TestWhatPeopleTypeStaysTextOnEveryPage(t *testing.T) {
 }
 
 // The policy that pages are sent with would break them otherwise.
-func TestPagesNeedNoScriptAndNoInlineStyle(t *testing.T) {
+func TestConformancePagesNeedNoScriptAndNoInlineStyle(t *testing.T) {
+	holds(t, "A-54")
 	inline := regexp.MustCompile(`(?i)<script|<style|<[^>]+\s(style|on[a-z]+)\s*=|https?://`)
 	names, err := pageFiles.ReadDir("pages")
 	if err != nil || len(names) != len(pages)+1 {
@@ -78,7 +79,8 @@ func TestPagesNeedNoScriptAndNoInlineStyle(t *testing.T) {
 	}
 }
 
-func TestEveryPageIsProtected(t *testing.T) {
+func TestConformanceEveryPageIsProtected(t *testing.T) {
+	holds(t, "A-53", "A-54")
 	for name := range pages {
 		h := showHostile(t, name).Header()
 		for header, want := range map[string]string{

@@ -42,12 +42,14 @@ func (h hashing) acquire(ctx context.Context) error {
 	}
 }
 
+func (h hashing) release() { <-h }
+
 // hash makes the PHC string of a password: $argon2id$v=19$m=19456,t=2,p=1$salt$key.
 func (h hashing) hash(ctx context.Context, password string) (string, error) {
 	if err := h.acquire(ctx); err != nil {
 		return "", err
 	}
-	defer func() { <-h }()
+	defer h.release()
 	salt := make([]byte, argonSalt)
 	rand.Read(salt)
 	key := argon2.IDKey([]byte(password), salt, argonPasses, argonMemory, 1, argonKey)
@@ -59,8 +61,17 @@ func (h hashing) hash(ctx context.Context, password string) (string, error) {
 // nobody is the hash that is checked when the person is unknown, so that the answer takes as long as for a known one.
 const nobody = "$argon2id$v=19$m=19456,t=2,p=1$cHVuY2hjYXJkbm9ib2R5IQ$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
-// matches reports whether the password is the one of the PHC string. An empty PHC string matches nothing, in the same time.
+// matches reports whether the password is the one of the PHC string, once it is this attempt's turn.
 func (h hashing) matches(ctx context.Context, phc, password string) (bool, error) {
+	if err := h.acquire(ctx); err != nil {
+		return false, err
+	}
+	defer h.release()
+	return samePassword(phc, password)
+}
+
+// samePassword is for who holds a turn. An empty PHC string matches nothing, in the same time.
+func samePassword(phc, password string) (bool, error) {
 	known := phc != "" && len(password) <= maxPassword
 	if !known {
 		phc, password = nobody, ""
@@ -69,10 +80,6 @@ func (h hashing) matches(ctx context.Context, phc, password string) (bool, error
 	if err != nil {
 		return false, err
 	}
-	if err := h.acquire(ctx); err != nil {
-		return false, err
-	}
-	defer func() { <-h }()
 	key := argon2.IDKey([]byte(password), p.salt, p.passes, p.memory, p.lanes, uint32(len(p.key)))
 	return subtle.ConstantTimeCompare(key, p.key) == 1 && known, nil
 }

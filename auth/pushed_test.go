@@ -26,9 +26,9 @@ func (b *browser) pulled(clientID string, pushed answer, more string) answer {
 	return b.get("/authorize?client_id=" + clientID + "&request_uri=" + url.QueryEscape(uri) + more)
 }
 
-func TestPushedRequests(t *testing.T) {
+func TestConformancePushedRequests(t *testing.T) {
 	w := newWorld(t)
-	t.Run("X-01 a pushed request", func(t *testing.T) {
+	prove(t, "X-01 X-05 a pushed request, which is good once", func(t *testing.T) {
 		a := w.push("app")
 		uri, _ := a.json()["request_uri"].(string)
 		if a.status != http.StatusCreated || !strings.HasPrefix(uri, "urn:ietf:params:oauth:request_uri:") || a.json()["expires_in"] != 60.0 {
@@ -42,7 +42,7 @@ func TestPushedRequests(t *testing.T) {
 			t.Errorf("X-05: it works twice: %d", again.status)
 		}
 	})
-	t.Run("X-02 with a request_uri", func(t *testing.T) {
+	prove(t, "X-02 with a request_uri", func(t *testing.T) {
 		refused(t, w.push("app", "request_uri", "urn:x"), 400, "invalid_request")
 	})
 	for name, c := range map[string]struct {
@@ -54,12 +54,12 @@ func TestPushedRequests(t *testing.T) {
 		"PKCE":         {"invalid_request", []string{"code_challenge_method", "plain"}},
 		"request":      {"request_not_supported", []string{"request", "eyJ"}},
 	} {
-		t.Run("X-03 a wrong "+name, func(t *testing.T) { refused(t, w.push("app", c.pairs...), 400, c.code) })
+		prove(t, "X-03 a wrong "+name, func(t *testing.T) { refused(t, w.push("app", c.pairs...), 400, c.code) })
 	}
-	t.Run("X-04 a client that doesn't authenticate itself", func(t *testing.T) {
+	prove(t, "X-04 a client that doesn't authenticate itself", func(t *testing.T) {
 		refused(t, w.push("reports:wrong", "redirect_uri", webURI), 401, "invalid_client")
 	})
-	t.Run("X-05 another client's", func(t *testing.T) {
+	prove(t, "X-05 another client's", func(t *testing.T) {
 		a := w.push("app")
 		if got := w.browser().pulled("spa", a, ""); got.status != http.StatusBadRequest || got.header.Get("Location") != "" {
 			t.Errorf("got %d", got.status)
@@ -68,14 +68,14 @@ func TestPushedRequests(t *testing.T) {
 			t.Errorf("another client spent it: %d", got.status)
 		}
 	})
-	t.Run("X-05 expired", func(t *testing.T) {
+	prove(t, "X-05 expired", func(t *testing.T) {
 		a := w.push("app")
 		w.clock.move(pushedLife)
 		if got := w.browser().pulled("app", a, ""); got.status != http.StatusBadRequest {
 			t.Errorf("got %d", got.status)
 		}
 	})
-	t.Run("X-06 what stands beside it in the address counts for nothing", func(t *testing.T) {
+	prove(t, "X-06 what stands beside it in the address counts for nothing", func(t *testing.T) {
 		b := w.browser()
 		a := b.pulled("app", w.push("app", "scope", "openid", "state", "mine"), "&scope=openid+read:timesheets&state=yours&prompt=none")
 		a = b.signIn(a, "ada@example.com", password)
@@ -86,7 +86,7 @@ func TestPushedRequests(t *testing.T) {
 			t.Errorf("got %s", tokens.body)
 		}
 	})
-	t.Run("of many at once one is let through", func(t *testing.T) {
+	prove(t, "X-05 of many at once one is let through", func(t *testing.T) {
 		a := w.push("app")
 		var mu sync.Mutex
 		var all sync.WaitGroup
@@ -106,7 +106,7 @@ func TestPushedRequests(t *testing.T) {
 			t.Errorf("%d were let through", through)
 		}
 	})
-	t.Run("secrets are not kept", func(t *testing.T) {
+	prove(t, "secrets are not kept", func(t *testing.T) {
 		w.push("reports:reports secret, long", "redirect_uri", webURI)
 		var rows []pushedRequest
 		if err := w.db.Read(t.Context()).Find(&rows).Error; err != nil || len(rows) == 0 {

@@ -11,7 +11,8 @@ import (
 )
 
 // However many bring a refresh token at once, to whichever instance, they are given the same successor.
-func TestParallelRefreshesAtTwoInstancesHaveOneSuccessor(t *testing.T) {
+func TestConformanceParallelRefreshesAtTwoInstancesHaveOneSuccessor(t *testing.T) {
+	holds(t, "R-10")
 	w := newWorld(t)
 	_, first := w.tokens("ada@example.com")
 	other := *w
@@ -32,25 +33,25 @@ func TestParallelRefreshesAtTwoInstancesHaveOneSuccessor(t *testing.T) {
 		successors[a.json()["refresh_token"]] = true
 	}
 	if len(successors) != 1 || statuses[http.StatusOK] != callers {
-		t.Fatalf("R-10 there are %d successors; the answers are %v", len(successors), statuses)
+		t.Fatalf("there are %d successors; the answers are %v", len(successors), statuses)
 	}
 	var rows int64
 	if err := w.db.Read(t.Context()).Model(&refreshToken{}).Count(&rows).Error; err != nil || rows != 2 {
-		t.Errorf("R-10 there are %d rows, want the token and its successor; %v", rows, err)
+		t.Errorf("there are %d rows, want the token and its successor; %v", rows, err)
 	}
 	for next := range successors {
 		if a := other.refresh(fmt.Sprint(next)); a.status != http.StatusOK {
-			t.Errorf("R-10 somebody was signed out: %d %s", a.status, a.body)
+			t.Errorf("somebody was signed out: %d %s", a.status, a.body)
 		}
 	}
 }
 
 // What was written before a crash holds after it, though nobody had the answer.
-func TestAnAnswerThatACrashSwallowedCanBeHadAgain(t *testing.T) {
+func TestConformanceAnAnswerThatACrashSwallowedCanBeHadAgain(t *testing.T) {
 	w := newWorld(t)
 	restart := func() { w.http.Config.Handler = w.routes(w.open()) }
 	first := w.redeem(w.browser().code("ada@example.com")).json()
-	t.Run("R-09 of a refresh, within the grace time", func(t *testing.T) {
+	prove(t, "R-09 of a refresh, within the grace time", func(t *testing.T) {
 		swallowed := w.refresh(first["refresh_token"].(string)).json()["refresh_token"]
 		restart()
 		w.clock.move(refreshGrace - time.Second)
@@ -66,7 +67,7 @@ func TestAnAnswerThatACrashSwallowedCanBeHadAgain(t *testing.T) {
 		refused(t, w.refresh(first["refresh_token"].(string)), 400, "invalid_grant") // its successor was used: this one is stolen
 		refused(t, w.refresh(swallowed.(string)), 400, "invalid_grant")
 	})
-	t.Run("T-13 of a code, never", func(t *testing.T) {
+	prove(t, "T-13 of a code, never", func(t *testing.T) {
 		code := w.browser().code("ada@example.com")
 		swallowed := w.redeem(code).json()
 		restart()

@@ -42,7 +42,8 @@ func formOf(t *testing.T, a answer) (to string, sent url.Values) {
 	return html.UnescapeString(m[1]), sent
 }
 
-func TestFormPostMode(t *testing.T) {
+func TestConformanceFormPostMode(t *testing.T) {
+	holds(t, "A-51")
 	w := newWorld(t)
 	b := w.browser()
 	a := b.signIn(b.authorize("client_id", "reports", "redirect_uri", webURI, "response_mode", "form_post", "state", hostileState, "prompt", "login"),
@@ -112,7 +113,7 @@ func askingForID(pairs ...string) []string {
 		"nonce", "n-7", "scope", "openid email", "code_challenge", "", "code_challenge_method", ""}, pairs...)
 }
 
-func TestAnIDTokenAloneGoesToWebAppsByForm(t *testing.T) {
+func TestConformanceAnIDTokenAloneGoesToWebAppsByForm(t *testing.T) {
 	w := newWorld(t)
 	b := w.browser()
 	a := b.decide(b.signIn(b.authorize(askingForID()...), "ada@example.com", password), "allow")
@@ -129,14 +130,14 @@ func TestAnIDTokenAloneGoesToWebAppsByForm(t *testing.T) {
 		code  string
 		pairs []string
 	}{
-		"a public client": {"unsupported_response_type", []string{"client_id", "app", "redirect_uri", appURI, "response_mode", "fragment"}},
-		"in the address":  {"invalid_request", []string{"response_mode", ""}},
-		"in the fragment": {"invalid_request", []string{"response_mode", "fragment"}},
-		"without a nonce": {"invalid_request", []string{"nonce", "", "response_mode", "form_post"}},
-		"without openid":  {"invalid_scope", []string{"scope", "email", "response_mode", "form_post"}},
-		"an access token": {"unsupported_response_type", []string{"response_type", "token id_token"}},
+		"A-14 a public client": {"unsupported_response_type", []string{"client_id", "app", "redirect_uri", appURI, "response_mode", "fragment"}},
+		"in the address":       {"invalid_request", []string{"response_mode", ""}},
+		"in the fragment":      {"invalid_request", []string{"response_mode", "fragment"}},
+		"without a nonce":      {"invalid_request", []string{"nonce", "", "response_mode", "form_post"}},
+		"without openid":       {"invalid_scope", []string{"scope", "email", "response_mode", "form_post"}},
+		"A-14 an access token": {"unsupported_response_type", []string{"response_type", "token id_token"}},
 	} {
-		t.Run(name, func(t *testing.T) {
+		prove(t, name, func(t *testing.T) {
 			a := w.browser().authorize(askingForID(c.pairs...)...)
 			q := a.location().Query()
 			if f := a.location().Fragment; f != "" {
@@ -152,7 +153,8 @@ func TestAnIDTokenAloneGoesToWebAppsByForm(t *testing.T) {
 	}
 }
 
-func TestTheIDTokenHint(t *testing.T) {
+func TestConformanceTheIDTokenHint(t *testing.T) {
+	holds(t, "A-43", "A-44")
 	w := newWorld(t)
 	b := w.browser()
 	id := func(email string) string {
@@ -183,11 +185,11 @@ func TestTheIDTokenHint(t *testing.T) {
 		"another issuer": forge(t, jwt.SigningMethodRS256, rs.private, header,
 			jwt.RegisteredClaims{Issuer: "https://evil.example/", Subject: "usr_1", Audience: jwt.ClaimStrings{"app"}}),
 	} {
-		t.Run("A-45 "+name, func(t *testing.T) { sentBack(t, b.authorize("id_token_hint", forged), "invalid_request") })
+		prove(t, "A-45 "+name, func(t *testing.T) { sentBack(t, b.authorize("id_token_hint", forged), "invalid_request") })
 	}
 }
 
-func TestTheClaimsParameter(t *testing.T) {
+func TestConformanceTheClaimsParameter(t *testing.T) {
 	w := newWorld(t)
 	for claims, want := range map[string]string{
 		`{"userinfo":{"name":{"essential":true}}}`:                                            "login_required", // that is, nothing is wrong with it
@@ -203,6 +205,6 @@ func TestTheClaimsParameter(t *testing.T) {
 		`[]`:                 "invalid_request",
 		`{"id_token":"acr"}`: "invalid_request",
 	} {
-		t.Run("A-63 "+claims, func(t *testing.T) { sentBack(t, w.browser().authorize("claims", claims, "prompt", "none"), want) })
+		prove(t, "A-63 "+claims, func(t *testing.T) { sentBack(t, w.browser().authorize("claims", claims, "prompt", "none"), want) })
 	}
 }

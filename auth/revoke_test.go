@@ -6,12 +6,12 @@ import (
 	"testing"
 )
 
-func TestRevocation(t *testing.T) {
+func TestConformanceRevocation(t *testing.T) {
 	w := newWorld(t)
 	revoke := func(client string, pairs ...string) answer { return w.client("/oauth/revoke", client, pairs...) }
 
 	access, refresh := w.tokens("ada@example.com")
-	t.Run("an access token alone", func(t *testing.T) {
+	prove(t, "V-02 V-07 V-08 an access token alone, whatever the hint", func(t *testing.T) {
 		if a := revoke("app", "token", access, "token_type_hint", "refresh_token"); a.status != http.StatusOK || a.body != "" {
 			t.Errorf("got %d %q", a.status, a.body)
 		}
@@ -22,14 +22,14 @@ func TestRevocation(t *testing.T) {
 			t.Errorf("the refresh token died too: %d", a.status)
 		}
 	})
-	t.Run("what is no token of ours", func(t *testing.T) {
+	prove(t, "V-03 what is no token of ours", func(t *testing.T) {
 		for _, token := range []string{"x", newSecret(), strings.Repeat(".", 100), access + "x"} {
 			if a := revoke("app", "token", token); a.status != http.StatusOK {
 				t.Errorf("got %d %s", a.status, a.body)
 			}
 		}
 	})
-	t.Run("another client's", func(t *testing.T) {
+	prove(t, "V-04 another client's", func(t *testing.T) {
 		for _, token := range []string{access, refresh} {
 			refused(t, revoke("reports:reports secret, long", "token", token), 400, "invalid_request")
 			if a := revoke("spa", "token", token); a.status != http.StatusOK {
@@ -40,12 +40,15 @@ func TestRevocation(t *testing.T) {
 			t.Errorf("another client revoked it: %d", a.status)
 		}
 	})
-	t.Run("without authentication", func(t *testing.T) {
+	prove(t, "V-05 without authentication", func(t *testing.T) {
 		refused(t, revoke("reports:wrong", "token", refresh), 401, "invalid_client")
 		refused(t, revoke("", "token", refresh), 401, "invalid_client")
-		refused(t, revoke("app"), 400, "invalid_request")
 	})
-	t.Run("a refresh token with all its family", func(t *testing.T) {
+	prove(t, "V-06 without a token", func(t *testing.T) {
+		refused(t, revoke("app"), 400, "invalid_request")
+		refused(t, revoke(asReports, "token_type_hint", "refresh_token"), 400, "invalid_request")
+	})
+	prove(t, "V-01 V-03 V-08 a refresh token with all its family", func(t *testing.T) {
 		if a := revoke("app", "token", refresh); a.status != http.StatusOK || a.body != "" {
 			t.Errorf("got %d %q", a.status, a.body)
 		}

@@ -30,30 +30,30 @@ func denied(t *testing.T, a answer) {
 	}
 }
 
-func TestRulesJudgeEverySignIn(t *testing.T) {
+func TestConformanceRulesJudgeEverySignIn(t *testing.T) {
 	w := newRuledWorld(t, passes)
 	b := w.browser()
 	if a := b.asks("ada@example.com"); !a.location().Query().Has("code") {
 		t.Fatalf("she isn't let in: %d %s", a.status, a.body)
 	}
 	w.rules(denies)
-	t.Run("of a session that is there", func(t *testing.T) { denied(t, b.authorize()) })
-	t.Run("A-31 silently, without any page", func(t *testing.T) { denied(t, b.authorize("prompt", "none")) })
-	t.Run("A-28 but not before somebody signed in", func(t *testing.T) {
+	prove(t, "of a session that is there", func(t *testing.T) { denied(t, b.authorize()) })
+	prove(t, "A-31 silently, without any page", func(t *testing.T) { denied(t, b.authorize("prompt", "none")) })
+	prove(t, "A-28 but not before somebody signed in", func(t *testing.T) {
 		sentBack(t, w.browser().authorize("prompt", "none"), "login_required")
 	})
-	t.Run("A-29 nor before consent", func(t *testing.T) {
+	prove(t, "A-29 nor before consent", func(t *testing.T) {
 		sentBack(t, b.authorize("prompt", "none", "client_id", "spa", "redirect_uri", "https://spa.example.com/cb?x=1"), "consent_required")
 	})
-	t.Run("with the password", func(t *testing.T) { denied(t, b.asks("ada@example.com", "prompt", "login")) })
-	t.Run("after consent, which isn't remembered", func(t *testing.T) {
+	prove(t, "with the password", func(t *testing.T) { denied(t, b.asks("ada@example.com", "prompt", "login")) })
+	prove(t, "after consent, which isn't remembered", func(t *testing.T) {
 		reports := []string{"client_id", "reports", "redirect_uri", webURI}
 		denied(t, b.asks("ada@example.com", reports...))
 		if a := b.authorize(reports...); a.location().Path != "/consent" {
 			t.Errorf("the next one goes to %s", a.location())
 		}
 	})
-	t.Run("for an ID token alone", func(t *testing.T) {
+	prove(t, "for an ID token alone", func(t *testing.T) {
 		_, form := formOf(t, b.asks("ada@example.com", askingForID()...))
 		if form.Get("error") != "access_denied" || form.Get("error_description") != "not today" || form.Has("id_token") {
 			t.Errorf("it is sent %v", form)

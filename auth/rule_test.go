@@ -273,7 +273,8 @@ func TestRulesGiveNoMoreThanThereIs(t *testing.T) {
 }
 
 // The claims by which a token is judged are the server's alone, in whatever letters a JSON reader takes for them.
-func TestRulesCantSetProtectedClaims(t *testing.T) {
+func TestConformanceRulesCantSetProtectedClaims(t *testing.T) {
+	holds(t, "J-15")
 	names := append([]string{"SUB", "Scope", "\u017fub", "cl\u0131ent_id", "\u017fcope", "CLIENT_ID", "E\u017fs", "Gty", "jTi"}, protectedClaims...)
 	list, err := json.Marshal(names)
 	if err != nil {

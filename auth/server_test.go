@@ -12,6 +12,7 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"regexp"
 	"strings"
 	"sync"
@@ -53,7 +54,7 @@ func TestMain(m *testing.M) {
 	rsa := algorithms["RS256"]
 	rsa.make = func() (crypto.Signer, error) { return oneRSAKey() }
 	algorithms["RS256"] = rsa
-	m.Run()
+	os.Exit(conclude(m.Run(), proofs))
 }
 
 // cheapHash is a PHC string whose check costs next to nothing.
@@ -88,27 +89,41 @@ type world struct {
 	db     *store.DB
 	clock  *clock
 	log    *bytes.Buffer
+	logger *slog.Logger // to log
 	http   *httptest.Server
 }
 
 func newWorld(t testing.TB) *world {
 	t.Helper()
 	w := &world{TB: t, db: storetest.Open(t), clock: &clock{at: time.Now().UTC().Truncate(time.Second)}, log: &bytes.Buffer{}}
+	w.logger = slog.New(slog.NewTextHandler(&lockedWriter{to: w.log}, nil))
 	w.server = w.open()
 	if err := w.server.Apply(t.Context(), exampleDirectory(t), nil); err != nil {
 		t.Fatal(err)
 	}
 	w.http = httptest.NewServer(w.routes(w.server))
-	t.Cleanup(w.http.Close)
+	t.Cleanup(func() {
+		w.http.Close()
+		if found := noLogHolds.FindString(thumbprints.ReplaceAllString(w.log.String(), "")); found != "" {
+			t.Errorf("the log holds %.12s…", found)
+		}
+	})
 	return w
 }
+
+// noLogHolds is what tokens, codes and secrets look like: JWTs, and 256 random bits in base64url. The thumbprint of a key looks
+// so too, and is public.
+var (
+	noLogHolds  = regexp.MustCompile(`eyJ[\w-]+\.eyJ|\b[A-Za-z0-9_-]{43}\b`)
+	thumbprints = regexp.MustCompile(`(DPoP key|dpop_jkt is|proves|proves key) \\?"?[A-Za-z0-9_-]{43}\b`)
+)
 
 // open starts a server on the world's database, as another instance or after a restart.
 func (w *world) open() *Server {
 	w.Helper()
 	s, err := New(w.Context(), w.db, Settings{
 		Issuer: issuer, Secret: bytes.Repeat([]byte("s"), 32), Scopes: testScopes, Now: w.clock.now,
-		Log: slog.New(slog.NewTextHandler(&lockedWriter{to: w.log}, nil)),
+		Log: w.logger,
 	})
 	if err != nil {
 		w.Fatal(err)
@@ -403,8 +418,13 @@ func refused(t testing.TB, a answer, status int, code string) {
 	if a.status != status || a.json()["error"] != code {
 		t.Errorf("got %d %s, want %d %s", a.status, a.body, status, code)
 	}
-	if a.header.Get("Cache-Control") != "no-store" {
-		t.Errorf("Cache-Control is %q", a.header.Get("Cache-Control"))
+	for name, want := range map[string]string{"Cache-Control": "no-store", "Pragma": "no-cache", "Content-Type": "application/json"} {
+		if strings.TrimSuffix(a.header.Get(name), "; charset=utf-8") != want {
+			t.Errorf("%s is %q", name, a.header.Get(name))
+		}
+	}
+	if description, _ := a.json()["error_description"].(string); description == "" || description != printable(description) {
+		t.Errorf("the description is %q", description)
 	}
 	if a.json()["access_token"] != nil {
 		t.Errorf("a refusal holds a token")
@@ -417,6 +437,9 @@ func sentBack(t testing.TB, a answer, code string) {
 	q := a.location().Query()
 	if a.status != http.StatusSeeOther || q.Get("error") != code || q.Get("iss") != issuer || q.Has("code") {
 		t.Errorf("got %d to %q, want the error %s to be sent", a.status, a.header.Get("Location"), code)
+	}
+	if description := q.Get("error_description"); description == "" || description != printable(description) {
+		t.Errorf("the description is %q", description)
 	}
 }
 

@@ -7,8 +7,8 @@ import (
 	"gorm.io/gorm"
 )
 
-func TestASessionThatNobodyUsesEnds(t *testing.T) {
-	t.Run("L-15 idle", func(t *testing.T) {
+func TestConformanceASessionThatNobodyUsesEnds(t *testing.T) {
+	prove(t, "L-15 idle", func(t *testing.T) {
 		w := newWorld(t)
 		b := w.browser()
 		b.code("ada@example.com")
@@ -25,7 +25,7 @@ func TestASessionThatNobodyUsesEnds(t *testing.T) {
 			t.Error("it goes on, unused")
 		}
 	})
-	t.Run("L-15 absolute, however often it is used", func(t *testing.T) {
+	prove(t, "L-15 absolute, however often it is used", func(t *testing.T) {
 		w := newWorld(t)
 		b := w.browser()
 		b.code("ada@example.com")
@@ -40,7 +40,7 @@ func TestASessionThatNobodyUsesEnds(t *testing.T) {
 			t.Error("it goes on for ever")
 		}
 	})
-	t.Run("L-15 its use is written now and then", func(t *testing.T) {
+	prove(t, "L-15 its use is written now and then", func(t *testing.T) {
 		w := newWorld(t)
 		b := w.browser()
 		b.code("ada@example.com")

@@ -6,13 +6,15 @@ import (
 	"time"
 )
 
-// A person may fail ten times in a quarter of an hour from one address, and an address a hundred times in all. Counting
-// the two together keeps somebody who guesses from locking the person out elsewhere.
+// A person may fail ten times in a quarter of an hour from one network, and a network a hundred times in all. Counting
+// the two together keeps somebody who guesses from locking the person out elsewhere. Who guesses from many networks at once
+// may fail a hundred times in all, which closes those alone from which the person did not sign in before.
 const (
-	throttleWindow  = 15 * time.Minute
-	failuresPerPair = 10
-	failuresPerIP   = 100
-	mostThrottled   = 50_000
+	throttleWindow    = 15 * time.Minute
+	failuresPerPair   = 10
+	failuresPerIP     = 100
+	failuresPerPerson = 100
+	mostThrottled     = 50_000
 )
 
 // throttle counts failed sign-ins, in memory and bounded.
@@ -36,13 +38,23 @@ func (t *throttle) wait(email, ip string, now time.Time) time.Duration {
 	return max(t.left(pair, failuresPerPair, now), t.left(all, failuresPerIP, now))
 }
 
-// brake is the type of event of somebody who has to wait, by the address alone or by the two together, and whether it is the
+// waitAnywhere is that for attempts at a person, wherever they come from.
+func (t *throttle) waitAnywhere(email string, now time.Time) time.Duration {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.left(t.failures[email+anywhere], failuresPerPerson, now)
+}
+
+const anywhere = " anywhere"
+
+// brake is the type of event of somebody who has to wait, by the network alone or by the e-mail too, and whether it is the
 // first time that they are told to.
 func (t *throttle) brake(email, ip string) (event string, first bool) {
 	if t.once(failuresPerIP, ip) {
 		return "limit_mu", true
 	}
-	return "limit_wc", t.once(failuresPerPair, email+" "+ip)
+	here, all := t.once(failuresPerPair, email+" "+ip), t.once(failuresPerPerson, email+anywhere)
+	return "limit_wc", here || all
 }
 
 // once reports whether one of the keys has reached the limit and nobody asked since. The log keeps no more than that of
@@ -69,7 +81,7 @@ func (t *throttle) left(f failures, limit int, now time.Time) time.Duration {
 func (t *throttle) failed(email, ip string, now time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.count(now, email+" "+ip, ip)
+	t.count(now, email+" "+ip, ip, email+anywhere)
 }
 
 // count is for who holds the lock.

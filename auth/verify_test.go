@@ -32,7 +32,8 @@ func forge(t testing.TB, method jwt.SigningMethod, key any, header map[string]an
 	return signed
 }
 
-func TestForgedAndForeignTokensAreRefused(t *testing.T) {
+func TestConformanceForgedAndForeignTokensAreRefused(t *testing.T) {
+	holds(t, "B-13", "B-14", "B-15", "B-16", "Z-16", "Z-17")
 	w := newWorld(t)
 	good, refresh := w.tokens("ada@example.com", "nonce", "n")
 	idToken := w.redeem(w.browser().code("ada@example.com")).json()["id_token"].(string)
@@ -119,7 +120,8 @@ func TestForgedAndForeignTokensAreRefused(t *testing.T) {
 	}
 }
 
-func TestNoChangedTokenIsValid(t *testing.T) {
+func TestConformanceNoChangedTokenIsValid(t *testing.T) {
+	holds(t, "B-17", "Z-18")
 	w := newWorld(t)
 	good, _ := w.tokens("ada@example.com")
 	refusedToken := func(token string) {
@@ -139,7 +141,8 @@ func TestNoChangedTokenIsValid(t *testing.T) {
 }
 
 // Dies at once: whatever ends a token ends it at the next call, though it was verified and remembered before.
-func TestTokensDieAtTheNextCall(t *testing.T) {
+func TestConformanceTokensDieAtTheNextCall(t *testing.T) {
+	holds(t, "B-18")
 	for name, c := range map[string]struct {
 		kill   func(w *world, access, refresh string)
 		status int
@@ -170,7 +173,8 @@ func TestTokensDieAtTheNextCall(t *testing.T) {
 	}
 }
 
-func TestALostRoleIsLostAtTheNextCall(t *testing.T) {
+func TestConformanceALostRoleIsLostAtTheNextCall(t *testing.T) {
+	holds(t, "B-19")
 	w := newWorld(t)
 	access, _ := w.tokens("mia@example.com", "scope", "read:timesheets approve:timesheets")
 	may := func() []any { s, _ := w.probe(access).json()["Scopes"].([]any); return s }

@@ -58,6 +58,7 @@ func guard(a *auth.Server, needed access) gin.HandlerFunc {
 	metadata := func() string { return a.ResourceMetadata(cmp.Or(needed.api, auth.Timesheets)) }
 	return func(c *gin.Context) {
 		c.Header("Cache-Control", "no-store")
+		c.Header("Pragma", "no-cache")
 		c.Writer.Header().Add("Vary", "Authorization")
 		c.Set(metadataKey, metadata)
 		sent, err := credentials(c.Request)

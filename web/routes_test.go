@@ -204,16 +204,16 @@ func TestNobodyWithoutATokenLearnsWhatThereIs(t *testing.T) {
 		for _, token := range []string{"", "x.y.z"} {
 			answer := c.ask(t, token, q.method, q.path, "")
 			if answer.StatusCode != http.StatusUnauthorized || answer.Header.Get("WWW-Authenticate") == "" || answer.Header.Get("Allow") != "" {
-				t.Errorf("B-24 %s %s with the token %q: %d, Allow %q", q.method, q.path, token, answer.StatusCode, answer.Header.Get("Allow"))
+				t.Errorf("%s %s with the token %q: %d, Allow %q", q.method, q.path, token, answer.StatusCode, answer.Header.Get("Allow"))
 			}
 		}
 		if answer := c.ask(t, c.token(t, "ada", "openid"), q.method, q.path, ""); answer.StatusCode != q.with {
-			t.Errorf("B-24 %s %s with a token: %d", q.method, q.path, answer.StatusCode)
+			t.Errorf("%s %s with a token: %d", q.method, q.path, answer.StatusCode)
 		}
 	}
 	for path, status := range map[string]int{"/nothing": 404, "/timesheetsx": 404, "/oauth/nothing": 404, "/problems/of-mine": 404} {
 		if answer := c.ask(t, "", "GET", path, ""); answer.StatusCode != status {
-			t.Errorf("B-24 %s: %d", path, answer.StatusCode)
+			t.Errorf("%s: %d", path, answer.StatusCode)
 		}
 	}
 }
