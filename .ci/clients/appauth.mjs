@@ -14,6 +14,7 @@ export async function resolve(specifier, context, next) {
   const bare = context.parentURL?.includes('/@openid/appauth/') && specifier.startsWith('.') && !specifier.endsWith('.js');
   return next(bare ? specifier + '.js' : specifier, context);
 }`)}`);
+(await import('@openid/appauth/built/src/flags.js')).setFlag('IS_LOG', false);
 const appauth = await import('@openid/appauth');
 const { NodeBasedHandler, NodeCrypto, NodeRequestor } = await import('@openid/appauth/built/src/node_support/index.js');
 

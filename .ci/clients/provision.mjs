@@ -1,12 +1,13 @@
 // Writes who the clients of this folder are: punchcard.yaml, which Punchcard is provisioned with, and apps.json, which world.mjs
-// reads. Every run has keys and ports of its own. Usage: node provision.mjs FOLDER [SIGNING_ALG]
+// reads. Every run has keys and ports of its own. Usage: node provision.mjs FOLDER SIGNING_ALG FILE.mjs…, with the algorithm of
+// access tokens and the clients that will run.
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { exportJWK, generateKeyPair } from 'jose';
 
-const folder = process.argv[2];
+const [folder, signingAlg, ...files] = process.argv.slice(2);
 const secret = () => randomBytes(24).toString('base64url');
 
 /** A port that is free at this moment. */
@@ -20,13 +21,12 @@ function port() {
 }
 
 const audience = 'https://api.example.test/timesheets';
-const signingAlg = process.argv[3] ?? 'ES256'; // of access tokens
 const person = { email: 'ada@example.test', password: secret() };
 const key = await generateKeyPair('ES256', { extractable: true });
 const privateKey = { ...(await exportJWK(key.privateKey)), alg: 'ES256', kid: 'of-this-run' };
 const { d, ...publicKey } = privateKey;
 const web = `https://localhost:${await port()}`, spa = `https://localhost:${await port()}`;
-const logout = { port: await port() };
+const logoutReceiver = `http://localhost:${await port()}/`;
 
 const identity = ['openid', 'profile', 'email', 'offline_access'];
 const time = ['read:timesheets', 'create:timesheets'];
@@ -38,6 +38,7 @@ const clients = [
   { client_id: 'job', type: 'machine', client_secret: secret(), grants },
   { client_id: 'signer', type: 'machine', jwks: { keys: [publicKey] }, grants },
 ];
+if (files.includes('back-channel.mjs')) clients.find((c) => c.client_id === 'web').backchannel_logout_uri = logoutReceiver;
 
 // JSON is YAML.
 writeFileSync(join(folder, 'punchcard.yaml'), JSON.stringify({
@@ -45,5 +46,5 @@ writeFileSync(join(folder, 'punchcard.yaml'), JSON.stringify({
   users: [{ name: 'Ada Lovelace', ...person, roles: ['employee'] }], clients,
 }, null, 1));
 writeFileSync(join(folder, 'apps.json'), JSON.stringify({
-  audience, signingAlg, person, web, spa, logout, privateKey, secrets: Object.fromEntries(clients.map((c) => [c.client_id, c.client_secret])),
+  audience, signingAlg, person, web, spa, logoutReceiver, privateKey, secrets: Object.fromEntries(clients.map((c) => [c.client_id, c.client_secret])),
 }));

@@ -5,7 +5,7 @@ import { createServer } from 'node:https';
 import { allow, signIn } from './person.mjs';
 
 export const issuer = process.env.ISSUER;
-export const { audience, signingAlg, person, web, spa, logout, privateKey, secrets } = JSON.parse(readFileSync(process.env.APPS));
+export const { audience, signingAlg, person, web, spa, logoutReceiver, privateKey, secrets } = JSON.parse(readFileSync(process.env.APPS));
 
 /** Calls the API with a bearer token. */
 export const call = (token, path, init = {}) => fetch(new URL(path, issuer), { ...init, headers: { authorization: `Bearer ${token}`, ...init.headers } });
