@@ -1,30 +1,38 @@
-// A person in front of a real browser, Chromium, which trusts the certificate of this run by its key.
-import { execFileSync } from 'node:child_process';
+// A person in front of a real browser, Chromium. Of certificates that nobody knows it trusts one by its key: $TLS_PIN names it.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { after } from 'node:test';
 import { chromium } from 'playwright-core';
-import { issuer, person } from './world.mjs';
+
+let running;
+after(async () => (await running)?.close());
+
+function start() {
+  const args = ['--disable-background-networking', '--disable-gpu'];
+  if (process.env.TLS_PIN) args.push(`--ignore-certificate-errors-spki-list=${process.env.TLS_PIN}`);
+  const executablePath = execFileSync('which', ['chromium'], { encoding: 'utf8' }).trim();
+  return chromium.launch({ executablePath, chromiumSandbox: false, args });
+}
 
 /** Opens a page in a browser profile of its own, until the test ends. What its scripts throw fails the test. */
 export async function openPage(test) {
-  const browser = await chromium.launch({
-    executablePath: execFileSync('which', ['chromium'], { encoding: 'utf8' }).trim(), chromiumSandbox: false,
-    args: [`--ignore-certificate-errors-spki-list=${process.env.TLS_PIN}`, '--disable-background-networking', '--disable-gpu'],
-  });
-  const page = await browser.newPage(), thrown = [];
+  const browser = await (running ??= start());
+  const profile = await browser.newContext(), thrown = [];
+  profile.setDefaultTimeout(15_000);
+  const page = await profile.newPage();
   page.on('pageerror', (e) => thrown.push(e.message));
-  page.setDefaultTimeout(15_000);
-  test.after(async () => { await browser.close(); assert.deepEqual(thrown, []); });
+  test.after(async () => { await profile.close(); assert.deepEqual(thrown, []); });
   return page;
 }
 
-/** Signs in at the page that the application sent the browser to, allows what is asked, and waits for the application's page. */
-export async function signInAt(page, application) {
-  await page.waitForURL(`${issuer}login*`);
-  await page.fill('#email', person.email);
-  await page.fill('#password', person.password);
+/** Signs in where the application sent the browser to, allows what is asked, and waits for the application's page. */
+export async function signInAt(page, application, { email, password }) {
+  await page.waitForURL((url) => url.pathname === '/login' && url.origin !== application);
+  await page.fill('#email', email);
+  await page.fill('#password', password);
   await page.click('button.primary');
   await page.waitForURL((url) => url.origin === application || url.pathname === '/consent');
-  if (page.url().startsWith(issuer)) {
+  if (new URL(page.url()).origin !== application) {
     await page.click('button[value=allow]');
     await page.waitForURL((url) => url.origin === application);
   }

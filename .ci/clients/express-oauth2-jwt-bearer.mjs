@@ -1,6 +1,6 @@
-// npm's express-oauth2-jwt-bearer, which guards somebody's own API: it takes this server's access tokens by the profile of RFC 9068
-// and by their scope, and nothing else of the server. Told the issuer alone, it takes no algorithm but those of ID tokens: the API
-// needs signing_alg RS256. Told where the keys are, it takes every algorithm that there is.
+// npm's express-oauth2-jwt-bearer, which guards somebody's own API: it takes this server's access tokens by the profile of
+// RFC 9068 and by their scope, and nothing else of the server. Told the issuer alone, it takes no algorithm but those of ID
+// tokens: the API needs signing_alg RS256. Told where the keys are, it takes every algorithm that there is.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import express from 'express';
@@ -42,7 +42,8 @@ test(`an API of somebody's own, with tokens by ${signingAlg}`, async (t) => {
   const [header, payload, signature] = machine.access_token.split('.');
   const forged = [header, Buffer.from(payload, 'base64url').toString().replace('read:', 'approve:'), signature];
   forged[1] = Buffer.from(forged[1]).toString('base64url');
-  for (const [name, token] of Object.entries({ none: undefined, 'an ID token': person.id_token, forged: forged.join('.') })) {
+  const refused = { none: undefined, 'an ID token': person.id_token, forged: forged.join('.') };
+  for (const [name, token] of Object.entries(refused)) {
     assert.equal((await get('/approvals', token)).status, 401, name);
   }
 });

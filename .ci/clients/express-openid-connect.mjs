@@ -1,5 +1,5 @@
-// npm's express-openid-connect, for web apps with a server: signing in by ID token and form_post, as it does unless told otherwise,
-// and by code with a pushed request; signing out of both.
+// npm's express-openid-connect, for web apps with a server: signing in by ID token and form_post, as it does unless told
+// otherwise, and by code; signing out of both.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import express from 'express';
@@ -7,9 +7,9 @@ import oidc from 'express-openid-connect';
 import { openPage, signInAt } from './browser.mjs';
 import { audience, call, issuer, person, secrets, serve, web } from './world.mjs';
 
-const base = { issuerBaseURL: issuer, baseURL: web, clientID: 'web', secret: 'encrypts the cookies of the app', idpLogout: true };
+const base = { issuerBaseURL: issuer, baseURL: web, clientID: 'web', secret: 'encrypts the app’s cookies', idpLogout: true };
 
-/** Serves an app whose only page, for those who signed in, shows what it knows. */
+/** Serves an app whose only page shows what it knows. */
 async function startApp(t, config, about) {
   const app = express();
   app.use(oidc.auth({ ...base, ...config }));
@@ -20,10 +20,10 @@ async function startApp(t, config, about) {
 const shown = async (page) => JSON.parse(await page.innerText('body'));
 
 /** Signs out at the app, and finds that the server knows nobody either: the app, which asks it again, gets its sign-in page. */
-async function signOut(page) {
-  const left = page.waitForRequest((request) => request.url().startsWith(`${issuer}oidc/logout?`) && request.isNavigationRequest());
+async function signOut(page, path = 'oidc/logout', back = 'post_logout_redirect_uri') {
+  const left = page.waitForRequest((request) => request.url().startsWith(`${issuer}${path}?`));
   await page.goto(`${web}/logout`);
-  assert.equal(new URL((await left).url()).searchParams.get('post_logout_redirect_uri'), web);
+  assert.equal(new URL((await left).url()).searchParams.get(back), web);
   await page.waitForURL(`${issuer}login*`);
 }
 
@@ -31,9 +31,30 @@ test('by ID token and form_post', async (t) => {
   await startApp(t, {}, ({ user }) => user);
   const page = await openPage(t);
   await page.goto(web);
-  await signInAt(page, web);
+  await signInAt(page, web, person);
   assert.equal((await shown(page)).email, person.email);
   await signOut(page);
+});
+
+test('signing out as at Auth0', async (t) => {
+  await startApp(t, { auth0Logout: true }, ({ user }) => user);
+  const page = await openPage(t);
+  await page.goto(web);
+  await signInAt(page, web, person);
+  await signOut(page, 'v2/logout', 'returnTo');
+});
+
+test('looking without a page whether somebody is signed in', async (t) => {
+  await startApp(t, { authRequired: false, attemptSilentLogin: true }, ({ user }) => user ?? 'nobody');
+  const page = await openPage(t);
+  await page.goto(web);
+  await page.waitForFunction(() => document.body.innerText === '"nobody"');
+  await page.goto(`${web}/login`);
+  await signInAt(page, web, person);
+  await page.context().clearCookies({ name: 'appSession' });
+  await page.context().clearCookies({ name: 'skipSilentLogin' });
+  await page.goto(web);
+  await page.waitForFunction((email) => document.body.innerText.includes(email), person.email);
 });
 
 for (const [name, more] of Object.entries({
@@ -45,7 +66,8 @@ for (const [name, more] of Object.entries({
   test(name, async (t) => {
     const scope = 'openid profile email offline_access read:timesheets';
     await startApp(t, {
-      clientSecret: secrets.web, ...more, authorizationParams: { response_type: 'code', scope, audience, ...more.authorizationParams },
+      clientSecret: secrets.web, ...more,
+      authorizationParams: { response_type: 'code', scope, audience, ...more.authorizationParams },
     }, async ({ user, accessToken }) => {
       const before = await call(accessToken.access_token, 'timesheets');
       const next = await accessToken.refresh();
@@ -54,7 +76,7 @@ for (const [name, more] of Object.entries({
     });
     const page = await openPage(t);
     await page.goto(web);
-    await signInAt(page, web);
+    await signInAt(page, web, person);
     const { user, statuses, renewed } = await shown(page);
     assert.deepEqual([user.email, ...statuses, renewed], [person.email, 200, 200, true]);
     await signOut(page);

@@ -1,5 +1,5 @@
-// npm's oauth4webapi, on which other libraries are built and which validates every answer: the request, the answer, the ID token's
-// signature, DPoP with its nonce, UserInfo, refresh, and the JWT that an API is called with (RFC 9068).
+// npm's oauth4webapi, on which other libraries are built and which validates every answer: that of the browser, the ID token
+// and its signature, DPoP with its nonce, UserInfo, refresh, and the JWT that an API is called with (RFC 9068).
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import * as oauth from 'oauth4webapi';
@@ -21,11 +21,13 @@ async function withNonce(send, process) {
 
 test('code + PKCE + DPoP, with everything validated', async () => {
   const key = await oauth.generateKeyPair('ES256'), DPoP = oauth.DPoP(client, key);
-  const verifier = oauth.generateRandomCodeVerifier(), state = oauth.generateRandomState(), nonce = oauth.generateRandomNonce();
+  const verifier = oauth.generateRandomCodeVerifier();
+  const state = oauth.generateRandomState(), nonce = oauth.generateRandomNonce();
   const ask = new URL(as.authorization_endpoint);
   for (const [name, value] of Object.entries({
-    client_id: client.client_id, response_type: 'code', redirect_uri: redirectURI, scope: 'openid email offline_access read:timesheets',
-    state, nonce, max_age: '600', code_challenge: await oauth.calculatePKCECodeChallenge(verifier), code_challenge_method: 'S256',
+    client_id: client.client_id, response_type: 'code', redirect_uri: redirectURI, state, nonce, max_age: '600',
+    scope: 'openid email offline_access read:timesheets',
+    code_challenge: await oauth.calculatePKCECodeChallenge(verifier), code_challenge_method: 'S256',
     dpop_jkt: await DPoP.calculateThumbprint(),
   })) ask.searchParams.set(name, value);
   const back = await personSignsIn(ask);
@@ -37,7 +39,8 @@ test('code + PKCE + DPoP, with everything validated', async () => {
   const tokens = await withNonce(
     () => oauth.authorizationCodeGrantRequest(as, client, oauth.None(), answer, redirectURI, verifier, { DPoP }),
     async (response) => {
-      const result = await oauth.processAuthorizationCodeResponse(as, client, response, { expectedNonce: nonce, maxAge: 600, requireIdToken: true });
+      const expected = { expectedNonce: nonce, maxAge: 600, requireIdToken: true };
+      const result = await oauth.processAuthorizationCodeResponse(as, client, response, expected);
       await oauth.validateApplicationLevelSignature(as, response);
       return result;
     });

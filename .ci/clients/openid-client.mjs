@@ -1,5 +1,5 @@
-// npm's openid-client goes through everything that an application does: code + PKCE, UserInfo, refresh, revocation, DPoP, pushed
-// requests, device codes, client credentials by secret and by key, introspection, logout.
+// npm's openid-client goes through everything that an application does: code + PKCE, UserInfo, refresh, revocation, DPoP,
+// pushed requests, device codes, client credentials by secret and by key, introspection, logout.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { importJWK } from 'jose';
@@ -70,10 +70,12 @@ test('a device that the person allows elsewhere', async () => {
   const config = await native();
   const device = await client.initiateDeviceAuthorization(config, { scope: 'openid offline_access read:timesheets' });
   assert.match(await personAllows(device.verification_uri_complete), /Your device may go on/);
-  const tokens = await client.pollDeviceAuthorizationGrant(config, { ...device, interval: 1 }); // the first poll needn't wait for longer
+  device.interval = 1; // the first poll needn't wait for longer
+  const tokens = await client.pollDeviceAuthorizationGrant(config, device);
   assert.ok(tokens.claims().sub && tokens.refresh_token);
   assert.equal((await call(tokens.access_token, 'timesheets')).status, 200);
-  const again = client.genericGrantRequest(config, 'urn:ietf:params:oauth:grant-type:device_code', { device_code: device.device_code });
+  const { device_code } = device;
+  const again = client.genericGrantRequest(config, 'urn:ietf:params:oauth:grant-type:device_code', { device_code });
   await assert.rejects(again, { error: 'invalid_grant' });
 });
 
@@ -123,7 +125,9 @@ test('a pushed authorization request', async () => {
 test('signing out goes back to the application', async () => {
   const config = await discover('web', client.ClientSecretBasic(secrets.web));
   const tokens = await authorize(config, webURI, 'openid read:timesheets');
-  const url = client.buildEndSessionUrl(config, { id_token_hint: tokens.id_token, post_logout_redirect_uri: `${web}/`, state: 'bye' });
+  const url = client.buildEndSessionUrl(config, {
+    id_token_hint: tokens.id_token, post_logout_redirect_uri: `${web}/`, state: 'bye',
+  });
   const answer = await fetch(url, { redirect: 'manual' });
   assert.equal(answer.headers.get('location'), `${web}/?state=bye`);
 });

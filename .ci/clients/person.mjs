@@ -42,7 +42,8 @@ async function throughPages(from, email, password) {
     if (answer.status !== 200) throw new Error(`${url.pathname} answered ${answer.status}: ${page.slice(0, 2000)}`);
     const csrf = /name="csrf" value="([^"]+)"/.exec(page)?.[1];
     if (!csrf) return { page };
-    form = new URLSearchParams({ csrf, email, password, decision: 'allow', user_code: url.searchParams.get('user_code') ?? '' });
+    const user_code = url.searchParams.get('user_code') ?? '';
+    form = new URLSearchParams({ csrf, email, password, decision: 'allow', user_code });
   }
   throw new Error('the sign-in goes round in circles');
 }

@@ -1,6 +1,6 @@
-// Writes who the clients of this folder are: punchcard.yaml, which Punchcard is provisioned with, and apps.json, which world.mjs
-// reads. Every run has keys and ports of its own. Usage: node provision.mjs FOLDER SIGNING_ALG FILE.mjs…, with the algorithm of
-// access tokens and the clients that will run.
+// Writes who the clients of this folder are: punchcard.yaml, which Punchcard is provisioned with, and apps.json, which
+// world.mjs reads. Every run has keys and ports of its own. Usage: node provision.mjs FOLDER SIGNING_ALG FILE.mjs…, with the
+// algorithm of access tokens and the clients that will run.
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -28,17 +28,19 @@ const { d, ...publicKey } = privateKey;
 const web = `https://localhost:${await port()}`, spa = `https://localhost:${await port()}`;
 const logoutReceiver = `http://localhost:${await port()}/`;
 
-const identity = ['openid', 'profile', 'email', 'offline_access'];
-const time = ['read:timesheets', 'create:timesheets'];
+const scopes = ['openid', 'profile', 'email', 'offline_access', 'read:timesheets', 'create:timesheets'];
 const grants = [{ audience, scopes: ['read:timesheets'] }];
 const clients = [
-  { client_id: 'phone', type: 'native', redirect_uris: ['http://127.0.0.1/callback'], scopes: [...identity, ...time], skip_consent: true },
-  { client_id: 'web', type: 'web', client_secret: secret(), redirect_uris: [`${web}/callback`], logout_uris: [web, `${web}/`], scopes: [...identity, ...time] },
-  { client_id: 'spa', type: 'spa', redirect_uris: [`${spa}/`], logout_uris: [`${spa}/`], web_origins: [spa], scopes: [...identity, ...time] },
+  { client_id: 'phone', type: 'native', redirect_uris: ['http://127.0.0.1/callback'], scopes, skip_consent: true },
+  {
+    client_id: 'web', type: 'web', client_secret: secret(), scopes,
+    redirect_uris: [`${web}/callback`], logout_uris: [web, `${web}/`],
+  },
+  { client_id: 'spa', type: 'spa', redirect_uris: [`${spa}/`], logout_uris: [`${spa}/`], web_origins: [spa], scopes },
   { client_id: 'job', type: 'machine', client_secret: secret(), grants },
   { client_id: 'signer', type: 'machine', jwks: { keys: [publicKey] }, grants },
 ];
-if (files.includes('back-channel.mjs')) clients.find((c) => c.client_id === 'web').backchannel_logout_uri = logoutReceiver;
+if (files.includes('back-channel.mjs')) clients[1].backchannel_logout_uri = logoutReceiver;
 
 // JSON is YAML.
 writeFileSync(join(folder, 'punchcard.yaml'), JSON.stringify({
@@ -46,5 +48,6 @@ writeFileSync(join(folder, 'punchcard.yaml'), JSON.stringify({
   users: [{ name: 'Ada Lovelace', ...person, roles: ['employee'] }], clients,
 }, null, 1));
 writeFileSync(join(folder, 'apps.json'), JSON.stringify({
-  audience, signingAlg, person, web, spa, logoutReceiver, privateKey, secrets: Object.fromEntries(clients.map((c) => [c.client_id, c.client_secret])),
+  audience, signingAlg, person, web, spa, logoutReceiver, privateKey,
+  secrets: Object.fromEntries(clients.map((c) => [c.client_id, c.client_secret])),
 }));

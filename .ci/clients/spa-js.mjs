@@ -1,5 +1,5 @@
-// npm's @auth0/auth0-spa-js in Chromium, in a page of another origin: signing in by redirect, renewing by refresh token and in a hidden
-// frame, calling the API from the page, DPoP, signing out.
+// npm's @auth0/auth0-spa-js in Chromium, in a page of another origin: signing in by redirect and in a window of its own,
+// renewing by refresh token and in a hidden frame, calling the API from the page, DPoP, signing out.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
@@ -10,12 +10,11 @@ const library = readFileSync(new URL('node_modules/@auth0/auth0-spa-js/dist/auth
 
 /** Serves the page and opens it, with a client of the library in it. */
 async function startApp(t, options) {
-  const more = { domain: issuer.replace(/\/$/, ''), clientId: 'spa', ...options };
+  const scope = 'openid email read:timesheets', authorizationParams = { redirect_uri: `${spa}/`, audience, scope };
+  const all = { domain: issuer.replace(/\/$/, ''), clientId: 'spa', authorizationParams, ...options };
   const page = `<!doctype html><link rel="icon" href="data:,"><title>App</title><script type="module">
     import * as library from '/library.js';
-    const options = ${JSON.stringify(more)};
-    options.authorizationParams = { redirect_uri: location.origin + '/', audience: ${JSON.stringify(audience)}, scope: 'openid profile email read:timesheets' };
-    window.client = new library.Auth0Client(options);
+    window.client = new library.Auth0Client(${JSON.stringify(all)});
     if (new URLSearchParams(location.search).has('code')) {
       await client.handleRedirectCallback();
       history.replaceState({}, '', '/');
@@ -36,7 +35,7 @@ async function signIn(page) {
   await page.goto(spa);
   await ready(page);
   await page.evaluate(() => void client.loginWithRedirect());
-  await signInAt(page, spa);
+  await signInAt(page, spa, person);
   await ready(page);
   assert.equal((await page.evaluate(() => client.getUser())).email, person.email);
 }
@@ -46,7 +45,8 @@ const callFromPage = (page, token) => page.evaluate(async ([url, token]) => (
   (await fetch(url, { headers: { authorization: `Bearer ${token}` } })).status), [`${issuer}timesheets`, token]);
 
 const renew = (page) => page.evaluate(() => client.getTokenSilently({ cacheMode: 'off' }));
-const failure = (page) => page.evaluate(() => client.getTokenSilently({ cacheMode: 'off' }).then(() => 'a token', (e) => e.error));
+const failure = (page) => page.evaluate(() => (
+  client.getTokenSilently({ cacheMode: 'off' }).then(() => 'a token', (e) => e.error)));
 
 async function signOut(page) {
   await page.evaluate(() => void client.logout({ logoutParams: { returnTo: `${location.origin}/` } }));
@@ -66,7 +66,7 @@ for (const [name, options, kind] of [
     assert.equal(await callFromPage(page, first), 200);
     if (options.cacheLocation) { await page.reload(); await ready(page); }
 
-    const asked = page.context().waitForEvent('request', (request) => request.url() === `${issuer}oauth/token` && request.method() === 'POST');
+    const asked = page.context().waitForEvent('request', (r) => r.url() === `${issuer}oauth/token` && r.method() === 'POST');
     const next = await renew(page);
     assert.equal(new URLSearchParams((await asked).postData()).get('grant_type'), kind);
     assert.notEqual(next, first);
@@ -86,6 +86,17 @@ test('a new page of somebody who is signed in already', async (t) => {
   assert.equal(await page.evaluate(() => client.isAuthenticated()), false);
   await page.evaluate(() => client.checkSession());
   assert.equal((await page.evaluate(() => client.getUser())).email, person.email);
+});
+
+test('signing in in a window of its own', async (t) => {
+  const page = await startApp(t, {});
+  await page.goto(spa);
+  await ready(page);
+  const opened = page.waitForEvent('popup');
+  const signedIn = page.evaluate(() => client.loginWithPopup().then(() => client.getUser()));
+  const popup = await opened;
+  await signInAt(popup, spa, person).catch((e) => { if (!popup.isClosed()) throw e; }); // it closes by itself
+  assert.equal((await signedIn).email, person.email);
 });
 
 test('with a key of its own: DPoP', async (t) => {

@@ -5,10 +5,14 @@ import { createServer } from 'node:https';
 import { allow, signIn } from './person.mjs';
 
 export const issuer = process.env.ISSUER;
-export const { audience, signingAlg, person, web, spa, logoutReceiver, privateKey, secrets } = JSON.parse(readFileSync(process.env.APPS));
+export const {
+  audience, signingAlg, person, web, spa, logoutReceiver, privateKey, secrets,
+} = JSON.parse(readFileSync(process.env.APPS));
 
 /** Calls the API with a bearer token. */
-export const call = (token, path, init = {}) => fetch(new URL(path, issuer), { ...init, headers: { authorization: `Bearer ${token}`, ...init.headers } });
+export function call(token, path, init = {}) {
+  return fetch(new URL(path, issuer), { ...init, headers: { authorization: `Bearer ${token}`, ...init.headers } });
+}
 
 /** The person signs in at an authorization URL and allows what is asked. Gives the URL that the application is sent to. */
 export const personSignsIn = (url) => signIn(url, person.email, person.password);
