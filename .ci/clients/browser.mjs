@@ -25,15 +25,23 @@ export async function openPage(test) {
   return page;
 }
 
+/** Waits until the page is at an address, and tells where it is if it doesn't come there. */
+export async function arrive(page, at) {
+  await page.waitForURL(at).catch(async (e) => {
+    if (page.isClosed()) throw e;
+    throw new Error(`the page is still at ${page.url()}: ${(await page.innerText('body')).slice(0, 500)}`, { cause: e });
+  });
+}
+
 /** Signs in where the application sent the browser to, allows what is asked, and waits for the application's page. */
 export async function signInAt(page, application, { email, password }) {
-  await page.waitForURL((url) => url.pathname === '/login' && url.origin !== application);
+  await arrive(page, (url) => url.pathname === '/login' && url.origin !== application);
   await page.fill('#email', email);
   await page.fill('#password', password);
   await page.click('button.primary');
-  await page.waitForURL((url) => url.origin === application || url.pathname === '/consent');
+  await arrive(page, (url) => url.origin === application || url.pathname === '/consent');
   if (new URL(page.url()).origin !== application) {
     await page.click('button[value=allow]');
-    await page.waitForURL((url) => url.origin === application);
+    await arrive(page, (url) => url.origin === application);
   }
 }

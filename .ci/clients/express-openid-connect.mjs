@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import express from 'express';
 import oidc from 'express-openid-connect';
-import { openPage, signInAt } from './browser.mjs';
+import { arrive, openPage, signInAt } from './browser.mjs';
 import { audience, call, issuer, person, secrets, serve, web } from './world.mjs';
 
 const base = { issuerBaseURL: issuer, baseURL: web, clientID: 'web', secret: 'encrypts the app’s cookies', idpLogout: true };
@@ -24,7 +24,7 @@ async function signOut(page, path = 'oidc/logout', back = 'post_logout_redirect_
   const left = page.waitForRequest((request) => request.url().startsWith(`${issuer}${path}?`));
   await page.goto(`${web}/logout`);
   assert.equal(new URL((await left).url()).searchParams.get(back), web);
-  await page.waitForURL(`${issuer}login*`);
+  await arrive(page, (url) => url.href.startsWith(`${issuer}login?`));
 }
 
 test('by ID token and form_post', async (t) => {

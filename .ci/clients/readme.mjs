@@ -6,7 +6,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { openPage, signInAt } from './browser.mjs';
+import { arrive, openPage, signInAt } from './browser.mjs';
 import { signIn } from './person.mjs';
 
 const repository = join(import.meta.dirname, '../..');
@@ -77,7 +77,7 @@ test('a single-page app', async (t) => {
   await page.goto('http://localhost:3000/'); // once more, she is known without being asked
   await page.waitForSelector('text=Ada Lovelace');
   await page.click('text=Sign out');
-  await page.waitForURL('http://localhost:3000/');
+  await arrive(page, 'http://localhost:3000/');
 });
 
 test('a web app with a server', async (t) => {
@@ -88,7 +88,7 @@ test('a web app with a server', async (t) => {
   const { name, timesheets } = JSON.parse(await page.innerText('body'));
   assert.deepEqual([name, timesheets.length], ['Ada Lovelace', 2]);
   await page.goto('http://localhost:4000/logout');
-  await page.waitForURL('http://localhost:8080/login*'); // the app has nobody, and asks again
+  await arrive(page, 'http://localhost:8080/login*'); // the app has nobody, and asks again
 });
 
 test('a machine', async () => {

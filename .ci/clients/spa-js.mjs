@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
-import { openPage, signInAt } from './browser.mjs';
+import { arrive, openPage, signInAt } from './browser.mjs';
 import { audience, issuer, person, serve, spa } from './world.mjs';
 
 const library = readFileSync(new URL('node_modules/@auth0/auth0-spa-js/dist/auth0-spa-js.production.esm.js', import.meta.url));
@@ -50,7 +50,7 @@ const failure = (page) => page.evaluate(() => (
 
 async function signOut(page) {
   await page.evaluate(() => void client.logout({ logoutParams: { returnTo: `${location.origin}/` } }));
-  await page.waitForURL(`${spa}/`);
+  await arrive(page, `${spa}/`);
   await ready(page);
 }
 
