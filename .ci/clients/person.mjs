@@ -2,8 +2,22 @@
 
 /** Signs in at an authorization URL and gives the URL that the application is sent to. */
 export async function signIn(authorizationURL, email, password) {
+  const { left, page } = await throughPages(authorizationURL, email, password);
+  if (!left) throw new Error(`no application waits at the end, but a page: ${page.slice(0, 2000)}`);
+  return left;
+}
+
+/** Signs in at the link that a device shows, allows what it asks, and gives the last page. */
+export async function allow(link, email, password) {
+  const { left, page } = await throughPages(link, email, password);
+  if (left) throw new Error(`it ends outside, at ${left}`);
+  return page;
+}
+
+/** Fills in each page that it comes to. Ends where the browser leaves the server, or at a page without a form. */
+async function throughPages(from, email, password) {
   const cookies = new Map();
-  let url = new URL(authorizationURL);
+  let url = new URL(from);
   const server = url.origin;
   let form = null;
   for (let step = 0; step < 10; step++) {
@@ -21,15 +35,15 @@ export async function signIn(authorizationURL, email, password) {
     const location = answer.headers.get('location');
     if (location) {
       url = new URL(location, url);
-      if (url.origin !== server) return url;
+      if (url.origin !== server) return { left: url };
       continue;
     }
     const page = await answer.text();
+    if (answer.status !== 200) throw new Error(`${url.pathname} answered ${answer.status}: ${page.slice(0, 2000)}`);
     const csrf = /name="csrf" value="([^"]+)"/.exec(page)?.[1];
-    if (!csrf || answer.status !== 200) throw new Error(`${url.pathname} answered ${answer.status}: ${page.slice(0, 2000)}`);
-    form = url.pathname === '/login'
-      ? new URLSearchParams({ csrf, email, password })
-      : new URLSearchParams({ csrf, decision: 'allow' });
+    if (!csrf) return { page };
+    const user_code = url.searchParams.get('user_code') ?? '';
+    form = new URLSearchParams({ csrf, email, password, decision: 'allow', user_code });
   }
   throw new Error('the sign-in goes round in circles');
 }
