@@ -77,27 +77,32 @@ func (w *week) record(ctx context.Context) error {
 	return nil
 }
 
+// submit hands the week in on Friday evening, before it is over.
 func (w *week) submit(ctx context.Context) error {
-	w.at(4, 18)
-	for _, e := range w.entries {
-		if _, err := w.timesheets.Submit(ctx, w.Caller, timesheets.EntryRef{ID: e.ID}); err != nil {
-			return err
-		}
+	if len(w.entries) == 0 {
+		return nil
 	}
-	return nil
+	w.at(4, 18)
+	ref := timesheets.PeriodRef{ID: w.entries[0].PeriodID}
+	_, err := w.timesheets.SubmitPeriod(ctx, w.Caller, timesheets.PeriodSubmission{PeriodRef: ref, Early: true})
+	return err
 }
 
-// decide approves the week on the Monday after it, but for an entry of last week that is rejected.
+// decide approves the week on the Monday after it, but last week, of which it rejects an entry.
 func (w *week) decide(ctx context.Context) error {
-	w.at(7, 9)
-	for i, e := range w.entries {
-		d := timesheets.Decision{ID: e.ID, Decision: timesheets.Approved}
-		if w.ago == 1 && i == 0 {
-			d.Decision, d.Comment = timesheets.Rejected, objection(w.number)
-		}
-		if _, err := w.timesheets.Decide(ctx, w.manager, d); err != nil {
-			return err
-		}
+	if len(w.entries) == 0 {
+		return nil
 	}
-	return nil
+	w.at(7, 9)
+	p, err := w.timesheets.Period(ctx, w.manager, timesheets.PeriodRef{ID: w.entries[0].PeriodID})
+	if err != nil {
+		return err
+	}
+	d := timesheets.PeriodDecision{ID: p.ID, Revision: &p.Revision, Decision: timesheets.Approved}
+	if w.ago == 1 {
+		d.Decision = timesheets.Rejected
+		d.Lines = []timesheets.Objection{{ID: w.entries[0].ID, Comment: objection(w.number)}}
+	}
+	_, err = w.timesheets.DecidePeriod(ctx, w.manager, d)
+	return err
 }

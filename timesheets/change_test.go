@@ -31,7 +31,7 @@ func TestAPatchChangesWhatItNames(t *testing.T) {
 		{`{}`, nil, ""},
 		{`{"note":"n","task":" t ","tags":["x","x"]}`, map[string]any{"note": "n", "task": "t", "tags": []any{"x"}}, ""},
 		{`{"note":null,"task":null,"tags":null}`, map[string]any{"note": "", "task": "", "tags": []any{}}, ""},
-		{`{"date":"2026-03-09"}`, map[string]any{"date": "2026-03-09"}, ""},
+		{`{"date":"2026-03-09"}`, map[string]any{"date": "2026-03-09", "period_id": "per_2026-03-09_usr_ada"}, ""},
 		{`{"project_id":"` + other + `"}`, map[string]any{"project_id": other}, ""},
 		{`{"project_id":"` + other + `","billable":null}`, map[string]any{"project_id": other, "billable": false}, ""},
 		{`{"billable":false}`, map[string]any{"billable": false}, ""},

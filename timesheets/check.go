@@ -2,6 +2,7 @@ package timesheets
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -22,6 +23,18 @@ func (c *check) that(ok bool, pointer, detail string, args ...any) {
 func (c *check) day(day, pointer string) {
 	_, err := time.Parse(time.DateOnly, day)
 	c.that(err == nil && day >= "1970", pointer, "must be a day such as 2026-03-04, in 1970 or later")
+}
+
+// states wants a filter of some of the states.
+func (c *check) states(given []string, known ...State) {
+	names := make([]string, len(known))
+	for i, state := range known {
+		names[i] = string(state)
+	}
+	isNone := func(name string) bool { return !slices.Contains(names, name) }
+	last := len(names) - 1
+	c.that(len(given) <= len(known) && !slices.ContainsFunc(given, isNone), "state",
+		"must be %s or %s, each at most once", strings.Join(names[:last], ", "), names[last])
 }
 
 // line wants text of at most limit characters without line breaks.

@@ -3,7 +3,6 @@ package timesheets
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -38,8 +37,7 @@ func (q EntryQuery) Validate() error {
 	}
 	c.line(q.ProjectID, "project_id", idLimit)
 	c.tag(q.Tag, "tag")
-	c.that(len(q.State) <= len(states) && !slices.ContainsFunc(q.State, isNoState), "state",
-		"must be draft, submitted, approved or rejected, each at most once")
+	c.states(q.State, Draft, Submitted, Approved, Rejected)
 	if _, err := time.Parse(time.RFC3339, q.UpdatedSince); q.UpdatedSince != "" {
 		c.that(err == nil, "updated_since", "must be an instant such as 2026-03-04T15:04:05Z")
 	}
@@ -47,10 +45,6 @@ func (q EntryQuery) Validate() error {
 	c.paging(q.Paging)
 	return c.fault()
 }
-
-var states = []State{Draft, Submitted, Approved, Rejected}
-
-func isNoState(s string) bool { return !slices.Contains(states, State(s)) }
 
 // Entries lists a page of entries.
 func (s *Service) Entries(ctx context.Context, by auth.Caller, q EntryQuery) (Page[Entry], error) {

@@ -28,6 +28,7 @@ type Entry struct {
 	ApprovedAt     *time.Time `json:"approved_at"`
 	Comment        string     `json:"comment"`       // the words of who approved or rejected it
 	LockedReason   *string    `json:"locked_reason"` // why it can't be changed, in words: "approved by Mia on 4 March 2026"
+	PeriodID       string     `json:"period_id"`     // what it is submitted with
 	Source         string     `json:"source"`        // client_id of the application that made it
 	CreatedBy      string     `json:"created_by"`    // a person's id, or "client_id@clients"
 	Revision       int64      `json:"revision"`      // 1, and one more with every write
@@ -41,14 +42,6 @@ type Entry struct {
 	editedBy    string // who wrote its content last, as CreatedBy
 	deletedAt   *time.Time
 	people      people
-}
-
-// people are those who have to do with an entry.
-type people struct {
-	owner     string  // a name, as are manager and decider
-	managerID *string // of the owner; nil: none, or one who can't sign in
-	manager   *string
-	decider   *string
 }
 
 // Key is what an entity tag is made of.
@@ -75,24 +68,29 @@ func (e Entry) shownTo(by auth.Caller) Entry {
 	if e.State == Approved {
 		e.Approved, e.ApprovedBy, e.ApprovedAt = true, e.decidedBy, e.decidedAt
 	}
+	m := e.matter()
 	if e.State == Submitted || e.State == Approved {
-		reason := e.standing()
+		reason := m.told()
 		e.LockedReason = &reason
 	}
-	e.AllowedActions = e.actions(by)
+	e.AllowedActions = m.actions(by)
 	return e
 }
 
-// standing is how the entry stands, in words.
-func (e Entry) standing() string {
-	switch e.State {
-	case Submitted:
-		return "submitted on " + inWords(e.submittedAt) + ", waiting for " + e.approver()
-	case Approved, Rejected:
-		return string(e.State) + " by " + *e.people.decider + " on " + inWords(e.decidedAt)
-	default:
-		return "not submitted yet"
+// matter is the entry as something that is acted upon.
+func (e Entry) matter() matter {
+	m := matter{thing: entryThing, name: "this entry", state: e.State, ownerID: e.UserID, people: e.people}
+	if e.editedBy != e.UserID {
+		m.editors = []string{e.editedBy}
 	}
+	m.told = func() string { return standing(m, inWords(e.submittedAt), inWords(e.decidedAt)) }
+	return m
 }
 
-func inWords(t *time.Time) string { return t.UTC().Format("2 January 2006") }
+// inWords is the day of an instant; empty if there is none.
+func inWords(t *time.Time) string {
+	if t == nil {
+		return ""
+	}
+	return t.UTC().Format("2 January 2006")
+}

@@ -16,7 +16,7 @@ import (
 var entryColumns = []string{
 	"id", "user_id", "date", "minutes", "start_time", "end_time", "break_minutes",
 	"project_id", "task", "tags", "note", "billable",
-	"state", "submitted_at", "decided_by", "decided_at", "comment",
+	"state", "submitted_at", "decided_by", "decided_at", "comment", "period_id",
 	"source", "created_by", "edited_by", "revision", "created_at", "updated_at", "deleted_at",
 }
 
@@ -24,7 +24,7 @@ func (e *Entry) fields() []any {
 	return []any{
 		&e.ID, &e.UserID, &e.Date, &e.Minutes, &e.Start, &e.End, &e.BreakMinutes,
 		&e.ProjectID, &e.Task, &e.Tags, &e.Note, &e.Billable,
-		&e.State, &e.submittedAt, &e.decidedBy, &e.decidedAt, &e.Comment,
+		&e.State, &e.submittedAt, &e.decidedBy, &e.decidedAt, &e.Comment, &e.PeriodID,
 		&e.Source, &e.CreatedBy, &e.editedBy, &e.Revision, &e.CreatedAt, &e.UpdatedAt, &e.deletedAt,
 	}
 }

@@ -21,6 +21,7 @@ type ground struct {
 	projectBillable bool
 	submitOnCreate  bool
 	restOfDay       int // minutes of the person's other entries of that day
+	period          periodRow
 }
 
 const groundQuery = `
@@ -54,6 +55,15 @@ func (e *Entry) fill(ctx context.Context, tx *gorm.DB, n NewEntry) (ground, erro
 		return g, err
 	}
 	if err := g.takes(*e, n, minutes); err != nil {
+		return g, err
+	}
+	if g.period, err = periodOn(tx, e.UserID, n.Date); err != nil {
+		return g, err
+	}
+	if g.period.Live {
+		return g, lockedPeriod(ctx, tx, g.period)
+	}
+	if e.PeriodID, err = g.period.id(tx); err != nil {
 		return g, err
 	}
 	e.Date, e.Minutes, e.Start, e.End, e.BreakMinutes = n.Date, minutes, n.Start, n.End, n.BreakMinutes

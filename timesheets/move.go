@@ -19,11 +19,18 @@ func (s *Service) move(ctx context.Context, by auth.Caller, ref EntryRef, action
 		if err != nil {
 			return err
 		}
-		to, err := entry.after(action, by)
+		to, err := entry.matter().after(action, by)
 		if err != nil {
 			return err
 		}
-		if err := entry.isAt(ref.Revision, action); err != nil {
+		if err := isAt("the entry", entry.Revision, ref.Revision, action); err != nil {
+			return err
+		}
+		before, err := periodOn(tx, entry.UserID, entry.Date)
+		if err != nil {
+			return err
+		}
+		if entry.PeriodID, err = before.id(tx); err != nil {
 			return err
 		}
 		entry.State, entry.UpdatedAt = to, s.instant()
@@ -31,23 +38,27 @@ func (s *Service) move(ctx context.Context, by auth.Caller, ref EntryRef, action
 		if err := set(tx, &entry); err != nil {
 			return err
 		}
+		if err := updateEntry(tx, entry); err != nil {
+			return err
+		}
 		moved = entry.shownTo(by)
-		return updateEntry(tx, entry)
+		return before.follow(tx, by, entry, action)
 	})
 	return moved, err
 }
 
-// isAt refuses an action upon a revision that is no more. Who decides is told to look again, since they answer for what
-// they saw; who edits would undo somebody else's words.
-func (e Entry) isAt(revision *int64, action Action) error {
-	switch {
-	case revision == nil || *revision == e.Revision:
-		return nil
-	case action == Approve || action == Reject:
-		return fault(StaleReview, "the entry changed since you saw it (revision %d, now %d); look at it again and decide",
-			*revision, e.Revision)
-	default:
-		return fault(PreconditionFailed, "the entry changed since you saw it (revision %d, now %d); read it again, then %s it",
-			*revision, e.Revision, action)
+// follow has the entry's period, which it was in until then, keep up with what was done to the entry; and the one that it
+// is in now, if that is another.
+func (p *periodRow) follow(tx *gorm.DB, by auth.Caller, e Entry, action Action) error {
+	if err := p.tell(tx, by, action, &e.ID, e.Comment, e.UpdatedAt); err != nil {
+		return err
 	}
+	if err := p.settle(tx, e.UpdatedAt); err != nil || e.PeriodID == p.ID {
+		return err
+	}
+	now, err := periodOn(tx, e.UserID, e.Date)
+	if err != nil {
+		return err
+	}
+	return now.settle(tx, e.UpdatedAt)
 }

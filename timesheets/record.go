@@ -53,7 +53,10 @@ func (s *Service) Record(ctx context.Context, by auth.Caller, n NewEntry) (Entry
 		}
 		entry.people = ground.people
 		recorded = entry.shownTo(by)
-		return insertEntry(tx, entry)
+		if err := insertEntry(tx, entry); err != nil {
+			return err
+		}
+		return ground.period.settle(tx, now)
 	})
 	return recorded, err
 }

@@ -37,7 +37,7 @@ func TestAnEntryIsReadAsItWasWritten(t *testing.T) {
 		"start": "09:00", "end": "12:45", "break_minutes": 15.0, "project_id": h.project("StoreZero"),
 		"task": "UX research", "tags": []any{"review", "Review"}, "note": "first line\nsecond", "billable": false,
 		"state": "draft", "approved": false, "approved_by": nil, "approved_at": nil, "comment": "", "locked_reason": nil,
-		"source": "phone", "created_by": "usr_ada", "revision": 1.0,
+		"period_id": "per_2026-03-02_usr_ada", "source": "phone", "created_by": "usr_ada", "revision": 1.0,
 		"created_at": "2026-11-19T23:00:00.123Z", "updated_at": "2026-11-19T23:00:00.123Z",
 		"allowed_actions": []any{"update", "delete", "submit"},
 	}

@@ -1,23 +1,28 @@
 package timesheets
 
-import "punchcard/auth"
+import (
+	"strings"
+
+	"punchcard/auth"
+)
 
 // refusal says why the action is not in the table for this caller, and who or what can help.
-func (e Entry) refusal(action Action, by auth.Caller) error {
-	allowed := whoCan(action)
+func (m matter) refusal(action Action, by auth.Caller) error {
+	allowed, verb := whoCan(action), strings.ReplaceAll(string(action), "_", " ")
+	decides := allowed&approver != 0
 	switch {
-	case allowed == approver && by.Machine():
-		return fault(Forbidden, "an application that acts for itself can't %s time; a person has to", action)
-	case allowed == approver && by.User == e.UserID:
-		return fault(SelfApproval, "nobody can %s their own time; this entry waits for %s", action, e.approver())
-	case allowed == approver && by.User == e.editedBy:
-		return fault(SelfApproval, "you edited this entry last, so %s has to %s it", e.approver(), action)
-	case allowed&e.relation(by) == 0:
-		return fault(Forbidden, "only %s can %s this entry", e.inPerson(allowed), action)
+	case decides && by.Machine():
+		return fault(Forbidden, "an application that acts for itself can't %s time; a person has to", verb)
+	case decides && by.User == m.ownerID:
+		return fault(SelfApproval, "nobody can %s their own time; %s waits for %s", verb, m.name, m.approver())
+	case allowed == approver && m.isEditedBy(by.User):
+		return fault(SelfApproval, "you edited %s last, so %s has to %s it", m.name, m.approver(), verb)
+	case allowed&m.relation(by) == 0:
+		return fault(Forbidden, "only %s can %s %s", m.inPerson(allowed), verb, m.name)
 	case action == Update || action == Delete:
-		return fault(PeriodLocked, "can't %s this entry: %s; %s", action, e.standing(), e.unlock())
+		return fault(PeriodLocked, "can't %s %s: %s; %s", verb, m.name, m.told(), m.unlock())
 	default:
-		return fault(InvalidTransition, "can't %s this entry: %s", action, e.standing())
+		return fault(InvalidTransition, "can't %s %s: %s", verb, m.name, m.told())
 	}
 }
 
@@ -32,10 +37,14 @@ func whoCan(action Action) relation {
 	return who
 }
 
-// unlock says who can make a locked entry changeable again, if anybody can.
-func (e Entry) unlock() string {
-	if e.State == Submitted {
-		return e.people.owner + " can withdraw it, " + e.approver() + " can reject it"
+// unlock says who can make a locked matter changeable again.
+func (m matter) unlock() string {
+	switch {
+	case m.state == Submitted:
+		return m.people.owner + " can withdraw it, " + m.approver() + " can reject it"
+	case m.thing == periodThing:
+		return m.inPerson(whoCan(Reopen)) + " can reopen it"
+	default:
+		return "once all of its period is approved, " + m.inPerson(whoCan(Reopen)) + " can reopen that"
 	}
-	return "approved time stays as it is"
 }

@@ -35,3 +35,6 @@ func New(db *store.DB, s Settings) *Service {
 
 // instant is the present as rows keep it: to the millisecond, which both engines and every client read back unchanged.
 func (s *Service) instant() time.Time { return s.now().UTC().Truncate(time.Millisecond) }
+
+// latestDay is the latest civil day that it is anywhere: who lives there must not be told that their day hasn't come.
+func (s *Service) latestDay() string { return s.now().UTC().Add(14 * time.Hour).Format(time.DateOnly) }

@@ -38,7 +38,7 @@ type NewProject struct {
 // Apply makes and updates what the setup names, within the caller's write. The setup has passed its Check.
 func (s *Service) Apply(_ context.Context, tx *gorm.DB, setup Setup) error {
 	if setup.Organization != nil {
-		if err := setup.Organization.apply(tx); err != nil {
+		if err := setup.Organization.apply(tx, s.latestDay()); err != nil {
 			return fmt.Errorf("set up the organization: %w", err)
 		}
 	}
@@ -48,7 +48,7 @@ func (s *Service) Apply(_ context.Context, tx *gorm.DB, setup Setup) error {
 	return nil
 }
 
-func (n NewOrganization) apply(tx *gorm.DB) error {
+func (n NewOrganization) apply(tx *gorm.DB, today string) error {
 	o, err := organization(tx)
 	if err != nil {
 		return err
@@ -57,6 +57,9 @@ func (n NewOrganization) apply(tx *gorm.DB) error {
 	o.WeekStarts = cmp.Or(n.WeekStarts, o.WeekStarts)
 	o.Period = cmp.Or(n.Period, o.Period)
 	o.SubmitOnCreate = n.SubmitOnCreate
+	if err := regroup(tx, today, o.WeekStarts, o.Period); err != nil {
+		return err
+	}
 	return tx.Clauses(clause.OnConflict{UpdateAll: true}).Create(&o).Error
 }
 

@@ -1,90 +1,84 @@
 package timesheets
 
-import (
-	"strings"
+import "strings"
 
-	"punchcard/auth"
-)
-
-// State is how far an entry has come.
+// State is how far an entry or a period has come.
 type State string
 
-// Action is what can be done to an entry.
+// Action is what can be done to an entry or a period.
 type Action string
 
 // The states and the actions.
 const (
-	Draft     State = "draft"
+	Open      State = "open"  // of a period: not submitted, or not wholly
+	Draft     State = "draft" // of an entry
 	Submitted State = "submitted"
 	Approved  State = "approved"
 	Rejected  State = "rejected" // changes are requested: it can be changed and submitted again
 
-	Update   Action = "update"
-	Delete   Action = "delete"
-	Submit   Action = "submit"
-	Withdraw Action = "withdraw"
-	Approve  Action = "approve"
-	Reject   Action = "reject"
+	Update           Action = "update"
+	Delete           Action = "delete"
+	Submit           Action = "submit"
+	Withdraw         Action = "withdraw"
+	Approve          Action = "approve"
+	Reject           Action = "reject"
+	Reopen           Action = "reopen"
+	RequestReopening Action = "request_reopening"
 )
 
 type transition struct {
+	of     thing
 	from   State
 	action Action
 	who    relation // any of these may
 	to     State
 }
 
-// transitions is all that can happen to an entry. What isn't here can't. A deleted entry keeps its state.
+// transitions is all that can happen to an entry or a period. What isn't here can't. A deleted entry keeps its state, and an
+// open period stands here as a draft. What happens to a period happens to those of its entries that are in the same state,
+// and to its submission.
 var transitions = []transition{
-	{Draft, Update, owner | admin, Draft},
-	{Draft, Delete, owner | admin, Draft},
-	{Draft, Submit, owner, Submitted},
-	{Submitted, Withdraw, owner, Draft},
-	{Submitted, Approve, approver, Approved},
-	{Submitted, Reject, approver, Rejected},
-	{Rejected, Update, owner | admin, Rejected},
-	{Rejected, Delete, owner | admin, Rejected},
-	{Rejected, Submit, owner, Submitted},
+	{entryThing, Draft, Update, owner | admin | machine, Draft},
+	{entryThing, Draft, Delete, owner | admin | machine, Draft},
+	{anything, Draft, Submit, owner, Submitted},
+	{anything, Submitted, Withdraw, owner, Draft},
+	{anything, Submitted, Approve, approver, Approved},
+	{anything, Submitted, Reject, approver, Rejected},
+	{entryThing, Rejected, Update, owner | admin | machine, Rejected},
+	{entryThing, Rejected, Delete, owner | admin | machine, Rejected},
+	{anything, Rejected, Submit, owner, Submitted},
+	{periodThing, Approved, RequestReopening, owner, Approved},
+	{periodThing, Approved, Reopen, approver | admin, Draft},
 }
 
 // scopeFor is the scope that the application needs besides.
 var scopeFor = map[Action]string{
-	Update: createScope, Delete: deleteScope, Submit: createScope, Withdraw: createScope,
-	Approve: approveScope, Reject: approveScope,
+	Update: createScope, Delete: deleteScope, Submit: createScope, Withdraw: createScope, RequestReopening: createScope,
+	Approve: approveScope, Reject: approveScope, Reopen: approveScope,
 }
 
-// after is the state in which the action leaves the entry, or the fault that says why it can't be done.
-func (e Entry) after(action Action, by auth.Caller) (State, error) {
-	who := e.relation(by)
+// passes lists the states from which the action takes an entry of a period along, and the state that it has then.
+func passes(action Action) (from []State, to State) {
 	for _, t := range transitions {
-		if t.from == e.State && t.action == action && t.who&who != 0 {
-			return t.to, nil
+		if t.action == action {
+			from, to = append(from, t.from), t.to
 		}
 	}
-	return e.State, e.refusal(action, by)
-}
-
-// actions is what the caller can do to the entry as it is, with the scopes that they have.
-func (e Entry) actions(by auth.Caller) []Action {
-	actions, who := []Action{}, e.relation(by)
-	for _, t := range transitions {
-		if t.from == e.State && t.who&who != 0 && by.May(scopeFor[t.action]) {
-			actions = append(actions, t.action)
-		}
-	}
-	return actions
+	return from, to
 }
 
 // TransitionTable is the table of states, actions and relations in Markdown.
 func TransitionTable() string {
 	var table strings.Builder
-	table.WriteString("| an entry that is | can be | by its | and is then |\n|---|---|---|---|\n")
+	table.WriteString("| what | that is | can be | by its | and is then |\n|---|---|---|---|---|\n")
 	for _, t := range transitions {
+		what := map[thing]string{entryThing: "an entry", periodThing: "a period", anything: "an entry or a period"}[t.of]
 		to := string(t.to)
 		if t.action == Delete {
 			to = "gone"
 		}
-		table.WriteString("| " + string(t.from) + " | " + string(t.action) + " | " + t.who.String() + " | " + to + " |\n")
+		cells := []string{what, string(t.from), string(t.action), t.who.String(), to}
+		table.WriteString("| " + strings.Join(cells, " | ") + " |\n")
 	}
 	return table.String()
 }

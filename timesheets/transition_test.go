@@ -102,10 +102,11 @@ func (h house) outcome(by auth.Caller, action Action, id string) string {
 func TestTheTableCanBeReadAsADocument(t *testing.T) {
 	table := TransitionTable()
 	for _, row := range []string{
-		"| an entry that is | can be | by its | and is then |\n",
-		"| draft | update | owner, administrator | draft |\n",
-		"| submitted | approve | approver | approved |\n",
-		"| rejected | delete | owner, administrator | gone |\n",
+		"| what | that is | can be | by its | and is then |\n",
+		"| an entry | draft | update | owner, administrator, application | draft |\n",
+		"| an entry or a period | submitted | approve | approver | approved |\n",
+		"| an entry | rejected | delete | owner, administrator, application | gone |\n",
+		"| a period | approved | reopen | approver, administrator | draft |\n",
 	} {
 		if !strings.Contains(table, row) {
 			t.Errorf("no %q in\n%s", row, table)
@@ -213,7 +214,7 @@ func TestAFaultSaysHowTheEntryStandsAndWhoCanHelp(t *testing.T) {
 		words  string
 	}{
 		{Approved, Update, ada, PeriodLocked, "can't update this entry: " +
-			"approved by Mia Chen on 19 November 2026; approved time stays as it is"},
+			"approved by Mia Chen on 19 November 2026; once all of its period is approved, Mia Chen or an administrator can reopen that"},
 		{Submitted, Delete, ada, PeriodLocked, "can't delete this entry: " +
 			"submitted on 19 November 2026, waiting for Mia Chen; Ada Lovelace can withdraw it, Mia Chen can reject it"},
 		{Draft, Update, mia, Forbidden, "only Ada Lovelace or an administrator can update this entry"},
@@ -224,7 +225,7 @@ func TestAFaultSaysHowTheEntryStandsAndWhoCanHelp(t *testing.T) {
 	} {
 		e := h.as(c.state, fmt.Sprintf("2026-03-%02d", i+1))
 		e = must(entryOf(t.Context(), h.db.Read(t.Context()), c.by, e.ID))
-		_, err := e.after(c.action, c.by)
+		_, err := e.matter().after(c.action, c.by)
 		refused(t, err, c.kind, c.words)
 	}
 	e := h.record(mia, h.hour("2026-03-04"))
@@ -233,5 +234,6 @@ func TestAFaultSaysHowTheEntryStandsAndWhoCanHelp(t *testing.T) {
 	refused(t, err, PeriodLocked, "Mia Chen can withdraw it, an administrator other than Mia Chen can reject it")
 	must(ask(h.Decide, root, Decision{ID: e.ID}))
 	_, err = ask(h.removal, mia, EntryRef{ID: e.ID})
-	refused(t, err, PeriodLocked, "approved by Root Admin on 19 November 2026; approved time stays as it is")
+	refused(t, err, PeriodLocked, "approved by Root Admin on 19 November 2026; "+
+		"once all of its period is approved, an administrator other than Mia Chen can reopen that")
 }
