@@ -47,8 +47,12 @@ func (p *periodRow) tell(tx *gorm.DB, by auth.Caller, action Action, entry *stri
 	if err := tx.Create(&e).Error; err != nil {
 		return fmt.Errorf("write event: %w", err)
 	}
-	if action == Approve || action == Reject {
-		p.DecisionID = &e.ID
+	if action != Approve && action != Reject {
+		return nil
+	}
+	p.DecisionID = &e.ID
+	if err := tx.Exec("UPDATE periods SET decision_id = ? WHERE id = ?", e.ID, p.ID).Error; err != nil {
+		return fmt.Errorf("note the decision: %w", err)
 	}
 	return nil
 }

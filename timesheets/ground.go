@@ -20,31 +20,57 @@ type ground struct {
 	projectClosed   bool
 	projectBillable bool
 	submitOnCreate  bool
-	restOfDay       int // minutes of the person's other entries of that day
-	period          periodRow
+	restOfDay       int       // minutes of the person's other entries of that day
+	nextPeriod      string    // the first day of the next one that has a row
+	period          periodRow // its name, its days and whether it is live
 }
 
 const groundQuery = `
 SELECT owner.name, owner.blocked, manager.id, manager.name,
 	projects.name, COALESCE(projects.closed, FALSE), COALESCE(projects.billable, FALSE),
 	COALESCE(organization.submit_on_create, FALSE),
+	COALESCE(periods.id, ''), COALESCE(periods.start_day, ''), COALESCE(periods.end_day, ''), COALESCE(periods.live, FALSE),
+	COALESCE((SELECT MIN(start_day) FROM periods WHERE user_id = ? AND start_day > ?), ''),
 	(SELECT COALESCE(SUM(minutes), 0) FROM entries
 		WHERE user_id = owner.id AND date = ? AND id <> ? AND deleted_at IS NULL)
 FROM (?) AS owner
 LEFT JOIN (?) AS manager ON manager.id = owner.manager_id AND NOT manager.blocked
 LEFT JOIN projects ON projects.id = ?
+LEFT JOIN periods ON periods.user_id = owner.id AND
+	periods.start_day = (SELECT MAX(start_day) FROM periods WHERE user_id = ? AND start_day <= ?)
 LEFT JOIN organization ON organization.id = 1
 WHERE owner.id = ?`
 
 func groundOf(ctx context.Context, tx *gorm.DB, e Entry, date, project string) (ground, error) {
 	var g ground
-	err := tx.Raw(groundQuery, date, e.ID, auth.People(ctx, tx), auth.People(ctx, tx), project, e.UserID).Row().Scan(
+	err := tx.Raw(groundQuery, e.UserID, date, date, e.ID, auth.People(ctx, tx), auth.People(ctx, tx), project, e.UserID, date, e.UserID).
+		Row().Scan(
 		&g.people.owner, &g.ownerBlocked, &g.people.managerID, &g.people.manager,
-		&g.project, &g.projectClosed, &g.projectBillable, &g.submitOnCreate, &g.restOfDay)
+		&g.project, &g.projectClosed, &g.projectBillable, &g.submitOnCreate,
+		&g.period.ID, &g.period.StartDay, &g.period.EndDay, &g.period.Live, &g.nextPeriod, &g.restOfDay)
 	if errors.Is(err, sql.ErrNoRows) {
 		return g, invalid(ValidationFailed, "/user_id", "is nobody here")
 	}
+	g.period.UserID = e.UserID
 	return g, err
+}
+
+// in finds the period of the day open, and makes it where it has no row yet.
+func (g *ground) in(ctx context.Context, tx *gorm.DB, e Entry, date string) (id string, err error) {
+	if g.period.ID == "" || g.period.EndDay < date {
+		if g.period, err = periodBetween(tx, e.UserID, date, g.period.EndDay, g.nextPeriod); err != nil {
+			return "", err
+		}
+		return g.period.id(tx, e.UpdatedAt)
+	}
+	if g.period.Live {
+		whole, err := periodOn(tx, e.UserID, date)
+		if err != nil {
+			return "", err
+		}
+		return "", lockedPeriod(ctx, tx, whole)
+	}
+	return g.period.ID, nil
 }
 
 // fill puts what n says into the entry, new or old, when project and day allow it.
@@ -57,13 +83,7 @@ func (e *Entry) fill(ctx context.Context, tx *gorm.DB, n NewEntry) (ground, erro
 	if err := g.takes(*e, n, minutes); err != nil {
 		return g, err
 	}
-	if g.period, err = periodOn(tx, e.UserID, n.Date); err != nil {
-		return g, err
-	}
-	if g.period.Live {
-		return g, lockedPeriod(ctx, tx, g.period)
-	}
-	if e.PeriodID, err = g.period.id(tx); err != nil {
+	if e.PeriodID, err = g.in(ctx, tx, *e, n.Date); err != nil {
 		return g, err
 	}
 	e.Date, e.Minutes, e.Start, e.End, e.BreakMinutes = n.Date, minutes, n.Start, n.End, n.BreakMinutes

@@ -30,7 +30,7 @@ func (s *Service) move(ctx context.Context, by auth.Caller, ref EntryRef, action
 		if err != nil {
 			return err
 		}
-		if entry.PeriodID, err = before.id(tx); err != nil {
+		if entry.PeriodID, err = before.id(tx, s.instant()); err != nil {
 			return err
 		}
 		entry.State, entry.UpdatedAt = to, s.instant()

@@ -44,7 +44,7 @@ func (s *Service) movePeriod(ctx context.Context, by auth.Caller, m periodMove) 
 			return err
 		}
 		now := s.instant()
-		if _, err := row.id(tx); err != nil {
+		if _, err := row.id(tx, now); err != nil {
 			return err
 		}
 		if err := row.moveLines(tx, by, m, now); err != nil {

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"punchcard/auth"
 )
@@ -53,26 +52,37 @@ func periodOn(tx *gorm.DB, user, day string) (periodRow, error) {
 	if err != nil {
 		return next, fmt.Errorf("read next period: %w", err)
 	}
+	return periodBetween(tx, user, day, before.EndDay, next.StartDay)
+}
+
+// periodBetween is the period of a day as the calendar has it, between the end of the one before and the start of the next,
+// where there are any.
+func periodBetween(tx *gorm.DB, user, day, end, start string) (periodRow, error) {
 	calendars, err := calendarsOf(tx)
 	if err != nil {
-		return before, err
+		return periodRow{}, err
 	}
 	days := spanIn(calendars, day)
-	if before.ID != "" {
-		days.Start = max(days.Start, dayAfter(before.EndDay, 1))
+	if end != "" {
+		days.Start = max(days.Start, dayAfter(end, 1))
 	}
-	if next.ID != "" {
-		days.End = min(days.End, dayAfter(next.StartDay, -1))
+	if start != "" {
+		days.End = min(days.End, dayAfter(start, -1))
 	}
 	return periodRow{ID: "per_" + days.Start + "_" + user, UserID: user, StartDay: days.Start, EndDay: days.End, State: Open}, nil
 }
 
+const periodInsert = `
+INSERT INTO periods (id, user_id, start_day, end_day, state, entries, minutes, billable_minutes, flags, editors, submissions, live,
+	settled, reopening_asked, revision, updated_at)
+VALUES (?, ?, ?, ?, 'open', 0, 0, 0, '[]', '[]', 0, FALSE, FALSE, FALSE, 0, ?) ON CONFLICT DO NOTHING`
+
 // id is the period's, which has a row from then on, so that an entry can point at it.
-func (p *periodRow) id(tx *gorm.DB) (string, error) {
+func (p *periodRow) id(tx *gorm.DB, now time.Time) (string, error) {
 	if p.Revision > 0 {
 		return p.ID, nil
 	}
-	if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(p).Error; err != nil {
+	if err := tx.Exec(periodInsert, p.ID, p.UserID, p.StartDay, p.EndDay, now).Error; err != nil {
 		return "", fmt.Errorf("write new period: %w", err)
 	}
 	return p.ID, nil

@@ -143,3 +143,18 @@ func TestAManagersQueueIsDecidedAboutAtOnce(t *testing.T) {
 		}
 	}
 }
+
+func TestWhateverApprovesTakesAFreshSignInWhereOneIsAsked(t *testing.T) {
+	seen := 0
+	for _, r := range theCompany(t).settings.routes() {
+		if decides := r.access.scope == "approve:timesheets" && r.method != "GET" && strings.Contains(r.path, "approval"); decides {
+			seen++
+			if !r.access.recent {
+				t.Errorf("%s %s doesn't", r.method, r.path)
+			}
+		}
+	}
+	if seen != 3 {
+		t.Errorf("%d routes approve", seen)
+	}
+}
