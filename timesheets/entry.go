@@ -42,6 +42,7 @@ type Entry struct {
 	editedBy    string // who wrote its content last, as CreatedBy
 	deletedAt   *time.Time
 	people      people
+	closing     closing
 }
 
 // Key is what an entity tag is made of.
@@ -69,7 +70,7 @@ func (e Entry) shownTo(by auth.Caller) Entry {
 		e.Approved, e.ApprovedBy, e.ApprovedAt = true, e.decidedBy, e.decidedAt
 	}
 	m := e.matter()
-	if e.State == Submitted || e.State == Approved {
+	if m.state == Submitted || m.state == Approved || m.state == Closed {
 		reason := m.told()
 		e.LockedReason = &reason
 	}
@@ -83,7 +84,15 @@ func (e Entry) matter() matter {
 	if e.editedBy != e.UserID {
 		m.editors = []string{e.editedBy}
 	}
-	m.told = func() string { return standing(m, inWords(e.submittedAt), inWords(e.decidedAt)) }
+	if e.closing.covers(e.Date) {
+		m.state = Closed
+	}
+	m.told = func() string {
+		if m.state == Closed {
+			return e.closing.String()
+		}
+		return standing(m, inWords(e.submittedAt), inWords(e.decidedAt))
+	}
 	return m
 }
 

@@ -31,7 +31,7 @@ func (e *Entry) fields() []any {
 
 var (
 	entrySelect = "entries." + strings.Join(entryColumns, ", entries.") +
-		", owner.name, manager.id, manager.name, decider.name"
+		", owner.name, manager.id, manager.name, decider.name, COALESCE(lock_date.until_day, ''), COALESCE(lock_date.reason, '')"
 	entryInsert = "INSERT INTO entries (" + strings.Join(entryColumns, ", ") +
 		") VALUES (" + marks(len(entryColumns)) + ")"
 	entryUpdate = "UPDATE entries SET (" + strings.Join(entryColumns[1:], ", ") +
@@ -74,7 +74,8 @@ func withPeople(ctx context.Context, tx, entries *gorm.DB) *gorm.DB {
 	return entries.Select(entrySelect).
 		Joins("LEFT JOIN (?) AS owner ON owner.id = entries.user_id", auth.People(ctx, tx)).
 		Joins("LEFT JOIN (?) AS manager ON manager.id = owner.manager_id AND NOT manager.blocked", auth.People(ctx, tx)).
-		Joins("LEFT JOIN (?) AS decider ON decider.id = entries.decided_by", auth.People(ctx, tx))
+		Joins("LEFT JOIN (?) AS decider ON decider.id = entries.decided_by", auth.People(ctx, tx)).
+		Joins("LEFT JOIN locks AS lock_date ON lock_date.number = (SELECT MAX(number) FROM locks)")
 }
 
 func scanEntries(query *gorm.DB) ([]Entry, error) {
@@ -85,7 +86,8 @@ func scanEntries(query *gorm.DB) ([]Entry, error) {
 	defer rows.Close()
 	entries := make([]Entry, 0, 8)
 	var e Entry
-	fields := append(e.fields(), &e.people.owner, &e.people.managerID, &e.people.manager, &e.people.decider)
+	fields := append(e.fields(), &e.people.owner, &e.people.managerID, &e.people.manager, &e.people.decider,
+		&e.closing.until, &e.closing.reason)
 	for rows.Next() {
 		e = Entry{} // else its list would share memory with the last one's
 		if err := rows.Scan(fields...); err != nil {

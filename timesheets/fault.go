@@ -11,6 +11,7 @@ const (
 	DayLimitExceeded   Kind = "day-limit-exceeded"  // a day has 24 hours
 	ProjectClosed      Kind = "project-closed"      // the project takes no more time
 	PeriodLocked       Kind = "period-locked"       // what is submitted or approved stays as it is
+	PeriodClosed       Kind = "period-closed"       // the lock date covers it
 	InvalidTransition  Kind = "invalid-transition"  // the entry's state doesn't allow it
 	SelfApproval       Kind = "self-approval"       // nobody approves their own work
 	StaleReview        Kind = "stale-review"        // the entry changed since its reviewer saw it

@@ -20,7 +20,8 @@ type ground struct {
 	projectClosed   bool
 	projectBillable bool
 	submitOnCreate  bool
-	restOfDay       int       // minutes of the person's other entries of that day
+	restOfDay       int // minutes of the person's other entries of that day
+	closing         closing
 	nextPeriod      string    // the first day of the next one that has a row
 	period          periodRow // its name, its days and whether it is live
 }
@@ -31,6 +32,7 @@ SELECT owner.name, owner.blocked, manager.id, manager.name,
 	COALESCE(organization.submit_on_create, FALSE),
 	COALESCE(periods.id, ''), COALESCE(periods.start_day, ''), COALESCE(periods.end_day, ''), COALESCE(periods.live, FALSE),
 	COALESCE((SELECT MIN(start_day) FROM periods WHERE user_id = ? AND start_day > ?), ''),
+	COALESCE(lock_date.until_day, ''), COALESCE(lock_date.reason, ''),
 	(SELECT COALESCE(SUM(minutes), 0) FROM entries
 		WHERE user_id = owner.id AND date = ? AND id <> ? AND deleted_at IS NULL)
 FROM (?) AS owner
@@ -38,6 +40,7 @@ LEFT JOIN (?) AS manager ON manager.id = owner.manager_id AND NOT manager.blocke
 LEFT JOIN projects ON projects.id = ?
 LEFT JOIN periods ON periods.user_id = owner.id AND
 	periods.start_day = (SELECT MAX(start_day) FROM periods WHERE user_id = ? AND start_day <= ?)
+LEFT JOIN locks AS lock_date ON lock_date.number = (SELECT MAX(number) FROM locks)
 LEFT JOIN organization ON organization.id = 1
 WHERE owner.id = ?`
 
@@ -47,7 +50,8 @@ func groundOf(ctx context.Context, tx *gorm.DB, e Entry, date, project string) (
 		Row().Scan(
 		&g.people.owner, &g.ownerBlocked, &g.people.managerID, &g.people.manager,
 		&g.project, &g.projectClosed, &g.projectBillable, &g.submitOnCreate,
-		&g.period.ID, &g.period.StartDay, &g.period.EndDay, &g.period.Live, &g.nextPeriod, &g.restOfDay)
+		&g.period.ID, &g.period.StartDay, &g.period.EndDay, &g.period.Live, &g.nextPeriod,
+		&g.closing.until, &g.closing.reason, &g.restOfDay)
 	if errors.Is(err, sql.ErrNoRows) {
 		return g, invalid(ValidationFailed, "/user_id", "is nobody here")
 	}
@@ -99,6 +103,8 @@ func (e *Entry) fill(ctx context.Context, tx *gorm.DB, n NewEntry) (ground, erro
 func (g ground) takes(e Entry, n NewEntry, minutes int) error {
 	left := dayMinutes - g.restOfDay
 	switch {
+	case g.closing.covers(n.Date):
+		return invalid(PeriodClosed, "/date", "%s", g.closing)
 	case g.project == nil:
 		return invalid(ValidationFailed, "/project_id", "is no project here")
 	case g.projectClosed && (n.ProjectID != e.ProjectID || minutes > e.Minutes):

@@ -28,8 +28,9 @@ type Period struct {
 	AllowedActions  []Action    `json:"allowed_actions"`
 	Revision        int64       `json:"revision"` // one more with every write to it or an entry of it; 0: nothing was written yet
 
-	row    periodRow
-	people people
+	row     periodRow
+	people  people
+	closing closing
 }
 
 // Verdict is what somebody decided.
@@ -94,7 +95,13 @@ func (p Period) matter() matter {
 	if m.state == Open {
 		m.state = Draft
 	}
+	if p.closing.covers(p.End) {
+		m.state = Closed
+	}
 	m.told = func() string {
+		if m.state == Closed {
+			return p.closing.String()
+		}
 		var submitted, decided *time.Time
 		if p.Submission != nil {
 			submitted = &p.Submission.SubmittedAt
@@ -123,7 +130,7 @@ func (p Period) shownTo(by auth.Caller) Period {
 	if m.managerDecides() {
 		p.Approvers = append(p.Approvers, *p.people.managerID)
 	}
-	if p.row.Live {
+	if p.row.Live || m.state == Closed {
 		reason := m.told()
 		p.LockedReason = &reason
 	}

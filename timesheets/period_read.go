@@ -19,7 +19,7 @@ func completed(ctx context.Context, tx *gorm.DB, by auth.Caller, row periodRow) 
 	return periods[0], nil
 }
 
-// completeAll adds to the rows whom and what they name, in three statements however many they are.
+// completeAll adds to the rows whom and what they name, in four statements however many they are.
 func completeAll(ctx context.Context, tx *gorm.DB, by auth.Caller, rows []periodRow) ([]Period, error) {
 	var owners, ids, decisions []string
 	for _, row := range rows {
@@ -40,12 +40,20 @@ func completeAll(ctx context.Context, tx *gorm.DB, by auth.Caller, rows []period
 	if err != nil {
 		return nil, err
 	}
+	lock, err := lockOf(tx)
+	if err != nil {
+		return nil, err
+	}
+	var closed closing
+	if lock.UntilDay != nil {
+		closed = closing{*lock.UntilDay, lock.Reason}
+	}
 	periods := make([]Period, 0, len(rows))
 	for _, row := range rows {
 		p := Period{
 			ID: row.ID, UserID: row.UserID, Start: row.StartDay, End: row.EndDay, State: row.State, Entries: row.Entries,
 			Minutes: row.Minutes, BillableMinutes: row.BillableMinutes, Flags: row.Flags, Revision: row.Revision,
-			row: row, people: known[row.UserID], Submission: submitted[row.ID],
+			row: row, people: known[row.UserID], Submission: submitted[row.ID], closing: closed,
 		}
 		if row.DecisionID != nil {
 			d := decided[*row.DecisionID]

@@ -19,6 +19,8 @@ func (m matter) refusal(action Action, by auth.Caller) error {
 		return fault(SelfApproval, "you edited %s last, so %s has to %s it", m.name, m.approver(), verb)
 	case allowed&m.relation(by) == 0:
 		return fault(Forbidden, "only %s can %s %s", m.inPerson(allowed), verb, m.name)
+	case m.state == Closed:
+		return fault(PeriodClosed, "can't %s %s: %s", verb, m.name, m.told())
 	case action == Update || action == Delete:
 		return fault(PeriodLocked, "can't %s %s: %s; %s", verb, m.name, m.told(), m.unlock())
 	default:

@@ -14,6 +14,7 @@ const (
 	Draft     State = "draft" // of an entry
 	Submitted State = "submitted"
 	Approved  State = "approved"
+	Closed    State = "closed"   // the lock date covers it, so nothing happens to it; stands for any state of its own
 	Rejected  State = "rejected" // changes are requested: it can be changed and submitted again
 
 	Update           Action = "update"

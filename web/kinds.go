@@ -63,6 +63,8 @@ var kinds = map[timesheets.Kind]kind{
 		"The Allow header lists those that are."},
 	timesheets.PeriodLocked: {http.StatusConflict, "The time is locked",
 		"It was submitted or approved, so it stays as it is. The detail says who can unlock it."},
+	timesheets.PeriodClosed: {http.StatusConflict, "The time is closed",
+		"It lies before the lock date, as when a payroll has run. The detail says why; an administrator can lift it."},
 	timesheets.InvalidTransition: {http.StatusConflict, "Not from this state",
 		"What was asked for doesn't follow on the state that the entry is in. allowed_actions lists what does."},
 	stale: {http.StatusPreconditionFailed, "It has changed since it was read",

@@ -158,3 +158,30 @@ func TestWhateverApprovesTakesAFreshSignInWhereOneIsAsked(t *testing.T) {
 		t.Errorf("%d routes approve", seen)
 	}
 }
+
+func TestTimeIsClosedByAnAdministrator(t *testing.T) {
+	c := newCompany(t)
+	entry, _ := c.record(t, "ada", "2026-01-05")
+	for _, step := range []struct {
+		name, who, method, path, body string
+		status                        int
+		kind                          string
+	}{
+		{"before anybody set it", "ada", "GET", "/lock-date", "", 200, ""},
+		{"by a manager", "mia", "PUT", "/lock-date", `{"until":"2026-01-31","reason":"mine"}`, 403, "forbidden"},
+		{"without a reason", "otto", "PUT", "/lock-date", `{"until":"2026-01-31"}`, 422, "validation-failed"},
+		{"until no day", "otto", "PUT", "/lock-date", `{"until":"January","reason":"payroll"}`, 422, "validation-failed"},
+		{"by an administrator", "otto", "PUT", "/lock-date", `{"until":"2026-01-31","reason":"payroll"}`, 200, ""},
+		{"read", "ada", "GET", "/lock-date", "", 200, ""},
+		{"add", "ada", "POST", "/timesheets", newEntryOn(c, t, "2026-01-06"), 409, "period-closed"},
+		{"delete", "ada", "DELETE", "/timesheets/" + entry.ID, "", 409, "period-closed"},
+		{"submit", "ada", "PUT", "/periods/" + entry.PeriodID + "/submission", "", 409, "period-closed"},
+		{"lift", "otto", "PUT", "/lock-date", `{"until":null,"reason":"a mistake in January"}`, 200, ""},
+		{"submit after all", "ada", "PUT", "/periods/" + entry.PeriodID + "/submission", "", 200, ""},
+	} {
+		answer := c.ask(t, c.token(t, step.who), step.method, step.path, step.body)
+		if answer.StatusCode != step.status || step.kind != "" && answer.kind(t) != step.kind {
+			t.Errorf("%s: %d %s", step.name, answer.StatusCode, answer.body)
+		}
+	}
+}

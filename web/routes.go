@@ -113,6 +113,8 @@ func (s Settings) routes() []route {
 		{"GET", "/approvals", scope("approve:timesheets"), answer(http.StatusOK, t.Approvals)},
 		{"GET", "/approvals/counts", scope("approve:timesheets"), answer(http.StatusOK, t.CountApprovals)},
 		{"POST", "/approvals", scope("approve:timesheets").fresh(), answer(http.StatusMultiStatus, t.DecideMany)},
+		{"GET", "/lock-date", scope("read:timesheets"), answer(http.StatusOK, t.Lock)},
+		{"PUT", "/lock-date", scope("approve:timesheets"), answer(http.StatusOK, t.SetLock)}, // of an administrator
 		{"GET", "/projects", scope("read:timesheets"), answer(http.StatusOK, t.Projects)},
 		{"GET", "/people", scope("read:timesheets"), answer(http.StatusOK, t.People)},
 		{"GET", "/me", scope("read:timesheets"), answer(http.StatusOK, t.Me)},

@@ -59,6 +59,14 @@ CREATE TABLE period_events (
 );
 CREATE INDEX period_events_by_period ON period_events (period_id, id);
 
+CREATE TABLE locks (                               -- the lock date; the last one holds
+    number    INTEGER PRIMARY KEY,
+    until_day TEXT,                                -- the last closed day; NULL: none is
+    reason    TEXT NOT NULL,
+    by_user   TEXT NOT NULL,                       -- a person's id
+    at        TIMESTAMP NOT NULL
+);
+
 ALTER TABLE entries ADD COLUMN period_id TEXT REFERENCES periods (id);
 
 -- Time that was kept before is given its periods. Neither engine's functions of dates are the other's, so days are counted
@@ -108,6 +116,7 @@ DROP TABLE days_to_group;
 
 -- +goose Down
 ALTER TABLE entries DROP COLUMN period_id;
+DROP TABLE locks;
 DROP TABLE period_events;
 DROP TABLE submissions;
 DROP TABLE periods;
