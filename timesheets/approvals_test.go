@@ -143,8 +143,10 @@ func TestDecidingAboutManyTellsWhatCameOfEach(t *testing.T) {
 			t.Errorf("item %d: %+v", i, done.Results[i])
 		}
 	}
-	for _, m := range []ManyDecisions{{}, {Items: make([]ItemDecision, 201)}, {Items: []ItemDecision{{ETag: "7", Decision: Approved}}},
-		{Items: []ItemDecision{{ETag: `"x"`, Decision: Approved}}}, {Items: []ItemDecision{{ETag: `"7"`, Decision: Rejected}}}} {
+	for _, m := range []ManyDecisions{
+		{}, {Items: make([]ItemDecision, 201)}, {Items: []ItemDecision{{ETag: "7", Decision: Approved}}},
+		{Items: []ItemDecision{{ETag: `"x"`, Decision: Approved}}}, {Items: []ItemDecision{{ETag: `"7"`, Decision: Rejected}}},
+	} {
 		if got := pointers(m.Validate()); !strings.HasPrefix(got, "/items") {
 			t.Errorf("%d items: faults at %q", len(m.Items), got)
 		}
@@ -190,8 +192,8 @@ func TestPeriodsAreOnesOwnAndThoseOfOnesPeople(t *testing.T) {
 	if diff := cmp.Diff([]string{"2020-02-10", "2020-02-03", "2020-01-27", "2020-01-20", "2020-01-13"}, starts); diff != "" {
 		t.Error(diff)
 	}
-	if got := pointers(PeriodQuery{UserID: "\x00", From: "x", To: "1999-13-01", State: []string{"draft"}, Paging: Paging{Limit: -1}}.Validate()); got !=
-		"user_id from to to state limit" {
+	wrong := PeriodQuery{UserID: "\x00", From: "x", To: "1999-13-01", State: []string{"draft"}, Paging: Paging{Limit: -1}}
+	if got := pointers(wrong.Validate()); got != "user_id from to to state limit" {
 		t.Errorf("faults at %s", got)
 	}
 }

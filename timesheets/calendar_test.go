@@ -132,7 +132,8 @@ func (h house) soundPeriods(t *testing.T) {
 		c := must(row.tally(tx))
 		live := row.Live && c.Drafts == 0 && c.Rejected == 0
 		if row.State != c.state(live, row.Settled) || row.Minutes != c.Minutes || row.Entries != c.Entries ||
-			row.BillableMinutes != c.BillableMinutes || row.Live != live || row.Live != (row.State == Submitted || row.State == Approved) {
+			row.BillableMinutes != c.BillableMinutes || row.Live != live ||
+			row.Live != (row.State == Submitted || row.State == Approved) {
 			t.Errorf("%s is kept as %+v, and comes to %+v", row.ID, row, c)
 		}
 	}

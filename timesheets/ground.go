@@ -30,7 +30,8 @@ const groundQuery = `
 SELECT owner.name, owner.blocked, manager.id, manager.name,
 	projects.name, COALESCE(projects.closed, FALSE), COALESCE(projects.billable, FALSE),
 	COALESCE(organization.submit_on_create, FALSE),
-	COALESCE(periods.id, ''), COALESCE(periods.start_day, ''), COALESCE(periods.end_day, ''), COALESCE(periods.live, FALSE),
+	COALESCE(periods.id, ''), COALESCE(periods.start_day, ''), COALESCE(periods.end_day, ''),
+	COALESCE(periods.live, FALSE),
 	COALESCE((SELECT MIN(start_day) FROM periods WHERE user_id = ? AND start_day > ?), ''),
 	COALESCE(lock_date.until_day, ''), COALESCE(lock_date.reason, ''),
 	(SELECT COALESCE(SUM(minutes), 0) FROM entries
@@ -46,8 +47,9 @@ WHERE owner.id = ?`
 
 func groundOf(ctx context.Context, tx *gorm.DB, e Entry, date, project string) (ground, error) {
 	var g ground
-	err := tx.Raw(groundQuery, e.UserID, date, date, e.ID, auth.People(ctx, tx), auth.People(ctx, tx), project, e.UserID, date, e.UserID).
-		Row().Scan(
+	row := tx.Raw(groundQuery, e.UserID, date, date, e.ID, auth.People(ctx, tx), auth.People(ctx, tx), project,
+		e.UserID, date, e.UserID).Row()
+	err := row.Scan(
 		&g.people.owner, &g.ownerBlocked, &g.people.managerID, &g.people.manager,
 		&g.project, &g.projectClosed, &g.projectBillable, &g.submitOnCreate,
 		&g.period.ID, &g.period.StartDay, &g.period.EndDay, &g.period.Live, &g.nextPeriod,

@@ -108,6 +108,6 @@ func isAt(name string, revision int64, seen *int64, action Action) error {
 			name, *seen, revision)
 	default:
 		return fault(PreconditionFailed, "%s changed since you saw it (revision %d, now %d); read it again, then %s it",
-			name, *seen, revision, action)
+			name, *seen, revision, action.verb())
 	}
 }

@@ -55,7 +55,7 @@ func periodOn(tx *gorm.DB, user, day string) (periodRow, error) {
 	return periodBetween(tx, user, day, before.EndDay, next.StartDay)
 }
 
-// periodBetween is the period of a day as the calendar has it, between the end of the one before and the start of the next,
+// periodBetween is the period of a day as the calendar has it, between the end of the one before and the start of the next
 // where there are any.
 func periodBetween(tx *gorm.DB, user, day, end, start string) (periodRow, error) {
 	calendars, err := calendarsOf(tx)
@@ -69,7 +69,8 @@ func periodBetween(tx *gorm.DB, user, day, end, start string) (periodRow, error)
 	if start != "" {
 		days.End = min(days.End, dayAfter(start, -1))
 	}
-	return periodRow{ID: "per_" + days.Start + "_" + user, UserID: user, StartDay: days.Start, EndDay: days.End, State: Open}, nil
+	id := "per_" + days.Start + "_" + user
+	return periodRow{ID: id, UserID: user, StartDay: days.Start, EndDay: days.End, State: Open}, nil
 }
 
 const periodInsert = `
@@ -88,7 +89,8 @@ func (p *periodRow) id(tx *gorm.DB, now time.Time) (string, error) {
 	return p.ID, nil
 }
 
-// save writes what may change. PostgreSQL would lock the row against those who only point at it if its keys were written too.
+// save writes what may change. If the keys were written too, PostgreSQL would lock the row against those who only point at
+// it, and two who did so would wait for each other.
 func (p *periodRow) save(tx *gorm.DB) error {
 	if err := tx.Select("*").Omit("id", "user_id", "start_day", "end_day").Updates(p).Error; err != nil {
 		return fmt.Errorf("write period: %w", err)

@@ -390,6 +390,29 @@ func TestWhatIsApprovedIsWhatWasSeen(t *testing.T) {
 	refused(t, err, PreconditionFailed)
 }
 
+func TestARefusalSaysHowThePeriodStandsAndWhoCanHelp(t *testing.T) {
+	h := openHouse(t)
+	for n, c := range []struct {
+		state  State
+		action Action
+		by     auth.Caller
+		kind   Kind
+		words  string
+	}{
+		{Open, RequestReopening, ada, InvalidTransition, "can't ask to reopen the week of 6 January 2020: not submitted yet"},
+		{Submitted, Submit, ada, InvalidTransition, "submitted on 19 November 2026, waiting for Mia Chen"},
+		{Submitted, Submit, mia, Forbidden, "only Ada Lovelace can submit the week of 20 January 2020"},
+		{Submitted, Approve, root, Forbidden, "only Mia Chen can approve the week of 27 January 2020"},
+		{Submitted, Approve, ada, SelfApproval, "nobody can approve their own time; the week of 3 February 2020 waits for Mia Chen"},
+		{Approved, Withdraw, ada, InvalidTransition, "approved by Mia Chen on 19 November 2026"},
+		{Approved, RequestReopening, mia, Forbidden, "only Ada Lovelace can ask to reopen the week of 17 February 2020"},
+		{Rejected, Approve, mia, InvalidTransition, "rejected by Mia Chen on 19 November 2026"},
+	} {
+		_, err := h.takes(c.by, h.weekAs(c.state, n), c.action)
+		refused(t, err, c.kind, c.words)
+	}
+}
+
 func TestOneOfApprovingAndTakingBackWins(t *testing.T) {
 	h := openHouse(t)
 	for n := range 12 {

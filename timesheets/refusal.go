@@ -1,14 +1,10 @@
 package timesheets
 
-import (
-	"strings"
-
-	"punchcard/auth"
-)
+import "punchcard/auth"
 
 // refusal says why the action is not in the table for this caller, and who or what can help.
 func (m matter) refusal(action Action, by auth.Caller) error {
-	allowed, verb := whoCan(action), strings.ReplaceAll(string(action), "_", " ")
+	allowed, verb := whoCan(action), action.verb()
 	decides := allowed&approver != 0
 	switch {
 	case decides && by.Machine():
@@ -26,6 +22,14 @@ func (m matter) refusal(action Action, by auth.Caller) error {
 	default:
 		return fault(InvalidTransition, "can't %s %s: %s", verb, m.name, m.told())
 	}
+}
+
+// verb is the action in words.
+func (a Action) verb() string {
+	if a == RequestReopening {
+		return "ask to reopen"
+	}
+	return string(a)
 }
 
 // whoCan is everyone who can take the action in one state or another.
