@@ -26,7 +26,6 @@ var managementScopes = func() (list []Scope) {
 		{"rules_configs", "values that rules use", "read update delete"},
 		{"signing_keys", "signing keys", "read create update"},
 		{"logs", "the log", "read"},
-		{"stats", "figures", "read"},
 		{"user_tickets", "links for new passwords", "create"},
 	} {
 		for _, verb := range strings.Fields(thing.may) {
