@@ -58,7 +58,7 @@ func (s *Server) SetRuleConfig(ctx context.Context, by Caller, c RuleConfigChang
 		if err != nil {
 			return act{}, err
 		}
-		a := act{of: c.Key, after: RuleConfigKey{c.Key}}
+		a := act{of: c.Key, after: RuleConfigKey(c.RuleConfigRef)}
 		if slices.Contains(keys, c.Key) {
 			a.before = RuleConfigKey{c.Key}
 		}
@@ -74,6 +74,6 @@ func (s *Server) SetRuleConfig(ctx context.Context, by Caller, c RuleConfigChang
 // DeleteRuleConfig takes a value away: DELETE /api/v2/rules-configs/{key}. To delete one that isn't there is no mistake.
 func (s *Server) DeleteRuleConfig(ctx context.Context, by Caller, ref RuleConfigRef) error {
 	return s.administer(ctx, by, "Delete a rules-config", func(tx *gorm.DB, n *news) (act, error) {
-		return act{of: ref.Key, before: RuleConfigKey{ref.Key}}, deleteRuleConfig(tx, n, ref.Key)
+		return act{of: ref.Key, before: RuleConfigKey(ref)}, deleteRuleConfig(tx, n, ref.Key)
 	})
 }
