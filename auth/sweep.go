@@ -11,7 +11,7 @@ import (
 // swept are the tables whose rows expire. Codes and refresh tokens go with their authorization.
 var swept = []struct{ table, key string }{
 	{"interactions", "hash"}, {"authorizations", "id"}, {"sessions", "id"}, {"signals", "key"}, {"setup_links", "hash"},
-	{"pushed_requests", "hash"}, {"device_requests", "hash"}, {"client_assertions", "hash"},
+	{"pushed_requests", "hash"}, {"device_requests", "hash"}, {"password_tickets", "hash"}, {"client_assertions", "hash"},
 }
 
 const sweepBite = 500
