@@ -371,9 +371,14 @@ func TestThereIsAlwaysAnAdministrator(t *testing.T) {
 
 func TestWhoeverIsNeededForTimesheetsIsNotDeleted(t *testing.T) {
 	c := newCompany(t)
-	var projects []struct{ ID string }
+	type project struct {
+		ID     string
+		Closed bool
+	}
+	var projects []project
 	token := c.token(t, "ada")
 	c.ask(t, token, "GET", "/projects", "").json(t, &projects)
+	projects = slices.DeleteFunc(projects, func(p project) bool { return p.Closed })
 	entry := c.ask(t, token, "POST", "/timesheets", `{"date": "2026-03-04", "minutes": 60, "project_id": "`+projects[0].ID+`"}`)
 	if entry.StatusCode != 201 {
 		t.Fatal(entry.body)
