@@ -65,7 +65,8 @@ func withClients(db *gorm.DB, sessions []Session) error {
 		ids = append(ids, one.ID)
 	}
 	var used []authorization
-	err := db.Model(&authorization{}).Distinct("session_id", "client_id").Where("session_id IN ?", ids).Order("client_id").Find(&used).Error
+	err := db.Model(&authorization{}).Distinct("session_id", "client_id").Where("session_id IN ?", ids).
+		Order("client_id").Find(&used).Error
 	if err != nil {
 		return fmt.Errorf("read applications of sessions: %w", err)
 	}

@@ -22,8 +22,8 @@ const (
 )
 
 func noSearch(what string) *Denial {
-	return mistaken("q", "can't have "+what+`: it takes email, name, user_id, blocked and email_verified, such as email:"ada@example.com", `+
-		"name:ada* or blocked:true, and the beginning of a name or e-mail address, with AND between several")
+	return mistaken("q", "can't have "+what+`: it takes email, name, user_id, blocked and email_verified, such as `+
+		`email:"ada@example.com", name:ada* or blocked:true, and the beginning of a name or e-mail address, with AND between several`)
 }
 
 // parseSearch reads a search. An empty one finds all.
@@ -155,7 +155,8 @@ func (v searched) of(field string, open bool) (term, error) {
 }
 
 var userOrders = map[string]string{
-	"user_id": "users.id", "email": "users.email", "name": "users.name", "created_at": "users.created_at", "updated_at": "users.updated_at",
+	"user_id": "users.id", "email": "users.email", "name": "users.name",
+	"created_at": "users.created_at", "updated_at": "users.updated_at",
 }
 
 // userOrder is the order of a list: a field, and 1 from the smallest on or -1 from the greatest.

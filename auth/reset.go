@@ -52,7 +52,8 @@ func (s *Server) presented(c *gin.Context) (*passwordTicket, *Person, error) {
 	network := "tickets " + networkOf(c.ClientIP())
 	if wait := s.guesses.attempt(wrongTickets, s.now(), network); wait > 0 {
 		c.Header("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
-		e := refuse("slow_down", fmt.Sprintf("Too many links that do not work were tried. Try again in %d minutes", int(math.Ceil(wait.Minutes()))))
+		e := refuse("slow_down",
+			fmt.Sprintf("Too many links that do not work were tried. Try again in %d minutes", int(math.Ceil(wait.Minutes()))))
 		e.Status = http.StatusTooManyRequests
 		return nil, nil, e
 	}
@@ -101,8 +102,9 @@ func (s *Server) Reset() gin.HandlerFunc {
 		s.throttle.lift(person.Email)
 		s.log.Info("password set by a ticket", "user", person.ID, "ip", c.ClientIP(), "request_id", requestID(c))
 		page := noticePage{
-			Tone: "done", Heading: "Your new password is set", Detail: "Wherever you were signed in, you are signed out: in every browser and in every app.",
-			Link: "/account", LinkText: "Sign in",
+			Tone: "done", Heading: "Your new password is set",
+			Detail: "Wherever you were signed in, you are signed out: in every browser and in every app.",
+			Link:   "/account", LinkText: "Sign in",
 		}
 		if ticket.ResultURL != "" {
 			page.Link, page.LinkText = ticket.ResultURL, "Continue"
@@ -136,7 +138,8 @@ func (s *Server) reset(ctx context.Context, secret, password string) error {
 		if err := endTickets(tx, person.ID); err != nil {
 			return err
 		}
-		set := map[string]any{"password_hash": hash, "updated_at": n.now, "email_verified": person.EmailVerified || ticket.VerifiesEmail}
+		verified := person.EmailVerified || ticket.VerifiesEmail
+		set := map[string]any{"password_hash": hash, "updated_at": n.now, "email_verified": verified}
 		if err := tx.Model(&Person{}).Where("id = ?", person.ID).Updates(set).Error; err != nil {
 			return fmt.Errorf("keep password: %w", err)
 		}

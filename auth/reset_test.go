@@ -153,18 +153,21 @@ func TestNoStepOfSettingAPasswordIsSkipped(t *testing.T) {
 func TestOfManyAtOnceOneSetsThePassword(t *testing.T) {
 	w := newWorld(t)
 	path := w.ticketFor(ada(TicketRequest{}))
-	var racers sync.WaitGroup
+	racers, forms := make([]*browser, 8), make([]url.Values, 8)
+	for i := range racers {
+		racers[i] = w.browser()
+		forms[i] = url.Values{"csrf": {csrfOf(t, racers[i].get(path))}, "new": {fresh}, "again": {fresh}}
+	}
+	var race sync.WaitGroup
 	var done atomic.Int32
-	for range 8 {
-		b := w.browser()
-		form := url.Values{"csrf": {csrfOf(t, b.get(path))}, "new": {fresh}, "again": {fresh}}
-		racers.Go(func() {
-			if b.post(path, form).status == http.StatusOK {
+	for i, b := range racers {
+		race.Go(func() {
+			if b.post(path, forms[i]).status == http.StatusOK {
 				done.Add(1)
 			}
 		})
 	}
-	racers.Wait()
+	race.Wait()
 	if done.Load() != 1 {
 		t.Errorf("Z-33: %d were told that it is done", done.Load())
 	}
