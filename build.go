@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"sync"
+	"time"
 
 	"punchcard/auth"
 	"punchcard/store"
@@ -47,6 +48,8 @@ func build(ctx context.Context, s settings, issuer string, p *provisioning, log 
 	// Not to be broken off: keys that are kept under a fresh secret need its file.
 	h.auth, err = auth.New(context.WithoutCancel(ctx), h.db, auth.Settings{
 		Issuer: issuer, Secret: h.secret, Assets: assets.Base, Scopes: timesheets.Scopes, Log: log,
+		PrivateTargets: s.AllowPrivateTargets,
+		LogRetention: time.Duration(s.LogRetention),
 	})
 	if err != nil {
 		if h.freshSecret && errors.Is(err, auth.ErrWrongSecret) { // it must not be taken for the one that is missing

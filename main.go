@@ -23,6 +23,7 @@ type commands struct {
 	Serve   serve   `cmd:"" default:"withargs" help:"Serve the API and the sign-in pages (what happens without a command)."`
 	Demo    demo    `cmd:"" help:"Serve ExampleCo, with people, projects and weeks of entries, from a temporary folder."`
 	Keys    keys    `cmd:"" help:"List, rotate or revoke the keys that tokens are signed with."`
+	Tokens  tokens  `cmd:"" help:"Revoke tokens."`
 	Version version `cmd:"" help:"Print the version."`
 
 	Rules rulesCommand `cmd:"" help:"Try rules."`

@@ -29,6 +29,7 @@ func (p *provisioning) shape() shape {
 		"clients":      list(&p.directory.Clients, client),
 		"projects":     list(&p.setup.Projects, project),
 		"rules":        list(&p.directory.Rules, rule),
+		"rule_configs": texts(&p.directory.RuleConfigs),
 	})
 }
 
@@ -58,7 +59,8 @@ func client(c *auth.NewClient) shape {
 		"jwks": jsonText(&c.JWKS), "jwks_uri": text(&c.JWKSURI),
 		"redirect_uris": list(&c.RedirectURIs, text), "logout_uris": list(&c.LogoutURIs, text),
 		"web_origins": list(&c.WebOrigins, text), "scopes": list(&c.Scopes, text), "skip_consent": yes(&c.SkipConsent),
-		"grants": list(&c.Grants, grant),
+		"id_token_signed_response_alg": text(&c.IDTokenAlg), "grants": list(&c.Grants, grant),
+		"backchannel_logout_uri": text(&c.BackchannelLogoutURI), "backchannel_logout_session_required": yes(&c.BackchannelLogoutSessionRequired),
 	})
 	return func(t *yamlText, v value) {
 		read(t, v)

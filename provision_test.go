@@ -40,12 +40,18 @@ clients:
     redirect_uris: ["https://reports.example/callback"]
     logout_uris: ["https://reports.example/"]
     web_origins: ["https://reports.example"]
+    backchannel_logout_uri: https://reports.example/signed-out
+    backchannel_logout_session_required: true
 projects:
   - {name: StoreZero, customer: Acme, billable: true, tasks: [Build, Review]}
   - {name: Storefront 2, closed: true}
 rules:
   - {name: add email, file: rules/add-email.js}
   - {name: "off", file: rules/add-email.js, enabled: false}
+rule_configs:
+  API_KEY: 'a key: "x"'
+  MODE: |
+    strict
 `
 
 const goodRule = "function (user, context, callback) {\n  callback(null, user, context);\n}\n"
@@ -86,10 +92,13 @@ func TestProvisioningFileIsRead(t *testing.T) {
 			{
 				ID: "reports", Name: "reports", Type: "web", Secret: "a secret of 43 letters",
 				RedirectURIs: []string{"https://reports.example/callback"}, LogoutURIs: []string{"https://reports.example/"},
-				WebOrigins: []string{"https://reports.example"},
+				WebOrigins:           []string{"https://reports.example"},
+				BackchannelLogoutURI: "https://reports.example/signed-out", BackchannelLogoutSessionRequired: true,
 			},
 		},
 		Rules: []auth.NewRule{{Name: "add email", Source: goodRule, Enabled: true}, {Name: "off", Source: goodRule}},
+
+		RuleConfigs: map[string]string{"API_KEY": `a key: "x"`, "MODE": "strict\n"},
 	}
 	setup := timesheets.Setup{
 		Organization: &timesheets.NewOrganization{Name: "ExampleCo", WeekStarts: "sunday", Period: "month", SubmitOnCreate: true},
@@ -136,8 +145,8 @@ func TestMistakesAreToldWithTheirLines(t *testing.T) {
 			"unknown fields", "user:\n  - {emial: a}\nclients:\n  - client_id: x\n    type: spa\n    redirect_uri: y\n    redirect_uris: ['https://x.example']\n    colour: red",
 			`punchcard.yaml:1: there is no field "user" here; did you mean users?
 punchcard.yaml:6: clients[0]: there is no field "redirect_uri" here; did you mean redirect_uris?
-punchcard.yaml:8: clients[0]: there is no field "colour" here, only client_id, client_secret, client_secret_file, grants, ` +
-				`jwks, jwks_uri, logout_uris, name, redirect_uris, scopes, skip_consent, type, web_origins`,
+punchcard.yaml:8: clients[0]: there is no field "colour" here, only backchannel_logout_session_required, backchannel_logout_uri, client_id, client_secret, client_secret_file, grants, ` +
+				`id_token_signed_response_alg, jwks, jwks_uri, logout_uris, name, redirect_uris, scopes, skip_consent, type, web_origins`,
 		},
 		{
 			"the same field twice", "projects: []\norganization: {name: A}\nprojects: []",
@@ -207,6 +216,17 @@ punchcard.yaml:4: rules[2]: there is no field "source" here, only enabled, file,
 punchcard.yaml:4: rules[2].enabled: must be true or false
 punchcard.yaml:4: rules[2].file: must hold a JavaScript function (user, context, callback) of 64 KiB at most`,
 		},
+		{
+			"configuration", "rule_configs:\n  API-KEY: secret\n  PORT: 8080\n  NONE:\n  EMPTY: ''\n  TWICE: secret\n  TWICE: secret\n  LIST: [secret]\n  LONG: " + strings.Repeat("s", 4097),
+			`punchcard.yaml:2: rule_configs.API-KEY: is no key: it must have 1 to 127 letters, digits and underscores
+punchcard.yaml:3: rule_configs.PORT: must be text: put it in quotation marks
+punchcard.yaml:4: rule_configs.NONE: must be text: give it a value or take it out
+punchcard.yaml:5: rule_configs.EMPTY: must be a text of 1 to 4096 bytes
+punchcard.yaml:7: rule_configs.TWICE: stands here twice: take one of them out
+punchcard.yaml:8: rule_configs.LIST: must be text
+punchcard.yaml:9: rule_configs.LONG: must be a text of 1 to 4096 bytes`,
+		},
+		{"configuration as a list", "rule_configs: [API_KEY]", "punchcard.yaml:1: rule_configs: must be names and their texts"},
 		{
 			"secrets", "clients:\n  - client_id: a\n    type: machine\n    client_secret: x\n    client_secret_file: nowhere/y\n  - {client_id: b, type: machine, client_secret: 12345}",
 			`punchcard.yaml:4: clients[0].client_secret: is needed: 16 characters at least, better 43 random ones

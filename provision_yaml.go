@@ -78,6 +78,28 @@ func list[T any](into *[]T, of func(*T) shape) shape {
 	}
 }
 
+// texts is a mapping of any names to texts.
+func texts(into *map[string]string) shape {
+	return func(t *yamlText, v value) {
+		mapping, ok := v.Node.(*ast.MappingNode)
+		if !ok {
+			t.wrongKind(v, "names and their texts")
+			return
+		}
+		known, read := fields{}, map[string]*string{}
+		for _, member := range mapping.Values {
+			name := member.Key.GetToken().Value
+			read[name] = new(string)
+			known[name] = text(read[name])
+		}
+		object(known)(t, v)
+		*into = map[string]string{}
+		for name, value := range read {
+			(*into)[name] = *value
+		}
+	}
+}
+
 // text is a string. A number isn't taken for one: 007 would not be read as it is written.
 func text(into *string) shape {
 	return func(t *yamlText, v value) {

@@ -24,6 +24,8 @@ type rulesTest struct {
 	File    string `arg:"" help:"JavaScript file of the rule."`
 	User    string `placeholder:"FILE" help:"JSON file of the user, such as {\"email\": \"ada@example.com\"} (default: an example)."`
 	Context string `placeholder:"FILE" help:"JSON file of the context, such as {\"protocol\": \"oidc-basic-profile\"} (default: an example)."`
+
+	Configuration map[string]string `placeholder:"KEY=VALUE" mapsep:"none" help:"What the rule finds as configuration.KEY; can be given again."`
 }
 
 // What a rule is run on unless files say otherwise.
@@ -49,8 +51,11 @@ func (r rulesTest) Run(ctx context.Context, t terminal) error {
 	if err != nil {
 		return err
 	}
+	if wrong := (auth.Directory{RuleConfigs: r.Configuration}).Check(nil); len(wrong) > 0 {
+		return fmt.Errorf("--configuration %s %s", filepath.Base(wrong[0].Pointer), wrong[0].Detail)
+	}
 	rule := rules.Rule{Name: filepath.Base(r.File), Source: string(source)}
-	trial, err := auth.TryRule(ctx, rule, user, about)
+	trial, err := auth.TryRule(ctx, rule, user, about, r.Configuration)
 	denied, refused := errors.AsType[*rules.Denied](err)
 	switch {
 	case refused:

@@ -19,6 +19,11 @@ func TestARuleIsTriedFromTheCommandLine(t *testing.T) {
 	write(t, "deny.js", `function (user, context, callback) { callback(new UnauthorizedError('not ' + context.clientID)); }`)
 	write(t, "broken.js", "function (user, context, callback) {\n  nothing.there();\n}")
 	write(t, "hang.js", `function (user, context, callback) { for (;;) {} }`)
+	write(t, "configured.js", `function (user, context, callback) {
+		console.log('with', configuration.API_KEY);
+		context.idToken['https://x.example/key'] = '' + configuration.API_KEY + configuration.MODE + Object.keys(configuration).length;
+		callback(null, user, context);
+	}`)
 	write(t, "user.json", `{"email": "mia@exampleco.com"}`)
 	write(t, "context.json", `{"clientID": "reports", "accessToken": {}, "idToken": {}}`)
 	write(t, "list.json", `[]`)
@@ -35,6 +40,11 @@ func TestARuleIsTriedFromTheCommandLine(t *testing.T) {
 		{"deny.js --context context.json", 0, []string{"denied: not reports\ndeny.js: denied in "}},
 		{"broken.js", failed, []string{"failed: nobody would be let in\n", "ReferenceError: nothing is not defined", "broken.js:2"}},
 		{"hang.js", failed, []string{"failed: nobody would be let in\n", "it took too long"}},
+		{"configured.js --configuration API_KEY=a=b;c --configuration MODE=on", 0, []string{`"https://x.example/key": "a=b;con2"`, "\n  with [API_KEY]\n"}},
+		{"configured.js", 0, []string{`"https://x.example/key": "undefinedundefined0"`}},
+		{"configured.js --configuration API-KEY=x", failed, []string{"--configuration API-KEY is no key: it must have 1 to 127 letters"}},
+		{"configured.js --configuration API_KEY=", failed, []string{"--configuration API_KEY must be a text of 1 to 4096 bytes"}},
+		{"configured.js --configuration API_KEY", misspelled, []string{"see punchcard rules test --help"}},
 		{"missing.js", failed, []string{"the rule can't be read"}},
 		{"good.js --user list.json", failed, []string{"list.json must hold a JSON object"}},
 		{"good.js --context missing.json", failed, []string{"the JSON file can't be read"}},

@@ -263,5 +263,33 @@ func TestHTTPS(t *testing.T) {
 		t.Errorf("got %s %s", res.Proto, res.Status)
 	}
 	body(t, res)
+	t.Run("G-20 it is https alone from then on", func(t *testing.T) {
+		if hsts := res.Header.Get("Strict-Transport-Security"); hsts == "" {
+			t.Error("there is no Strict-Transport-Security")
+		}
+		plain, err := http.Post("http"+strings.TrimPrefix(s.url, "https")+"oauth/token", "application/x-www-form-urlencoded", strings.NewReader("grant_type=x"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if said := body(t, plain); plain.StatusCode != http.StatusBadRequest || strings.Contains(said, "{") || len(plain.Cookies()) > 0 {
+			t.Errorf("plain HTTP got %d %s", plain.StatusCode, said)
+		}
+	})
+	t.Run("G-20 cookies are Secure, and nobody else's to set", func(t *testing.T) {
+		page, err := client.Get(s.url + "login?return_to=/account")
+		if err != nil {
+			t.Fatal(err)
+		}
+		body(t, page)
+		cookies := page.Cookies()
+		for _, c := range cookies {
+			if !c.Secure || !c.HttpOnly || c.Domain != "" || c.Path != "/" || !strings.HasPrefix(c.Name, "__Host-") {
+				t.Errorf("got %s", c)
+			}
+		}
+		if len(cookies) == 0 {
+			t.Error("there are none")
+		}
+	})
 	client.CloseIdleConnections()
 }

@@ -26,6 +26,7 @@ func visitor(c *gin.Context) visit {
 func (s *Server) SignedIn() gin.HandlerFunc {
 	return func(c *gin.Context) {
 		noStore(c)
+		about(c).Type = "account_failed"
 		live, person, err := s.currentSession(c)
 		v := visit{live: live, person: person}
 		if err == nil && live != nil && c.Request.Method == http.MethodPost {

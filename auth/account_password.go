@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 
@@ -13,6 +14,7 @@ import (
 func (s *Server) ChangePassword() gin.HandlerFunc {
 	return func(c *gin.Context) {
 		v := visitor(c)
+		about(c).Type = "fcp"
 		person, alert, err := s.checkNewPassword(c, v)
 		if err == nil && alert == "" {
 			err = s.putPassword(c, person, v.live, v.form.get("new"))
@@ -22,12 +24,11 @@ func (s *Server) ChangePassword() gin.HandlerFunc {
 			s.showFailure(c, err)
 		case err != nil:
 			e := asError(err)
-			s.logRefusal(c, e)
+			s.refused(c, e)
 			s.showAccount(c, e.Status, e.Description)
 		case alert != "":
 			s.showAccount(c, http.StatusUnprocessableEntity, alert)
 		default:
-			s.log.Info("password changed", "user", v.live.UserID, "ip", c.ClientIP(), "request_id", requestID(c))
 			backTo(c, "/account", "password")
 		}
 	}
@@ -39,8 +40,9 @@ func (s *Server) checkNewPassword(c *gin.Context, v visit) (person *Person, aler
 	if alert := newPasswordMistake(v.form); alert != "" {
 		return nil, alert, nil
 	}
-	person, ok, err := s.tryPassword(c, v.person.person.Email, v.form.get("current"))
-	if err == nil && (!ok || person.ID != v.live.UserID) {
+	person, wrong, err := s.tryPassword(c, v.person.person.Email, v.form.get("current"))
+	if err == nil && (wrong != "" || person.ID != v.live.UserID) {
+		s.record(c, about(c).as("fcp", "the current password is wrong"))
 		return nil, "The current password is wrong.", nil
 	}
 	return person, "", err
@@ -67,6 +69,8 @@ func (s *Server) putPassword(c *gin.Context, person *Person, live *session, pass
 		if err := revokeAll(tx, n, others); err != nil {
 			return err
 		}
-		return n.tell("user", person.ID)
+		e := about(c).as("scp", "password changed")
+		e.SessionID = now.ID
+		return errors.Join(n.tell("user", person.ID), n.record(e))
 	})
 }

@@ -14,8 +14,12 @@ func (s *Server) RevokeApp() gin.HandlerFunc {
 		v := visitor(c)
 		client, found := v.form.get("client_id"), false
 		err := s.change(c.Request.Context(), func(tx *gorm.DB, n *news) (err error) {
-			found, err = forgetApp(tx, n, v.live.UserID, client)
-			return err
+			if found, err = forgetApp(tx, n, v.live.UserID, client); err != nil || !found {
+				return err
+			}
+			e := about(c).as("consent_revoked", "access revoked by its person")
+			e.ClientID = client
+			return n.record(e)
 		})
 		switch {
 		case err != nil:
@@ -23,7 +27,6 @@ func (s *Server) RevokeApp() gin.HandlerFunc {
 		case !found:
 			s.notFoundInAccount(c)
 		default:
-			s.log.Info("access revoked by its person", "user", v.live.UserID, "client", client, "request_id", requestID(c))
 			backTo(c, "/account/apps", "revoked")
 		}
 	}
@@ -36,6 +39,11 @@ func forgetApp(tx *gorm.DB, n *news, user, client string) (found bool, err error
 		return false, fmt.Errorf("forget consent: %w", gone.Error)
 	}
 	before := len(n.keys)
-	err = revokeAll(tx, n, theirs())
-	return gone.RowsAffected > 0 || len(n.keys) > before, err
+	if err := revokeAll(tx, n, theirs()); err != nil {
+		return false, err
+	}
+	if gone.RowsAffected == 0 && len(n.keys) == before {
+		return false, nil
+	}
+	return true, logOutOfApp(tx, n, user, client)
 }

@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/gin-gonic/gin"
@@ -45,7 +46,12 @@ func (s *Server) EndSession() gin.HandlerFunc {
 			if err := liveSessions(tx, n.now).Where("id = ? AND user_id = ?", id, v.live.UserID).Count(&found).Error; err != nil || found == 0 {
 				return err
 			}
-			return endSession(tx, n, id)
+			e := about(c).as("session_ended", "session ended by its person in another browser")
+			if id == v.live.ID {
+				e = e.as("slo", "signed out")
+			}
+			e.SessionID = id
+			return errors.Join(endSession(tx, n, id), n.record(e))
 		})
 		switch {
 		case err != nil:
@@ -56,7 +62,6 @@ func (s *Server) EndSession() gin.HandlerFunc {
 			s.forgetCookie(c)
 			s.loggedOut(c, logoutRequest{})
 		default:
-			s.log.Info("session ended by its person", "user", v.live.UserID, "session", id, "request_id", requestID(c))
 			backTo(c, "/account/apps", "ended")
 		}
 	}
@@ -66,13 +71,14 @@ func (s *Server) EndSession() gin.HandlerFunc {
 func (s *Server) EndEverything() gin.HandlerFunc {
 	return func(c *gin.Context) {
 		v := visitor(c)
-		err := s.change(c.Request.Context(), func(tx *gorm.DB, n *news) error { return endEverything(tx, n, v.live.UserID) })
+		err := s.change(c.Request.Context(), func(tx *gorm.DB, n *news) error {
+			return errors.Join(endEverything(tx, n, v.live.UserID), n.record(about(c).as("signed_out_everywhere", "signed out everywhere")))
+		})
 		if err != nil {
 			s.showFailure(c, err)
 			return
 		}
 		s.forgetCookie(c)
-		s.log.Info("signed out everywhere", "user", v.live.UserID, "request_id", requestID(c))
 		s.showNotice(c, 200, noticePage{
 			Tone: "done", Heading: "You are signed out everywhere", Detail: "In every browser and in every app. What you allowed them stays allowed once you sign in there again.",
 			Link: "/account", LinkText: "Sign in again",

@@ -56,10 +56,10 @@ func (s *Server) readAssertion(ctx context.Context, text, named string) (*Client
 		jwt.WithAudience(s.issuer), jwt.WithTimeFunc(s.now), jwt.WithLeeway(skew),
 	).ParseWithClaims(text, claims, func(t *jwt.Token) (any, error) {
 		if named != "" && named != claims.Subject {
-			return nil, fmt.Errorf("its subject is not the client_id %q", named)
+			return nil, fmt.Errorf("its subject is not the client_id %q", shortened(named))
 		}
 		if client = s.policy.Load().client(claims.Subject); client == nil || !client.signs() {
-			return nil, fmt.Errorf("client %q is unknown, disabled, or has no keys", claims.Subject)
+			return nil, fmt.Errorf("client %q is unknown, disabled, or has no keys", shortened(claims.Subject))
 		}
 		// Before any key is fetched for it: nobody but the application should cause that, as far as can be told.
 		if err := s.assertionMistake(claims, t.Header); err != nil {

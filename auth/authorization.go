@@ -2,10 +2,9 @@ package auth
 
 import (
 	"fmt"
-	"net/url"
+	"log/slog"
 	"time"
 
-	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 )
@@ -23,7 +22,8 @@ type authorization struct {
 	CreatedAt time.Time
 	ExpiresAt time.Time // no refresh token outlives it, however often it is exchanged
 	RevokedAt *time.Time
-	DPoPJKT   string `gorm:"column:dpop_jkt"` // thumbprint of the key that alone may redeem the code, and refresh; empty: any may
+	Claims    claimsAsked `gorm:"serializer:json"`
+	DPoPJKT   string      `gorm:"column:dpop_jkt"` // thumbprint of the key that alone may redeem the code, and refresh; empty: any may
 }
 
 // read reads the authorization that a code or token came of. If that is another application's, it is unknown to this one.
@@ -45,6 +45,17 @@ func (a *authorization) revoke(tx *gorm.DB, n *news) error {
 	return n.tell("authorization", a.ID)
 }
 
+// misused ends an authorization of which something came a second time, and records it with the change: somebody has what
+// is another one's.
+func (a *authorization) misused(tx *gorm.DB, n *news, e event) error {
+	e.level = slog.LevelWarn
+	e.concern(a)
+	if err := n.record(e.with("authorization", a.ID)); err != nil {
+		return err
+	}
+	return a.revoke(tx, n)
+}
+
 func (a *authorization) live(now time.Time) bool { return a.RevokedAt == nil && a.ExpiresAt.After(now) }
 
 // code is an authorization code (RFC 6749 §4.1.2): for one use, within a minute.
@@ -56,6 +67,7 @@ type code struct {
 	Nonce           string
 	ExpiresAt       time.Time
 	UsedAt          *time.Time
+	Ruled           *ruled `gorm:"serializer:json"` // nil: no rule ran
 }
 
 const (
@@ -70,51 +82,6 @@ func (r authorizationRequest) authorizedBy(in *session, granted scopes, now time
 	}
 	return authorization{
 		ID: "aut_" + uuid.Must(uuid.NewV7()).String(), UserID: in.UserID, ClientID: r.ClientID, APIID: r.API,
-		SessionID: in.ID, Scopes: granted, AuthTime: in.AuthTime, CreatedAt: now, ExpiresAt: now.Add(life), DPoPJKT: r.DPoPJKT,
+		SessionID: in.ID, Scopes: granted, Claims: r.Claims, AuthTime: in.AuthTime, CreatedAt: now, ExpiresAt: now.Add(life), DPoPJKT: r.DPoPJKT,
 	}
-}
-
-// finish sends the browser to the application with a code. What the person just consented to is remembered, and the
-// interaction that led here can't be gone through again.
-func (s *Server) finish(c *gin.Context, r authorizationRequest, in *interaction, live *session, person *standing, consented bool) error {
-	a := s.policy.Load().apis[r.API]
-	if a == nil {
-		return refuse("invalid_target", "Service not found")
-	}
-	granted := person.of(r.Scopes, a)
-	byCode := r.ResponseType != "id_token"
-	secret := newSecret()
-	err := s.db.Write(c.Request.Context(), func(tx *gorm.DB) error {
-		now := s.now()
-		if in != nil {
-			if err := in.end(tx, now); err != nil {
-				return err
-			}
-		}
-		if consented {
-			if err := remember(tx, person.person.ID, r, granted, now); err != nil {
-				return err
-			}
-		}
-		if !byCode {
-			return nil
-		}
-		family := r.authorizedBy(live, granted, now, codeLife+a.life())
-		if err := tx.Create(&family).Error; err != nil {
-			return fmt.Errorf("keep authorization: %w", err)
-		}
-		return tx.Create(&code{
-			Hash: hashed(secret), AuthorizationID: family.ID, RedirectURI: r.RedirectURI, CodeChallenge: r.CodeChallenge,
-			Nonce: r.Nonce, ExpiresAt: now.Add(codeLife),
-		}).Error
-	})
-	if err != nil {
-		return err
-	}
-	s.log.Info("authorized", "user", person.person.ID, "client", r.ClientID, "scope", granted.String(), "request_id", requestID(c))
-	if !byCode {
-		return s.sendID(c, r, live, person)
-	}
-	s.send(c, r, url.Values{"code": {secret}})
-	return nil
 }

@@ -1,6 +1,8 @@
 package auth
 
 import (
+	"errors"
+	"net/http"
 	"slices"
 
 	"github.com/gin-gonic/gin"
@@ -21,9 +23,11 @@ type authorizationRequest struct {
 	Prompt        []string
 	MaxAge        *int64 // seconds
 	LoginHint     string
-	Subject       string // whom the id_token_hint names; empty: anybody
-	Device        string // hash of the device code where a device asks (RFC 8628), which has no redirect URI
-	DPoPJKT       string // RFC 9449 §10
+	Subjects      []string // who may sign in for it, by id_token_hint or claims; empty: anybody
+	Claims        claimsAsked
+	Device        string            // hash of the device code where a device asks (RFC 8628), which has no redirect URI
+	DPoPJKT       string            // RFC 9449 §10
+	Query         map[string]string // all that rules may see of it
 }
 
 // check looks at one thing in the parameters, and puts what it finds in order into the request.
@@ -35,7 +39,7 @@ var (
 	shown = []check{oneClientAndRedirect, knownClient, registeredRedirectURI}
 	sent  = []check{
 		nothingTwice, knownResponseMode, noRequestObject, knownResponseType, s256Challenge, knownPrompt, readableMaxAge,
-		trueHint, readableClaims, knownAudience, scopesOfClient, formForIDToken, readableKey, restOfRequest,
+		trueHint, knownAudience, scopesOfClient, readableClaims, formForIDToken, readableKey, restOfRequest,
 	}
 )
 
@@ -43,6 +47,7 @@ var (
 func (s *Server) Authorize() gin.HandlerFunc {
 	return func(c *gin.Context) {
 		noStore(c)
+		about(c).Type = "f"
 		p, err := readQueryAndForm(c.Request)
 		r := authorizationRequest{}
 		if err == nil {
@@ -55,6 +60,7 @@ func (s *Server) Authorize() gin.HandlerFunc {
 			s.showRefusal(c, err)
 			return
 		}
+		about(c).ClientID = r.ClientID
 		if err := s.run(sent, p, &r); err != nil {
 			s.sendRefusal(c, r, err)
 			return
@@ -88,6 +94,9 @@ func (s *Server) decide(c *gin.Context, r authorizationRequest) error {
 		}
 	}
 	silent := slices.Contains(r.Prompt, "none")
+	if silent {
+		about(c).Type = "fsa"
+	}
 	switch {
 	case signIn && silent:
 		return refuse("login_required", "Login required")
@@ -97,6 +106,10 @@ func (s *Server) decide(c *gin.Context, r authorizationRequest) error {
 		return s.finish(c, r, nil, live, person, false)
 	}
 	in, err := s.begin(c, r)
+	if e, ok := errors.AsType[*Error](err); ok && e.Status == http.StatusTooManyRequests {
+		s.showFailure(c, err) // not to the application, which would try again at once
+		return nil
+	}
 	if err != nil {
 		return err
 	}

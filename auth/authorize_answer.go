@@ -23,14 +23,15 @@ func (s *Server) send(c *gin.Context, r authorizationRequest, answer url.Values)
 
 func (s *Server) sendRefusal(c *gin.Context, r authorizationRequest, err error) {
 	e := asError(err)
-	s.logRefusal(c, e)
+	s.refused(c, e)
 	s.send(c, r, url.Values{"error": {e.Code}, "error_description": {e.Description}})
 }
 
 // showRefusal tells the person what went wrong, where no application may be told.
 func (s *Server) showRefusal(c *gin.Context, err error) {
 	e := asError(err)
-	s.logRefusal(c, e)
+	s.refused(c, e)
+	retryLater(c, e)
 	s.showNotice(c, e.Status, noticePage{
 		Tone: "error", Heading: "This sign-in can't go on", Detail: e.Description,
 		Hint: "The link or the application that brought you here is set up wrongly. Tell the people who run it; your administrator finds the cause in the log under this id:",
@@ -51,7 +52,8 @@ func (s *Server) showFailure(c *gin.Context, err error) {
 		return
 	}
 	e := asError(err)
-	s.logRefusal(c, e)
+	s.refused(c, e)
+	retryLater(c, e)
 	s.showNotice(c, e.Status, noticePage{
 		Tone: "error", Heading: "That did not work", Detail: e.Description,
 		Hint: "Try it once more. If it stays so, tell your administrator, who finds the cause in the log under this id:", ID: requestID(c),

@@ -21,7 +21,7 @@ func knownClient(s *Server, p params, r *authorizationRequest) error {
 	}
 	if s.policy.Load().client(r.ClientID) == nil {
 		return refuse("invalid_request", "Callback URL mismatch. The application or its callback URL is not registered here.").
-			because("client_id %q is unknown or disabled", r.ClientID)
+			because("client_id %q is unknown or disabled", shortened(r.ClientID))
 	}
 	return nil
 }
@@ -179,6 +179,6 @@ func scopesOfClient(s *Server, p params, r *authorizationRequest) error {
 }
 
 func restOfRequest(_ *Server, p params, r *authorizationRequest) error {
-	r.Nonce, r.LoginHint = p.get("nonce"), p.get("login_hint")
+	r.Nonce, r.LoginHint, r.Query = p.get("nonce"), p.get("login_hint"), p.shown()
 	return nil
 }

@@ -1,7 +1,6 @@
 package auth
 
 import (
-	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
@@ -46,27 +45,6 @@ func trueHint(s *Server, p params, r *authorizationRequest) error {
 	if err != nil {
 		return refuse("invalid_request", "The id_token_hint is no ID token of this server").because("%v", err)
 	}
-	r.Subject = claims.Subject
-	return nil
-}
-
-// readableClaims looks into the claims parameter (OpenID Connect Core §5.5) for what can't be had: a way to sign in that
-// this server doesn't have. Everything else is told by scope.
-func readableClaims(_ *Server, p params, _ *authorizationRequest) error {
-	text := p.get("claims")
-	if text == "" {
-		return nil
-	}
-	var asked struct {
-		IDToken map[string]*struct {
-			Essential bool
-		} `json:"id_token"`
-	}
-	if err := json.Unmarshal([]byte(text), &asked); err != nil {
-		return refuse("invalid_request", "The claims parameter is not the JSON that it should be").because("%v", err)
-	}
-	if acr := asked.IDToken["acr"]; acr != nil && acr.Essential {
-		return refuse("unmet_authentication_requirements", "There is no such way to sign in here")
-	}
+	r.Subjects = []string{claims.Subject}
 	return nil
 }

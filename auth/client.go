@@ -20,12 +20,16 @@ type Client struct {
 	WebOrigins   []string `gorm:"serializer:json"`
 	Scopes       []string `gorm:"serializer:json"` // what it may ever ask a person for
 	SkipConsent  bool
+	IDTokenAlg   string `gorm:"column:id_token_alg;default:RS256"` // its ID tokens are signed with
 	Disabled     bool
 	Description  string
 	GrantTypes   []string          `gorm:"serializer:json"` // empty: all of its type
 	Metadata     map[string]string `gorm:"serializer:json"` // an administrator's own notes
 	CreatedAt    time.Time
 	UpdatedAt    time.Time
+
+	BackchannelLogoutURI             string `gorm:"column:backchannel_logout_uri"` // empty: it isn't told when a session ends
+	BackchannelLogoutSessionRequired bool
 
 	secrets []string      // hashes; two at most, so that a secret can be exchanged without a gap
 	keySet  *clientKeySet // nil: it keeps a secret, or nothing

@@ -40,7 +40,7 @@ func (s *Server) authenticateClient(r *http.Request, p params) (*Client, error) 
 	client := s.policy.Load().client(id)
 	switch {
 	case client == nil:
-		return nil, refuse("invalid_client", "Unauthorized").because("client_id %q is unknown, disabled or missing", id)
+		return nil, refuse("invalid_client", "Unauthorized").because("client_id %q is unknown, disabled or missing", shortened(id))
 	case client.confidential() && secret == "":
 		return nil, refuse("invalid_client", "Unauthorized").because("client %s gave no secret", id)
 	case client.confidential() && (client.signs() || !client.knows(secret)):

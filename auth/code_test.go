@@ -147,18 +147,34 @@ func TestWhatTheTokenEndpointCantRead(t *testing.T) {
 	}
 }
 
-// G-19: while the database is gone, everybody is told to come again.
+// While the database is gone, everybody is told to come again.
 func TestAServerThatStopsSaysSo(t *testing.T) {
 	w := newWorld(t)
-	code := w.browser().code("ada@example.com")
+	b := w.browser()
+	code := b.code("ada@example.com")
 	if err := w.db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	a := w.redeem(code)
-	refused(t, a, 503, "temporarily_unavailable")
-	if a.header.Get("Retry-After") == "" {
-		t.Error("it doesn't say when")
-	}
+	t.Run("G-19 an application that calls", func(t *testing.T) {
+		for _, a := range []answer{
+			w.redeem(code), w.refresh("x"), w.client("/oauth/device/code", "app"), w.client("/oauth/introspect", "payroll:payroll secret, long", "token", "x"),
+		} {
+			refused(t, a, 503, "temporarily_unavailable")
+			if a.header.Get("Retry-After") == "" {
+				t.Error("it doesn't say when")
+			}
+		}
+	})
+	t.Run("G-19 an application that sent the browser", func(t *testing.T) {
+		for _, a := range []answer{b.authorize(), b.authorize("prompt", "none"), w.browser().authorize()} {
+			sentBack(t, a, "temporarily_unavailable")
+		}
+	})
+	t.Run("G-19 a person", func(t *testing.T) {
+		if a := b.get("/consent?interaction=x"); a.status != 503 || a.header.Get("Retry-After") == "" {
+			t.Errorf("got %d, Retry-After %q", a.status, a.header.Get("Retry-After"))
+		}
+	})
 }
 
 func TestScopesAreThoseOfClientAndPerson(t *testing.T) {

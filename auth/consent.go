@@ -88,7 +88,7 @@ func (s *Server) showConsent(c *gin.Context, in *interaction) error {
 		return err
 	}
 	a := s.policy.Load().apis[in.Request.API]
-	for _, name := range person.of(in.Request.Scopes, a) {
+	for _, name := range person.of(in.Request.asks(), a) {
 		sc, _ := a.catalogued(name)
 		page.Scopes = append(page.Scopes, consentScope{Title: sc.Title, Detail: sc.Detail, New: before != nil && !before.Scopes.has(name)})
 	}
@@ -142,11 +142,7 @@ func (s *Server) decided(c *gin.Context, in *interaction, decision string) error
 		if in.Request.Device != "" {
 			return s.declineDevice(c, in)
 		}
-		if err := s.db.Write(c.Request.Context(), func(tx *gorm.DB) error { return in.end(tx, s.now()) }); err != nil {
-			return err
-		}
-		s.sendRefusal(c, in.Request, refuse("access_denied", "User did not authorize the request"))
-		return nil
+		return s.dismiss(c, in.Request, in, refuse("access_denied", "User did not authorize the request").as("consent_declined"))
 	case "switch":
 		return s.switchAccount(c, in)
 	}

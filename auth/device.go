@@ -47,12 +47,15 @@ type deviceResponse struct {
 
 // DeviceAuthorization is where a device begins (RFC 8628 §3.1): POST /oauth/device/code.
 func (s *Server) DeviceAuthorization() gin.HandlerFunc {
-	return s.endpoint(func(c *gin.Context, client *Client, p params) (any, error) {
+	return s.endpoint(failsAs("fdeaz"), func(c *gin.Context, client *Client, p params) (any, error) {
 		if !client.may(deviceGrant) {
 			return nil, refuse("unauthorized_client", "Grant type '"+deviceGrant+"' not allowed for the client.")
 		}
 		r := authorizationRequest{ClientID: client.ID}
 		if err := s.run([]check{knownAudience, scopesOfClient}, p, &r); err != nil {
+			return nil, err
+		}
+		if err := s.unhurried(c, "devices", networkOf(c.ClientIP()), rowsPerNetwork); err != nil {
 			return nil, err
 		}
 		secret := newSecret()

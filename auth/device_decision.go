@@ -24,6 +24,9 @@ func (s *Server) allowDevice(c *gin.Context, in *interaction, live *session, per
 		if err := remember(tx, person.person.ID, r, granted, now); err != nil {
 			return err
 		}
+		if err := joinSession(tx, live.ID, r.ClientID); err != nil {
+			return err
+		}
 		family := r.authorizedBy(live, granted, now, deviceLife+a.life())
 		if err := tx.Create(&family).Error; err != nil {
 			return fmt.Errorf("keep authorization: %w", err)
@@ -33,7 +36,9 @@ func (s *Server) allowDevice(c *gin.Context, in *interaction, live *session, per
 	if err != nil {
 		return err
 	}
-	s.log.Info("device authorized", "user", person.person.ID, "client", r.ClientID, "scope", granted.String(), "request_id", requestID(c))
+	e := allowed(c, r, a, live, granted)
+	s.record(c, e.as("consent_granted", "consent granted"))
+	s.record(c, e.as("device_allowed", "device authorized"))
 	s.showNotice(c, http.StatusOK, noticePage{
 		Tone: "done", Heading: "Your device may go on", Detail: "It takes a few seconds until it notices. You can close this page.",
 	})
@@ -51,7 +56,7 @@ func (s *Server) declineDevice(c *gin.Context, in *interaction) error {
 	if err != nil {
 		return err
 	}
-	s.log.Info("device declined", "client", in.ClientID, "request_id", requestID(c))
+	s.record(c, about(c).as("fdecc", "device declined"))
 	s.showNotice(c, http.StatusOK, noticePage{
 		Tone: "done", Heading: "The device gets nothing", Detail: "You declined what it asked for. You can close this page.",
 		Hint: "If somebody sent you the code, tell your administrator.",

@@ -40,6 +40,7 @@ func (s *Server) showDevice(c *gin.Context, status int, page devicePage) {
 // Device takes the user code and goes on to signing in and to what the device asks for: POST /device, or /activate.
 func (s *Server) Device() gin.HandlerFunc {
 	return func(c *gin.Context) {
+		about(c).Type = "fdeac"
 		form, err := s.readPageForm(c, deviceForm)
 		if err == nil {
 			err = s.enter(c, form.get("user_code"))
@@ -60,7 +61,9 @@ func (s *Server) enter(c *gin.Context, typed string) error {
 		who = append(who, live.UserID)
 	}
 	if wait := s.guesses.attempt(wrongUserCodes, s.now(), who...); wait > 0 {
-		s.log.Info("user codes are throttled", "ip", c.ClientIP(), "request_id", requestID(c))
+		if s.guesses.once(wrongUserCodes, who...) {
+			s.record(c, about(c).as("device_throttled", "user codes are throttled"))
+		}
 		c.Header("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
 		s.showDevice(c, http.StatusTooManyRequests, devicePage{
 			Code: typed, Alert: fmt.Sprintf("Too many wrong codes. Try again in %d minutes.", int(math.Ceil(wait.Minutes())))})
@@ -68,7 +71,7 @@ func (s *Server) enter(c *gin.Context, typed string) error {
 	}
 	asked, err := s.waiting(c.Request.Context(), "user_code_mac = ?", s.userCodeMAC(readUserCode(typed)))
 	if err == nil && asked == nil {
-		s.log.Info("a wrong user code was entered", "ip", c.ClientIP(), "request_id", requestID(c))
+		s.record(c, about(c).as("fdeac", "a wrong user code was entered"))
 		s.showDevice(c, http.StatusUnprocessableEntity, devicePage{
 			Code: typed, Alert: "No device waits under this code. Compare it with your device, which may show a new one by now."})
 		return nil

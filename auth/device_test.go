@@ -430,11 +430,11 @@ func TestExpiredDeviceRequestsAreSweptOut(t *testing.T) {
 		}
 		return n
 	}
-	if err := w.server.sweep(t.Context()); err != nil || rows() != 2 {
+	if err := w.sweep(); err != nil || rows() != 2 {
 		t.Fatalf("%d of 2 are left, %v", rows(), err)
 	}
-	w.clock.move(deviceLife + maxTokenLife + time.Second)
-	if err := w.server.sweep(t.Context()); err != nil || rows() != 0 {
+	w.clock.move(deviceLife + halfAnHour + time.Second)
+	if err := w.sweep(); err != nil || rows() != 0 {
 		t.Fatalf("%d are left, %v", rows(), err)
 	}
 }

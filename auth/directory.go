@@ -7,6 +7,8 @@ type Directory struct {
 	People  []NewPerson
 	Clients []NewClient
 	Rules   []NewRule // in the order in which they run
+
+	RuleConfigs map[string]string // what rules find as configuration.KEY; the values are secrets
 }
 
 // NewAPI is how the built-in timesheet API appears in tokens.
@@ -40,7 +42,11 @@ type NewClient struct {
 	WebOrigins   []string
 	Scopes       []string // what it may ever ask a person for; empty: the default of its type
 	SkipConsent  bool
+	IDTokenAlg   string     // what its ID tokens are signed with: RS256, PS256, ES256 or EdDSA; empty: RS256
 	Grants       []NewGrant // machine only: what it may do for itself
+
+	BackchannelLogoutURI             string // where it is told when a session ends; empty: it isn't
+	BackchannelLogoutSessionRequired bool   // it can make nothing of a logout token without sid
 }
 
 // NewGrant lets an application use an API for itself (the client credentials grant).

@@ -15,7 +15,7 @@ import (
 // Apply makes or updates what the directory names, in one write, in which also, if it is not nil, runs last: either all of
 // it holds or nothing. A *Mistake says what in the directory doesn't fit what there is already.
 func (s *Server) Apply(ctx context.Context, d Directory, also func(tx *gorm.DB) error) error {
-	if wrong := d.Check(s.scopes); len(wrong) > 0 {
+	if wrong := append(d.Check(s.scopes), s.checkBackchannels(d.Clients)...); len(wrong) > 0 {
 		return &wrong[0]
 	}
 	hashes, err := s.hashNewPasswords(ctx, d.People)
@@ -32,6 +32,7 @@ func (s *Server) Apply(ctx context.Context, d Directory, also func(tx *gorm.DB) 
 			func() error { return putManagers(tx, d.People) },
 			func() error { return s.putClients(tx, n, d.Clients) },
 			func() error { return putRules(tx, n, d.Rules) },
+			func() error { return s.putRuleConfigs(tx, n, d.RuleConfigs) },
 			func() error { return n.tell("policy", "") },
 		} {
 			if err := step(); err != nil {

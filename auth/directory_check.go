@@ -48,14 +48,14 @@ func (d Directory) Check(catalogue []Scope) []Mistake {
 		m.that(!seen["rule "+r.Name], "is given to two rules", "/rules/%d/name", i)
 		seen["rule "+r.Name] = true
 	}
+	checkRuleConfigs(&m, d.RuleConfigs)
 	return m
 }
 
 func (a NewAPI) check(m *mistakes) {
 	u, err := url.Parse(a.Audience)
 	m.that(err == nil && u.IsAbs() && u.Fragment == "", "must be an absolute URI without a fragment, such as https://api.example.com/timesheets", "/api/audience")
-	_, known := algorithms[a.SigningAlg]
-	m.that(known || a.SigningAlg == "", "must be one of "+strings.Join(methods, ", "), "/api/signing_alg")
+	m.that(a.SigningAlg == "" || knownAlg(a.SigningAlg), "must be one of "+strings.Join(methods, ", "), "/api/signing_alg")
 	m.that(0 <= a.MaxAuthAgeForApproval && a.MaxAuthAgeForApproval <= maxAuthAge, fmt.Sprintf("must be 1 to %d seconds, or 0 for no limit", maxAuthAge), "/api/max_auth_age_for_approval")
 }
 
@@ -97,6 +97,13 @@ func (c NewClient) check(m *mistakes, i int, catalogue []Scope) {
 	for j, origin := range c.WebOrigins {
 		m.none(originMistake(origin), "/clients/%d/web_origins/%d", i, j)
 	}
+	m.that(c.IDTokenAlg == "" || knownAlg(c.IDTokenAlg), "must be one of "+strings.Join(methods, ", "), "/clients/%d/id_token_signed_response_alg", i)
+	if c.BackchannelLogoutURI != "" {
+		m.that(c.Type != "machine", "is not for machines, for which nobody signs in", "/clients/%d/backchannel_logout_uri", i)
+		m.none(backchannelMistake(c.BackchannelLogoutURI), "/clients/%d/backchannel_logout_uri", i)
+	}
+	m.that(c.BackchannelLogoutURI != "" || !c.BackchannelLogoutSessionRequired, "says nothing without backchannel_logout_uri: give that too",
+		"/clients/%d/backchannel_logout_session_required", i)
 	for j, name := range c.Scopes {
 		m.that(isIdentity(name) || inCatalogue(catalogue, name), "is no scope of this server", "/clients/%d/scopes/%d", i, j)
 	}

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 
@@ -37,7 +38,8 @@ func putClient(tx *gorm.DB, n *news, c NewClient) error {
 	}
 	known.Name, known.Type, known.SkipConsent, known.UpdatedAt = c.Name, c.Type, c.SkipConsent, n.now
 	known.RedirectURIs, known.LogoutURIs, known.WebOrigins = c.RedirectURIs, c.LogoutURIs, c.WebOrigins
-	known.Scopes = c.Scopes
+	known.Scopes, known.IDTokenAlg = c.Scopes, cmp.Or(c.IDTokenAlg, idTokenAlg)
+	known.BackchannelLogoutURI, known.BackchannelLogoutSessionRequired = c.BackchannelLogoutURI, c.BackchannelLogoutSessionRequired
 	if len(c.Scopes) == 0 && c.Type != "machine" {
 		known.Scopes = defaultScopes
 	}

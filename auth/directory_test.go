@@ -190,11 +190,11 @@ func TestWhatExpiredIsSweptOut(t *testing.T) {
 		return all
 	}
 	before := rows()
-	if err := w.server.sweep(t.Context()); err != nil || rows() != before {
+	if err := w.sweep(); err != nil || rows() != before {
 		t.Fatalf("what is alive was swept out: %d of %d left, %v", rows(), before, err)
 	}
 	w.clock.move(offlineLife + 2*maxTokenLife)
-	if err := w.server.sweep(t.Context()); err != nil || rows() != 0 {
+	if err := w.sweep(); err != nil || rows() != 0 {
 		t.Errorf("%d rows are left, %v", rows(), err)
 	}
 	if len(w.server.dead.until) != 0 || len(w.server.dead.signals) != 0 {

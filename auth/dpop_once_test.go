@@ -101,7 +101,7 @@ func TestUsedProofsAreSweptOut(t *testing.T) {
 	p := w.prover("ES256")
 	p.machine()
 	rows := func() (n int64) {
-		if err := w.server.sweepProofs(t.Context()); err != nil {
+		if err := w.server.sweepSoon(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		if err := w.db.Read(t.Context()).Model(&dpopProof{}).Count(&n).Error; err != nil {

@@ -78,5 +78,5 @@ func (s *Server) VerifyProven(ctx context.Context, token, api string, p Proof) (
 	return by, nil
 }
 
-// ProofAlgs are the algorithms that proofs can be signed with.
-func ProofAlgs() []string { return methods }
+// ProofAlgs are the names of the algorithms that others can sign with: proofs, and assertions.
+func ProofAlgs() []string { return append(methods[:len(methods):len(methods)], ed25519Name) }

@@ -127,8 +127,8 @@ func TestACodeCanBeBoundToAKey(t *testing.T) {
 func TestDiscoveryTellsOfDPoP(t *testing.T) {
 	w := newWorld(t)
 	algs, _ := w.browser().get("/.well-known/openid-configuration").json()["dpop_signing_alg_values_supported"].([]any)
-	for i, alg := range []string{"ES256", "EdDSA", "PS256", "RS256"} {
-		if len(algs) != 4 || algs[i] != alg {
+	for i, alg := range []string{"ES256", "EdDSA", "PS256", "RS256", "Ed25519"} {
+		if len(algs) != 5 || algs[i] != alg {
 			t.Fatalf("got %v", algs)
 		}
 	}

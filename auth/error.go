@@ -2,10 +2,8 @@ package auth
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"strings"
 
@@ -21,7 +19,10 @@ type Error struct {
 	Description string // for the application's developer
 	Status      int    // the HTTP status where an application is answered directly
 	cause       string
-	byRule      bool // an administrator's rule denied it
+	byRule      bool   // an administrator's rule denied it
+	event       string // the type under which it is recorded; empty: that of the request's failures
+	recorded    bool   // it is already
+	quiet       bool   // it comes often and says nothing new: the server's own log is told, and no event kept
 }
 
 func (e *Error) Error() string {
@@ -53,6 +54,12 @@ func (e *Error) because(format string, args ...any) *Error {
 	return e
 }
 
+// as says under which type of event it is recorded.
+func (e *Error) as(event string) *Error {
+	e.event = event
+	return e
+}
+
 // printable keeps to the characters that RFC 6749 §5.2 allows in a description: no control characters, no quotation mark,
 // no backslash, nothing beyond ASCII.
 func printable(s string) string {
@@ -77,7 +84,7 @@ func asError(err error) *Error {
 		e.Status = http.StatusRequestEntityTooLarge
 		return e
 	}
-	if errors.Is(err, store.ErrClosed) || errors.Is(err, context.DeadlineExceeded) {
+	if store.Unavailable(err) {
 		return refuse("temporarily_unavailable", "The server is stopping or busy; try again in a few seconds").because("%v", err)
 	}
 	return refuse("server_error", "Something went wrong here; the administrator's log has the cause").because("%v", err)
@@ -86,22 +93,19 @@ func asError(err error) *Error {
 // tell answers an application with an error, as RFC 6749 §5.2 has it, and the log with its cause.
 func (s *Server) tell(c *gin.Context, err error) {
 	e := asError(err)
-	s.logRefusal(c, e)
+	s.refused(c, e)
 	if e.Code == "invalid_client" {
 		c.Header("WWW-Authenticate", `Basic realm="Punchcard"`)
 	}
-	if e.Status == http.StatusServiceUnavailable {
-		c.Header("Retry-After", "2")
-	}
+	retryLater(c, e)
 	c.JSON(e.Status, gin.H{"error": e.Code, "error_description": e.Description})
 }
 
-func (s *Server) logRefusal(c *gin.Context, e *Error) {
-	level := slog.LevelInfo
-	if e.Status >= http.StatusInternalServerError {
-		level = slog.LevelError
+// retryLater says when to come again to a server that can't answer at this moment.
+func retryLater(c *gin.Context, e *Error) {
+	if e.Status == http.StatusServiceUnavailable {
+		c.Header("Retry-After", "2")
 	}
-	s.log.Log(c, level, "refused", "path", c.FullPath(), "error", e.Code, "cause", e.Cause(), "request_id", requestID(c))
 }
 
 // requestID is the id that was given to this request, under which the administrator finds it in the log.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -19,13 +18,17 @@ import (
 const (
 	fetchTime = 5 * time.Second
 	maxFetch  = 64 << 10 // bytes of an answer
+	maxBegin  = 4 << 10  // likewise, where the status says it all
 )
 
 // fetcher calls addresses that others named, which could as well name something that only this machine or its network
-// reaches: a database, a printer, the metadata of a cloud. So it speaks https alone, to public addresses alone, which is
-// checked when the connection is made and the name has been resolved for good; it follows no redirect, uses no proxy and
-// waits for nothing long.
-type fetcher struct{ client *http.Client }
+// reaches: a database, a printer, the metadata of a cloud. So it speaks https alone, to the addresses alone that are allowed,
+// which is checked when the connection is made and the name has been resolved for good; it follows no redirect, uses no proxy
+// and waits for nothing long.
+type fetcher struct {
+	client *http.Client
+	plain  bool // speaks http as well, with this same machine
+}
 
 // newFetcher makes one that connects to what is allowed and trusts the roots; nil are those of the system.
 func newFetcher(allowed func(netip.Addr) bool, roots *x509.CertPool) *fetcher {
@@ -36,7 +39,7 @@ func newFetcher(allowed func(netip.Addr) bool, roots *x509.CertPool) *fetcher {
 		}
 		return nil
 	}}
-	return &fetcher{&http.Client{
+	return &fetcher{client: &http.Client{
 		Timeout:       fetchTime,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		Transport: &http.Transport{
@@ -46,6 +49,22 @@ func newFetcher(allowed func(netip.Addr) bool, roots *x509.CertPool) *fetcher {
 	}}
 }
 
+// newNearFetcher makes one that connects to this same machine alone, for a server that itself is reached from nowhere else.
+func newNearFetcher() *fetcher {
+	f := newFetcher(netip.Addr.IsLoopback, nil)
+	f.plain = true
+	return f
+}
+
+// fetcherOf is the one for an address: while Punchcard is being developed against, at http://localhost, applications may
+// have theirs on the same machine.
+func (s *Server) fetcherOf(address string) *fetcher {
+	if u, err := url.Parse(address); err == nil && s.near != nil && loopbackHost(u.Hostname()) {
+		return s.near
+	}
+	return s.fetch
+}
+
 // get fetches what is at an address. Anything but 200 and at most maxFetch bytes is an error.
 func (f *fetcher) get(ctx context.Context, address string) ([]byte, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
@@ -53,28 +72,43 @@ func (f *fetcher) get(ctx context.Context, address string) ([]byte, error) {
 		return nil, fmt.Errorf("fetch: %w", err)
 	}
 	r.Header.Set("Accept", "application/json")
-	status, body, err := f.do(r)
-	if err == nil && status != http.StatusOK {
-		err = fmt.Errorf("%s answered %d", address, status)
+	status, body, err := f.do(r, maxFetch+1)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(body) > maxFetch:
+		return nil, fmt.Errorf("fetch %s: it is longer than 64 KiB", r.URL.Redacted())
+	case status != http.StatusOK:
+		return nil, fmt.Errorf("%s answered %d", address, status)
 	}
-	return body, err
+	return body, nil
 }
 
-// do sends a request and reads the answer, whatever its status. It must not be called while writing.
-func (f *fetcher) do(r *http.Request) (status int, body []byte, err error) {
-	if mistake := fetchMistake(r.URL.String()); mistake != "" {
-		return 0, nil, fmt.Errorf("%s %s", r.URL.Redacted(), mistake)
+// post sends a form to an address, and gives the status of the answer, whatever it is, with how it begins.
+func (f *fetcher) post(ctx context.Context, address string, form url.Values) (status int, begin []byte, err error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(form.Encode()))
+	if err != nil {
+		return 0, nil, fmt.Errorf("fetch: %w", err)
+	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	return f.do(r, maxBegin)
+}
+
+// do sends a request and reads the answer up to so many bytes, whatever its status. It must not be called while writing.
+func (f *fetcher) do(r *http.Request, most int64) (status int, body []byte, err error) {
+	mistake := fetchMistake
+	if f.plain {
+		mistake = backchannelMistake
+	}
+	if wrong := mistake(r.URL.String()); wrong != "" {
+		return 0, nil, fmt.Errorf("%s %s", r.URL.Redacted(), wrong)
 	}
 	answer, err := f.client.Do(r)
 	if err != nil {
 		return 0, nil, fmt.Errorf("fetch: %w", err)
 	}
 	defer answer.Body.Close()
-	body, err = io.ReadAll(io.LimitReader(answer.Body, maxFetch+1))
-	if err == nil && len(body) > maxFetch {
-		err = errors.New("it is longer than 64 KiB")
-	}
-	if err != nil {
+	if body, err = io.ReadAll(io.LimitReader(answer.Body, most)); err != nil {
 		return 0, nil, fmt.Errorf("fetch %s: %w", r.URL.Redacted(), err)
 	}
 	return answer.StatusCode, body, nil

@@ -34,5 +34,30 @@ func publicAddress(a netip.Addr) bool {
 	case a.Is4In6() || a.Zone() != "" || a.Is6() && !globalIPv6.Contains(a):
 		return false
 	}
-	return !slices.ContainsFunc(reservedNetworks, func(p netip.Prefix) bool { return p.Contains(a) })
+	return !within(reservedNetworks, a)
+}
+
+// metadataNetworks are where clouds keep what only the machine itself may know, among the private addresses. What they have
+// at 169.254.169.254 is link-local, and so not private.
+var metadataNetworks = []netip.Prefix{
+	netip.MustParsePrefix("fd00:ec2::/32"),          // Amazon
+	netip.MustParsePrefix("fd20:ce::254/128"),       // Google
+	netip.MustParsePrefix("fd00:42::42/128"),        // Scaleway
+	netip.MustParsePrefix("fd00:c1::a9fe:a9fe/128"), // Oracle
+}
+
+// companyAddress reports whether an address is one of the internet, or of a company's own network (RFC 1918, RFC 4193).
+func companyAddress(a netip.Addr) bool {
+	private := a.IsPrivate() && !a.Is4In6() && a.Zone() == ""
+	return publicAddress(a) || private && !within(metadataNetworks, a)
+}
+
+func within(networks []netip.Prefix, a netip.Addr) bool {
+	return slices.ContainsFunc(networks, func(p netip.Prefix) bool { return p.Contains(a) })
+}
+
+// loopbackHost reports whether a host is this same machine, by its name.
+func loopbackHost(host string) bool {
+	a, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && a.IsLoopback()
 }

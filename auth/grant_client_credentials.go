@@ -14,6 +14,7 @@ func (s *Server) clientCredentials(_ context.Context, client *Client, p params) 
 	if err != nil {
 		return nil, err
 	}
+	p.about.Audience = a.Audience
 	allowed, ok := client.granted(a.ID)
 	if !ok {
 		return nil, refuse("unauthorized_client", `Client is not authorized to access '`+a.Audience+`'. An administrator can grant it.`)

@@ -34,8 +34,9 @@ func (s *Server) redeemCode(ctx context.Context, client *Client, p params) (*tok
 			return onlyOurs(refused)
 		}
 		if given.UsedAt != nil {
-			refused = refuse("invalid_grant", "Invalid authorization code").because("the code was used before, at %s", given.UsedAt)
-			return family.revoke(tx, n)
+			used := refuse("invalid_grant", "Invalid authorization code").because("the code was used before, at %s", given.UsedAt)
+			used.recorded, refused = true, used
+			return family.misused(tx, n, p.about.as("code_reused", used.Cause()))
 		}
 		if err := tx.Model(&given).Update("used_at", n.now).Error; err != nil {
 			return fmt.Errorf("spend code: %w", err)
@@ -52,6 +53,7 @@ func (s *Server) redeemCode(ctx context.Context, client *Client, p params) (*tok
 		}
 		return keepRefreshToken(tx, token, &family, n.now)
 	})
+	p.about.concern(&family)
 	if err := cmp.Or(err, refused); err != nil {
 		return nil, err
 	}
@@ -61,8 +63,7 @@ func (s *Server) redeemCode(ctx context.Context, client *Client, p params) (*tok
 	}
 	return s.issue(ctx, issuing{
 		family: &family, client: client, person: person, scopes: family.Scopes, nonce: given.Nonce, session: family.SessionID, refresh: token,
-		key:      p.key,
-		protocol: "oidc-basic-profile", request: p,
+		key: p.key, protocol: protocols["code"], request: p, ruled: given.Ruled,
 	})
 }
 

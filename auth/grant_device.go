@@ -44,6 +44,7 @@ func (s *Server) redeemDevice(ctx context.Context, client *Client, p params) (*t
 		token = newSecret()
 		return keepRefreshToken(tx, token, &family, now)
 	})
+	p.about.concern(&family)
 	if err := cmp.Or(err, refused); err != nil {
 		return nil, err
 	}
@@ -88,6 +89,7 @@ func (d *deviceRequest) wait(tx *gorm.DB, now time.Time) error {
 		answer = refuse("slow_down", fmt.Sprintf("You are polling faster than the specified interval of %d seconds.", d.PollInterval))
 		d.PollInterval += pollInterval
 	}
+	answer.quiet = true // each device polls many times a minute
 	if err := tx.Model(d).Updates(map[string]any{"polled_at": now, "poll_interval": d.PollInterval}).Error; err != nil {
 		return fmt.Errorf("note the poll of a device: %w", err)
 	}

@@ -70,7 +70,7 @@ func (s *Server) refresh(ctx context.Context, client *Client, p params) (*tokenR
 			return err
 		}
 		if first = given.UsedAt == nil; !first {
-			refused, err = s.again(tx, n, given, &family, p.key)
+			refused, err = again(tx, n, given, &family, p)
 			return err
 		}
 		if !family.heldBy(p.key) {
@@ -82,6 +82,7 @@ func (s *Server) refresh(ctx context.Context, client *Client, p params) (*tokenR
 		}
 		return exchange(tx, n, given, successor, &family)
 	})
+	p.about.concern(&family)
 	if err := cmp.Or(err, refused); err != nil {
 		return nil, err
 	}
@@ -154,16 +155,15 @@ func exchange(tx *gorm.DB, n *news, given refreshToken, successor string, family
 
 // again decides about a token that was exchanged before: an honest repetition, which comes with the same DPoP key if there
 // is one, or theft.
-func (s *Server) again(tx *gorm.DB, n *news, given refreshToken, family *authorization, key string) (refused, err error) {
+func again(tx *gorm.DB, n *news, given refreshToken, family *authorization, p params) (refused, err error) {
 	var successor refreshToken
 	if err := tx.Where("hash = ?", given.Successor).Take(&successor).Error; err != nil {
 		return nil, fmt.Errorf("read the successor of a refresh token: %w", err)
 	}
-	if n.now.Sub(*given.UsedAt) <= refreshGrace && successor.UsedAt == nil && family.heldBy(key) {
+	if n.now.Sub(*given.UsedAt) <= refreshGrace && successor.UsedAt == nil && family.heldBy(p.key) {
 		return nil, nil
 	}
-	s.log.Warn("a refresh token was used again: its authorization is revoked", "authorization", family.ID,
-		"user", family.UserID, "client", family.ClientID)
-	refused = refuse("invalid_grant", unknownRefreshToken).because("reuse of a token that was exchanged at %s", given.UsedAt)
-	return refused, family.revoke(tx, n)
+	reuse := refuse("invalid_grant", unknownRefreshToken).because("reuse of a token that was exchanged at %s", given.UsedAt)
+	reuse.recorded = true
+	return reuse, family.misused(tx, n, p.about.as("ferrt", reuse.Cause()))
 }

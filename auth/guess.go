@@ -11,7 +11,7 @@ func (t *throttle) attempt(limit int, now time.Time, keys ...string) (wait time.
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, key := range keys {
-		wait = max(wait, t.failures[key].left(limit, now))
+		wait = max(wait, t.left(t.failures[key], limit, now))
 	}
 	if wait == 0 {
 		t.count(now, keys...)

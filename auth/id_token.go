@@ -15,6 +15,7 @@ type idClaims struct {
 	AZP      string           `json:"azp"`
 	Nonce    string           `json:"nonce,omitempty"`
 	AuthTime *jwt.NumericDate `json:"auth_time"`
+	ACR      string           `json:"acr"`
 	AMR      []string         `json:"amr"`
 	SID      string           `json:"sid,omitempty"`
 	AtHash   string           `json:"at_hash,omitempty"` // absent where there is no access token
@@ -33,6 +34,7 @@ type identity struct {
 	client   *Client
 	person   *Person
 	scopes   scopes
+	claims   []string // beside those of the scopes
 	authTime time.Time
 	session  string // sid; empty once the session ended
 	nonce    string
@@ -47,13 +49,13 @@ func (s *Server) signID(i identity) (string, error) {
 			Issuer: s.issuer, Subject: i.person.ID, Audience: jwt.ClaimStrings{i.client.ID},
 			IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(idTokenLife)),
 		},
-		AZP: i.client.ID, Nonce: i.nonce, AuthTime: jwt.NewNumericDate(i.authTime), AMR: []string{"pwd"},
-		SID: i.session, profile: profileOf(i.person, i.scopes), more: i.more,
+		AZP: i.client.ID, Nonce: i.nonce, AuthTime: jwt.NewNumericDate(i.authTime), ACR: passwordACR, AMR: passwordAMR,
+		SID: i.session, profile: profileOf(i.person, i.scopes, i.claims...), more: i.more,
 	}
 	if i.access != "" {
-		claims.AtHash = atHash(i.access)
+		claims.AtHash = atHash(i.client.IDTokenAlg, i.access)
 	}
-	return s.sign(idTokenAlg, idTokenType, claims)
+	return s.sign(i.client.IDTokenAlg, idTokenType, claims)
 }
 
 // parseID reads an ID token of this server that somebody shows as a hint of who is meant. It may have expired long ago
@@ -76,14 +78,18 @@ func (s *Server) parseID(token string) (*idClaims, error) {
 
 // sendID answers an authorization request with an ID token alone (OpenID Connect Core §3.2.2.5): the application learns who
 // signed in, and may call nothing.
-func (s *Server) sendID(c *gin.Context, r authorizationRequest, live *session, person *standing) error {
-	client := s.policy.Load().client(r.ClientID)
-	if client == nil {
-		return refuse("unauthorized_client", "The application may not act any more")
+func (s *Server) sendID(c *gin.Context, r authorizationRequest, o occasion, after *ruled) error {
+	i := identity{
+		client: o.client, person: &o.person.person, scopes: o.granted, claims: r.Claims.IDToken, authTime: o.authTime, session: o.session, nonce: r.Nonce,
 	}
-	token, err := s.signID(identity{
-		client: client, person: &person.person, scopes: r.Scopes, authTime: live.AuthTime, session: live.ID, nonce: r.Nonce,
-	})
+	if after != nil {
+		i.scopes, i.more = after.Scopes, after.ID
+	}
+	if !i.scopes.has("openid") {
+		s.sendRefusal(c, r, refuse(o.denial, "A rule of this server denies the scope openid, without which there is no ID token"))
+		return nil
+	}
+	token, err := s.signID(i)
 	if err != nil {
 		return err
 	}

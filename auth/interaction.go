@@ -34,6 +34,9 @@ var errFinished = errors.New("the interaction was finished before, or is unknown
 
 // begin keeps the request and sends the browser to the page that is needed first.
 func (s *Server) begin(c *gin.Context, r authorizationRequest) (*interaction, error) {
+	if err := s.unhurried(c, "sign-ins", networkOf(c.ClientIP()), rowsPerNetwork); err != nil {
+		return nil, err
+	}
 	in := &interaction{
 		id: newSecret(), BrowserHash: hashed(s.browser(c)), ClientID: r.ClientID, Request: r,
 		CreatedAt: s.now(), ExpiresAt: s.now().Add(interactionLife),
@@ -48,6 +51,7 @@ func (s *Server) begin(c *gin.Context, r authorizationRequest) (*interaction, er
 
 // resume finds the unfinished interaction that the address names, if this browser began it.
 func (s *Server) resume(c *gin.Context) (*interaction, error) {
+	about(c).Type = "f"
 	id, browser := c.Query("interaction"), s.cookie(c, browserCookie)
 	in := &interaction{}
 	err := s.db.Read(c.Request.Context()).Where("hash = ? AND browser_hash = ? AND finished_at IS NULL AND expires_at > ?",
@@ -59,6 +63,7 @@ func (s *Server) resume(c *gin.Context) (*interaction, error) {
 		return nil, fmt.Errorf("read authorization request: %w", err)
 	}
 	in.id = id
+	about(c).ClientID = in.ClientID
 	return in, nil
 }
 
@@ -90,7 +95,7 @@ func mustSignIn(r authorizationRequest, in *interaction, live *session, now time
 	switch {
 	case live == nil:
 		return true
-	case r.Subject != "" && r.Subject != live.UserID:
+	case !r.isFor(live.UserID):
 		return true
 	case in != nil && in.SessionID != nil:
 		return *in.SessionID != live.ID
@@ -115,11 +120,15 @@ func (s *Server) mustConsent(ctx context.Context, r authorizationRequest, person
 	if err != nil {
 		return false, err
 	}
-	return before == nil || !person.of(r.Scopes, a).within(before.Scopes), nil
+	return before == nil || !person.of(r.asks(), a).within(before.Scopes), nil
 }
 
-// end closes an interaction. Of several requests at once, one succeeds.
+// end closes an interaction, if there is one: where nobody needed to be asked, there is none. Of several requests at once,
+// one succeeds.
 func (in *interaction) end(tx *gorm.DB, now time.Time) error {
+	if in == nil {
+		return nil
+	}
 	done := tx.Model(&interaction{}).Where("hash = ? AND finished_at IS NULL", in.Hash).Update("finished_at", now)
 	if done.Error != nil {
 		return fmt.Errorf("end interaction: %w", done.Error)

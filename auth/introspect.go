@@ -21,6 +21,8 @@ type introspection struct {
 	Audience     jwt.ClaimStrings `json:"aud,omitempty"`
 	Issuer       string           `json:"iss"`
 	ID           string           `json:"jti,omitempty"`
+	ACR          string           `json:"acr,omitempty"` // how, and when, the person signed in (RFC 9470 §6.2)
+	AuthTime     *jwt.NumericDate `json:"auth_time,omitempty"`
 	Confirmation *confirmation    `json:"cnf,omitempty"` // the key that the token is bound to (RFC 9449 §6.2)
 }
 
@@ -31,7 +33,7 @@ var inactive = gin.H{"active": false}
 // application that it was issued to, and to a machine that an administrator granted its API, which asks as that API does.
 // A refresh token is told to its application alone, since no API ever has one to ask about.
 func (s *Server) Introspect() gin.HandlerFunc {
-	return s.endpoint(func(c *gin.Context, client *Client, p params) (any, error) {
+	return s.endpoint(failsAs("inspection_failed"), func(c *gin.Context, client *Client, p params) (any, error) {
 		if !client.confidential() { // anybody could claim to be it, and try out tokens (RFC 7662 §4)
 			return nil, refuse("invalid_client", "Unauthorized").because("client %s is public, and asked about a token", client.ID)
 		}
@@ -44,8 +46,8 @@ func (s *Server) Introspect() gin.HandlerFunc {
 			found, err = s.introspectRefresh(c.Request.Context(), client, p.get("token"))
 		}
 		if e, refused := errors.AsType[*Error](err); refused {
-			s.log.Info("a token was told to be inactive", "client", client.ID, "as_access_token", as.Cause(),
-				"as_refresh_token", e.Cause(), "request_id", requestID(c))
+			s.record(c, about(c).as("token_inactive", "a token was told to be inactive").
+				with("as_access_token", as.Cause()).with("as_refresh_token", e.Cause()))
 			return inactive, nil
 		}
 		return found, err
@@ -76,6 +78,7 @@ func (s *Server) introspectAccess(ctx context.Context, asks *Client, token strin
 	return &introspection{
 		Active: true, Scope: left.String(), ClientID: claims.ClientID, TokenType: kind, Confirmation: claims.Confirmation, ExpiresAt: claims.ExpiresAt,
 		IssuedAt: claims.IssuedAt, Subject: claims.Subject, Audience: claims.Audience, Issuer: claims.Issuer, ID: claims.ID,
+		ACR: claims.ACR, AuthTime: claims.AuthTime,
 	}, nil
 }
 

@@ -66,6 +66,7 @@ func TestIntrospection(t *testing.T) {
 				want := map[string]any{
 					"active": true, "scope": claims.Scope, "client_id": "reports", "token_type": "Bearer", "sub": claims.Subject,
 					"exp": float64(claims.ExpiresAt.Unix()), "iat": float64(claims.IssuedAt.Unix()), "iss": issuer, "jti": claims.ID,
+					"acr": passwordACR, "auth_time": float64(claims.AuthTime.Unix()),
 				}
 				for name, value := range want {
 					if m[name] != value {

@@ -79,6 +79,9 @@ func (j jwk) read() (publicKey, bool) {
 		x, whole := j.bytes(j.X, ed25519.PublicKeySize)
 		k.algs, k.key, ok = []string{"EdDSA"}, ed25519.PublicKey(x), whole
 	}
+	if j.Alg == ed25519Name {
+		j.Alg = "EdDSA"
+	}
 	if j.Alg != "" {
 		k.algs = slices.DeleteFunc(k.algs, func(alg string) bool { return alg != j.Alg })
 	}

@@ -29,7 +29,7 @@ type signingKey struct {
 	private crypto.Signer
 }
 
-// algorithms are those that access tokens can be signed with (RFC 7518 §3.1, RFC 8037), and how their keys are made.
+// algorithms are those that tokens can be signed with (RFC 7518 §3.1, RFC 8037), and how their keys are made.
 var algorithms = map[string]struct {
 	method jwt.SigningMethod
 	make   func() (crypto.Signer, error)
@@ -41,6 +41,19 @@ var algorithms = map[string]struct {
 		_, private, err := ed25519.GenerateKey(rand.Reader)
 		return private, err
 	}},
+}
+
+func knownAlg(name string) bool {
+	_, known := algorithms[name]
+	return known
+}
+
+// ed25519Name is what RFC 9864 §2.2 calls EdDSA by Ed25519. Ours are named EdDSA, which every library knows; others' may have
+// either name.
+const ed25519Name = "Ed25519"
+
+func init() {
+	jwt.RegisterSigningMethod(ed25519Name, func() jwt.SigningMethod { return jwt.SigningMethodEdDSA })
 }
 
 func newRSAKey() (crypto.Signer, error) { return rsa.GenerateKey(rand.Reader, 2048) }

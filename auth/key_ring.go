@@ -20,7 +20,8 @@ const (
 	jwksLife   = time.Hour // for which others may keep the JWKS
 )
 
-// idTokenAlg signs every ID token: the one that all OpenID clients know (OpenID Connect Core §15.1).
+// idTokenAlg signs the ID tokens of an application that asked for no other: all OpenID clients know it (OpenID Connect Core
+// §15.1).
 const idTokenAlg = "RS256"
 
 // keyRing is the keys that are published now, oldest first.
@@ -98,12 +99,15 @@ func (s *Server) tendKeys(ctx context.Context) error {
 
 func (s *Server) algsInUse() []string {
 	algs := []string{idTokenAlg}
-	for _, a := range s.policy.Load().apis {
-		if !slices.Contains(algs, a.SigningAlg) {
-			algs = append(algs, a.SigningAlg)
-		}
+	policy := s.policy.Load()
+	for _, a := range policy.apis {
+		algs = append(algs, a.SigningAlg)
 	}
-	return algs
+	for _, c := range policy.clients {
+		algs = append(algs, c.IDTokenAlg)
+	}
+	slices.Sort(algs)
+	return slices.Compact(algs)
 }
 
 // due is when a key that should be made now begins to sign; zero if none should be.

@@ -57,33 +57,41 @@ func (k *Keys) Rotate(ctx context.Context, alg string) (Key, error) {
 	if k.server.keys.signer(alg, k.server.now()) == nil {
 		return Key{}, fmt.Errorf("no key signs with %s; take an algorithm of the list", alg)
 	}
-	now := k.server.now()
-	fresh, err := newSigningKey(alg, k.server.secrets.keys, now, now.Add(jwksLife))
-	if err != nil {
-		return Key{}, err
-	}
-	err = k.server.change(ctx, func(tx *gorm.DB, n *news) error {
-		if err := tx.Create(fresh).Error; err != nil {
-			return fmt.Errorf("keep signing key: %w", err)
-		}
-		return n.tell("keys", "")
-	})
-	return Key{fresh.ID, fresh.Alg, fresh.CreatedAt, fresh.ActiveAt, "next"}, err
+	return k.server.rotateKey(alg, func(fn func(*gorm.DB, *news) error, _ Key) error { return k.server.change(ctx, fn) })
 }
 
 // Revoke ends a key that became known to somebody: all tokens that it signed are refused from now on. If it was the one
 // that signs, a new one does so at once, and those who have the keys in a cache have to read them anew.
 func (k *Keys) Revoke(ctx context.Context, id string) error {
-	lost := k.server.keys.find(id)
-	if lost == nil {
+	if k.server.keys.find(id) == nil {
 		return fmt.Errorf("there is no key %s; take a kid of the list", id)
 	}
-	now := k.server.now()
-	fresh, err := newSigningKey(lost.Alg, k.server.secrets.keys, now, now)
+	return k.server.revokeKey(id, func(fn func(*gorm.DB, *news) error) error { return k.server.change(ctx, fn) })
+}
+
+// rotateKey makes the key before the write, in which it is kept.
+func (s *Server) rotateKey(alg string, write func(fn func(*gorm.DB, *news) error, fresh Key) error) (Key, error) {
+	now := s.now()
+	fresh, err := newSigningKey(alg, s.secrets.keys, now, now.Add(jwksLife))
+	if err != nil {
+		return Key{}, err
+	}
+	shown := Key{fresh.ID, fresh.Alg, fresh.CreatedAt, fresh.ActiveAt, "next"}
+	return shown, write(func(tx *gorm.DB, n *news) error {
+		if err := tx.Create(fresh).Error; err != nil {
+			return fmt.Errorf("keep signing key: %w", err)
+		}
+		return n.tell("keys", "")
+	}, shown)
+}
+
+func (s *Server) revokeKey(id string, write func(fn func(*gorm.DB, *news) error) error) error {
+	lost, now := s.keys.find(id), s.now()
+	fresh, err := newSigningKey(lost.Alg, s.secrets.keys, now, now)
 	if err != nil {
 		return err
 	}
-	return k.server.change(ctx, func(tx *gorm.DB, n *news) error {
+	return write(func(tx *gorm.DB, n *news) error {
 		if err := tx.Delete(&signingKey{}, "id = ?", id).Error; err != nil {
 			return fmt.Errorf("revoke signing key: %w", err)
 		}

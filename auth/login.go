@@ -1,7 +1,6 @@
 package auth
 
 import (
-	"cmp"
 	"crypto/subtle"
 	"errors"
 	"fmt"
@@ -52,12 +51,13 @@ func (s *Server) Login() gin.HandlerFunc {
 		person, alert, err := s.authenticate(c, email, form.get("password"))
 		if err != nil {
 			e := asError(err)
-			s.logRefusal(c, e)
+			s.refused(c, e)
 			s.showLogin(c, in, e.Status, email, e.Description)
 			return
 		}
-		if alert == "" && in.Request.Subject != "" && in.Request.Subject != person.ID {
+		if alert == "" && !in.Request.isFor(person.ID) {
 			alert = "The application asks for somebody else to sign in."
+			s.record(c, about(c).as("f", "the application asks for somebody else: "+strings.Join(in.Request.Subjects, ", ")))
 		}
 		if alert != "" {
 			s.showLogin(c, in, http.StatusUnprocessableEntity, email, alert)
@@ -110,46 +110,59 @@ const wrongPassword = "Wrong e-mail or password."
 // authenticate finds the person that e-mail and password belong to. It says in the person's words why they may not sign
 // in, without telling whether somebody with that e-mail exists, and takes as long either way.
 func (s *Server) authenticate(c *gin.Context, email, password string) (*Person, string, error) {
-	person, ok, err := s.tryPassword(c, email, password)
+	about(c).UserID, about(c).SessionID = "", "" // whoever is signed in already may be somebody else
+	person, wrong, err := s.tryPassword(c, email, password)
+	if err != nil {
+		return nil, "", err
+	}
+	about(c).UserID = person.ID
+	switch {
+	case wrong != "":
+		s.record(c, about(c).as(wrong, eventTypes[wrong]).typed(email))
+		return nil, wrongPassword, nil
+	case person.Blocked:
+		s.record(c, about(c).as("blocked", "sign-in of a blocked person"))
+		return nil, "Your account is disabled. Ask your administrator.", nil
+	}
+	return person, "", nil
+}
+
+// signedIn is the event of a session that begins.
+func signedIn(c *gin.Context, in session) event {
+	e := about(c).as("s", "signed in")
+	e.UserID, e.SessionID = in.UserID, in.ID
+	return e
+}
+
+// tryPassword finds the person with the e-mail. If the password isn't theirs, wrong is the type of event that this is: fp, or
+// fu where there is nobody, which takes the same time. Who fails too often has to wait.
+func (s *Server) tryPassword(c *gin.Context, email, password string) (person *Person, wrong string, err error) {
+	if wait := s.throttle.wait(email, c.ClientIP(), s.now()); wait > 0 {
+		e := refuse("slow_down", fmt.Sprintf("Too many failed attempts. Try again in %d minutes.", int(wait.Minutes())+1))
+		e.Status = http.StatusTooManyRequests
+		about(c).Details = about(c).typed(email).Details
+		kind, first := s.throttle.brake(email, c.ClientIP())
+		e.quiet = !first
+		return nil, "", e.because("sign-in from %s is throttled", c.ClientIP()).as(kind)
+	}
+	person = &Person{}
+	err = s.db.Read(c.Request.Context()).Where("email = ?", email).Take(person).Error
+	if err != nil && !errors.Is(err, gorm.ErrRecordNotFound) {
+		return nil, "", fmt.Errorf("read person: %w", err)
+	}
+	ok, err := s.hashing.matches(c.Request.Context(), person.PasswordHash, password)
 	if err != nil {
 		return nil, "", err
 	}
 	if !ok {
-		return nil, wrongPassword, nil
-	}
-	if person.Blocked {
-		s.log.Info("sign-in of a blocked person", "user", person.ID, "ip", c.ClientIP(), "request_id", requestID(c))
-		return nil, "Your account is disabled. Ask your administrator.", nil
-	}
-	s.log.Info("signed in", "user", person.ID, "ip", c.ClientIP(), "request_id", requestID(c))
-	return person, "", nil
-}
-
-// tryPassword reports whether the password is that of the person with the e-mail, in the same time whether or not there is
-// one. Who fails too often has to wait.
-func (s *Server) tryPassword(c *gin.Context, email, password string) (*Person, bool, error) {
-	if wait := s.throttle.wait(email, c.ClientIP(), s.now()); wait > 0 {
-		e := refuse("slow_down", fmt.Sprintf("Too many failed attempts. Try again in %d minutes.", int(wait.Minutes())+1))
-		e.Status = http.StatusTooManyRequests
-		return nil, false, e.because("sign-in from %s is throttled", c.ClientIP())
-	}
-	var person Person
-	err := s.db.Read(c.Request.Context()).Where("email = ?", email).Take(&person).Error
-	if err != nil && !errors.Is(err, gorm.ErrRecordNotFound) {
-		return nil, false, fmt.Errorf("read person: %w", err)
-	}
-	ok, err := s.hashing.matches(c.Request.Context(), person.PasswordHash, password)
-	if err != nil {
-		return nil, false, err
-	}
-	if !ok {
 		s.throttle.failed(email, c.ClientIP(), s.now())
-		// Not the e-mail: people type their password there.
-		s.log.Info("wrong password", "user", cmp.Or(person.ID, "unknown"), "ip", c.ClientIP(), "request_id", requestID(c))
-		return nil, false, nil
+		if person.ID == "" {
+			return person, "fu", nil
+		}
+		return person, "fp", nil
 	}
 	s.throttle.forget(email, c.ClientIP())
-	return &person, true, nil
+	return person, "", nil
 }
 
 func (s *Server) signInAndProceed(c *gin.Context, in *interaction, person *Person) error {
@@ -158,13 +171,13 @@ func (s *Server) signInAndProceed(c *gin.Context, in *interaction, person *Perso
 		return err
 	}
 	var live session
-	err = s.signIn(c, person, before, func(tx *gorm.DB, _ *news, now session) error {
+	err = s.signIn(c, person, before, func(tx *gorm.DB, n *news, now session) error {
 		live = now
 		done := tx.Model(&interaction{}).Where("hash = ? AND finished_at IS NULL", in.Hash).Update("session_id", now.ID)
 		if done.Error == nil && done.RowsAffected == 0 {
 			return errFinished
 		}
-		return done.Error
+		return errors.Join(done.Error, n.record(signedIn(c, now)))
 	})
 	if err != nil {
 		return err

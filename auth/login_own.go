@@ -55,6 +55,7 @@ func (s *Server) showOwnLogin(c *gin.Context, status int, email, alert string) {
 }
 
 func (s *Server) ownLogin(c *gin.Context) {
+	about(c).Type = "f"
 	form, err := s.readPageForm(c, ownLoginForm)
 	if err != nil {
 		s.showFailure(c, err)
@@ -64,7 +65,7 @@ func (s *Server) ownLogin(c *gin.Context) {
 	person, alert, err := s.authenticate(c, email, form.get("password"))
 	if err != nil {
 		e := asError(err)
-		s.logRefusal(c, e)
+		s.refused(c, e)
 		s.showOwnLogin(c, e.Status, email, e.Description)
 		return
 	}
@@ -74,7 +75,7 @@ func (s *Server) ownLogin(c *gin.Context) {
 	}
 	before, _, err := s.currentSession(c)
 	if err == nil {
-		err = s.signIn(c, person, before, func(*gorm.DB, *news, session) error { return nil })
+		err = s.signIn(c, person, before, func(_ *gorm.DB, n *news, in session) error { return n.record(signedIn(c, in)) })
 	}
 	if err != nil {
 		s.showFailure(c, err)

@@ -1,7 +1,7 @@
 package auth
 
 import (
-	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -66,7 +66,7 @@ func (s *Server) logOutFromElsewhere(c *gin.Context, r logoutRequest) error {
 		if err := liveSessions(tx, n.now).Where("id = ? AND user_id = ?", r.SID, r.Subject).Count(&live).Error; err != nil || live == 0 {
 			return err
 		}
-		return endSession(tx, n, r.SID)
+		return errors.Join(endSession(tx, n, r.SID), n.record(signedOut(c, r.Subject, r.SID, r.ClientID)))
 	})
 	if err == nil {
 		s.loggedOut(c, r)
@@ -101,15 +101,22 @@ func navigates(r *http.Request) bool {
 }
 
 func (s *Server) endAndLeave(c *gin.Context, live *session, r logoutRequest) error {
-	if err := s.endOne(c.Request.Context(), live.ID); err != nil {
+	if err := s.endOne(c, live.UserID, live.ID, r.ClientID); err != nil {
 		return err
 	}
 	s.forgetCookie(c)
-	s.log.Info("logged out", "user", live.UserID, "client", r.ClientID, "request_id", requestID(c))
 	s.loggedOut(c, r)
 	return nil
 }
 
-func (s *Server) endOne(ctx context.Context, id string) error {
-	return s.change(ctx, func(tx *gorm.DB, n *news) error { return endSession(tx, n, id) })
+func (s *Server) endOne(c *gin.Context, user, id, client string) error {
+	return s.change(c.Request.Context(), func(tx *gorm.DB, n *news) error {
+		return errors.Join(endSession(tx, n, id), n.record(signedOut(c, user, id, client)))
+	})
+}
+
+func signedOut(c *gin.Context, user, id, client string) event {
+	e := about(c).as("slo", "signed out")
+	e.UserID, e.SessionID, e.ClientID = user, id, client
+	return e
 }

@@ -48,7 +48,8 @@ func (s *Server) loggedOut(c *gin.Context, r logoutRequest) {
 
 func (s *Server) showLogoutFailure(c *gin.Context, err error) {
 	e := asError(err)
-	s.logRefusal(c, e)
+	about(c).Type = "flo"
+	s.refused(c, e)
 	s.showNotice(c, e.Status, noticePage{
 		Tone: "error", Heading: "You are not signed out yet", Detail: e.Description + ".",
 		Hint: "The application that brought you here is set up wrongly. Your administrator finds the cause in the log under this id:",

@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"errors"
 
 	"gorm.io/gorm"
 )
@@ -13,14 +14,21 @@ type act struct {
 	before, after any
 }
 
-// administer is a change that somebody makes by the management API. It stands in the log if and only if it holds.
+// administer is a change that somebody makes by the management API. It stands in the log, with who made it, if and only if it
+// holds. One that is denied stands there too.
 func (s *Server) administer(ctx context.Context, by Caller, what string, fn func(tx *gorm.DB, n *news) (act, error)) error {
-	return s.change(ctx, func(tx *gorm.DB, n *news) error {
-		d, err := fn(tx, n)
+	e := event{
+		Type: "sapi", Description: what, ClientID: by.Client, UserID: by.User, IP: by.Address, UserAgent: by.UserAgent, RequestID: by.RequestID,
+	}
+	err := s.change(ctx, func(tx *gorm.DB, n *news) error {
+		a, err := fn(tx, n)
 		if err != nil {
 			return err
 		}
-		s.log.Info("administered", "what", what, "of", d.of, "by", by.Subject(), "client", by.Client, "request_id", by.RequestID)
-		return nil
+		return n.record(e.with("of", a.of).with("before", a.before).with("after", a.after))
 	})
+	if denied, ok := errors.AsType[*Denial](err); ok {
+		s.record(ctx, e.as("fapi", what+": "+denied.Message))
+	}
+	return err
 }

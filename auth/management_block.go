@@ -61,7 +61,7 @@ func (t *throttle) blocked(email string, now time.Time) (from []string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for key, f := range t.failures {
-		if ip, ok := addressOf(key, email); ok && f.left(failuresPerPair, now) > 0 {
+		if ip, ok := addressOf(key, email); ok && t.left(f, failuresPerPair, now) > 0 {
 			from = append(from, ip)
 		}
 	}

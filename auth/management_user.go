@@ -49,11 +49,11 @@ func (u userRow) shown() User {
 		ID: u.ID, Email: u.Email, EmailVerified: u.EmailVerified, Name: u.Name, Nickname: nickname, Blocked: u.Blocked,
 		ManagerID: u.ManagerID, CreatedAt: u.CreatedAt, UpdatedAt: u.UpdatedAt, LastLogin: u.LastLogin, LoginsCount: u.LoginsCount,
 		Identities:  []Identity{{Connection: ruleConnection, Provider: "auth0", UserID: u.ID}},
-		AppMetadata: orEmpty(u.AppMetadata), UserMetadata: orEmpty(u.UserMetadata),
+		AppMetadata: u.AppMetadata.orEmpty(), UserMetadata: u.UserMetadata.orEmpty(),
 	}
 }
 
-func orEmpty(m Metadata) Metadata {
+func (m Metadata) orEmpty() Metadata {
 	if m == nil {
 		return Metadata{}
 	}

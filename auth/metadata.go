@@ -31,20 +31,23 @@ func (s *Server) Metadata() gin.HandlerFunc {
 		"token_endpoint_auth_methods_supported":          clientAuthMethods,
 		"revocation_endpoint_auth_methods_supported":     clientAuthMethods,
 		"introspection_endpoint_auth_methods_supported":  confidentialAuthMethods(),
+		"acr_values_supported":                           acrValues,
 		"subject_types_supported":                        []string{"public"},
-		"id_token_signing_alg_values_supported":          []string{idTokenAlg},
-		"dpop_signing_alg_values_supported":              methods,
+		"id_token_signing_alg_values_supported":          methods,
+		"dpop_signing_alg_values_supported":              ProofAlgs(),
 		"authorization_response_iss_parameter_supported": true,
+		"backchannel_logout_supported":                   true,
+		"backchannel_logout_session_supported":           true,
 		"claims_supported": []string{
-			"iss", "sub", "aud", "azp", "exp", "iat", "auth_time", "amr", "nonce", "sid", "at_hash", "name", "updated_at", "email", "email_verified",
+			"iss", "sub", "aud", "azp", "exp", "iat", "auth_time", "acr", "amr", "nonce", "sid", "at_hash", "name", "updated_at", "email", "email_verified",
 		},
 		"request_parameter_supported":     false,
 		"request_uri_parameter_supported": false,
-		"claims_parameter_supported":      false,
+		"claims_parameter_supported":      true,
 		"service_documentation":           s.issuer,
 	}
 	for _, endpoint := range []string{"token", "revocation", "introspection"} {
-		document[endpoint+"_endpoint_auth_signing_alg_values_supported"] = methods // of private_key_jwt
+		document[endpoint+"_endpoint_auth_signing_alg_values_supported"] = ProofAlgs() // of private_key_jwt
 	}
 	return func(c *gin.Context) {
 		publish(c, document)

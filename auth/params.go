@@ -17,7 +17,8 @@ type params struct {
 	values  map[string]string
 	doubled []string // names that came more than once, which is refused
 	key     string   // thumbprint of the key that a token request proved by DPoP; empty: none
-	from    sender   // known at the token endpoint
+	host    string   // to which it was sent; known at the token endpoint
+	about   *event   // likewise: what the log will say of it
 }
 
 func (p params) get(name string) string { return p.values[name] }
@@ -26,6 +27,7 @@ func (p params) get(name string) string { return p.values[name] }
 const (
 	maxParams = 100
 	maxValue  = 16 << 10 // bytes
+	maxScope  = 4 << 10  // bytes of a scope, whose names are compared with each other
 )
 
 func newParams(lists ...url.Values) (params, error) {
@@ -40,7 +42,7 @@ func newParams(lists ...url.Values) (params, error) {
 					p.doubled = append(p.doubled, name)
 				}
 				p.values[name] = value
-				if len(value) > maxValue || !utf8.ValidString(value) || !utf8.ValidString(name) {
+				if len(value) > maxValue || name == "scope" && len(value) > maxScope || !utf8.ValidString(value) || !utf8.ValidString(name) {
 					return p, refuse("invalid_request", "A parameter is too long or not UTF-8")
 				}
 				if name != "state" && strings.ContainsRune(value, 0) { // the state comes back byte for byte, whatever it is

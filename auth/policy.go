@@ -3,6 +3,7 @@ package auth
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -95,7 +96,9 @@ type policy struct {
 	roles       map[string]role              // by id
 	permissions map[string]map[string]scopes // by role, by API
 	origins     map[string]bool
-	rules       []rules.Rule // the enabled ones, in their order
+	rules       []rules.Rule    // the enabled ones, in their order
+	ruleConfigs json.RawMessage // of the rules: an object of texts
+	notBefore   map[string]time.Time
 }
 
 func (p *policy) timesheets() *api { return p.apis[Timesheets] }
@@ -131,17 +134,26 @@ func (s *Server) readPolicy(db *gorm.DB) (*policy, error) {
 		permissions []rolePermission
 		keySets     []*clientKeySet
 		ruleRows    []rule
+		configs     []ruleConfig
+		instants    []notBefore
 	)
-	for _, list := range []any{&clients, &secrets, &grants, &apis, &apiScopes, &roles, &permissions, &keySets, &ruleRows} {
+	for _, list := range []any{&clients, &secrets, &grants, &apis, &apiScopes, &roles, &permissions, &keySets, &ruleRows, &configs, &instants} {
 		if err := db.Find(list).Error; err != nil {
 			return nil, err
 		}
 	}
 	p := &policy{
 		clients: map[string]*Client{}, apis: map[string]*api{}, audiences: map[string]*api{}, roles: map[string]role{},
-		permissions: map[string]map[string]scopes{}, origins: map[string]bool{},
+		permissions: map[string]map[string]scopes{}, origins: map[string]bool{}, notBefore: map[string]time.Time{},
+	}
+	for _, row := range instants {
+		p.notBefore[row.Subject] = row.At
 	}
 	p.rules = running(ruleRows)
+	var err error
+	if p.ruleConfigs, err = configured(configs, s.secrets.configs); err != nil {
+		return nil, err
+	}
 	for _, a := range apis {
 		a.scopes = s.catalogueOf(a, apiScopes)
 		p.apis[a.ID], p.audiences[a.Audience] = a, a

@@ -28,7 +28,7 @@ const (
 
 // Push is the pushed authorization request endpoint: POST /oauth/par.
 func (s *Server) Push() gin.HandlerFunc {
-	return s.endpoint(func(c *gin.Context, client *Client, p params) (any, error) {
+	return s.endpoint(failsAs("push_failed"), func(c *gin.Context, client *Client, p params) (any, error) {
 		if p.get("request_uri") != "" {
 			return nil, refuse("invalid_request", "A pushed request can't hold a request_uri")
 		}
@@ -40,6 +40,13 @@ func (s *Server) Push() gin.HandlerFunc {
 			if err := s.run(checks, p, &r); err != nil {
 				return nil, err
 			}
+		}
+		from, limit := networkOf(c.ClientIP()), rowsPerNetwork
+		if client.confidential() {
+			from, limit = client.ID, rowsPerClient
+		}
+		if err := s.unhurried(c, "pushed requests", from, limit); err != nil {
+			return nil, err
 		}
 		for _, secret := range []string{"client_secret", "client_assertion", "client_assertion_type"} {
 			delete(p.values, secret)

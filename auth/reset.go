@@ -1,7 +1,6 @@
 package auth
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -22,6 +21,8 @@ type resetPage struct {
 }
 
 var errTicket = errors.New("the link for a new password was used, is too old, is not the newest one, or its person is blocked")
+
+var errTicketGuesses = errors.New("too many links that do not work were tried")
 
 // wrongTickets may come from a network in a quarter of an hour.
 const wrongTickets = 20
@@ -52,10 +53,10 @@ func (s *Server) presented(c *gin.Context) (*passwordTicket, *Person, error) {
 	network := "tickets " + networkOf(c.ClientIP())
 	if wait := s.guesses.attempt(wrongTickets, s.now(), network); wait > 0 {
 		c.Header("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
-		e := refuse("slow_down",
-			fmt.Sprintf("Too many links that do not work were tried. Try again in %d minutes", int(math.Ceil(wait.Minutes()))))
-		e.Status = http.StatusTooManyRequests
-		return nil, nil, e
+		if s.guesses.once(wrongTickets, network) {
+			s.record(c, about(c).as("limit_mu", "links for a new password are throttled"))
+		}
+		return nil, nil, errTicketGuesses
 	}
 	ticket, person, err := s.findTicket(s.db.Read(c.Request.Context()), c.Query("ticket"))
 	if !errors.Is(err, errTicket) {
@@ -82,6 +83,7 @@ func (s *Server) findTicket(db *gorm.DB, secret string) (*passwordTicket, *Perso
 // Reset takes the new password: POST /reset-password?ticket=…. Whoever was signed in as this person is signed out.
 func (s *Server) Reset() gin.HandlerFunc {
 	return func(c *gin.Context) {
+		about(c).Type = "fcp"
 		ticket, person, err := s.presented(c)
 		var form params
 		if err == nil {
@@ -95,12 +97,11 @@ func (s *Server) Reset() gin.HandlerFunc {
 			s.showReset(c, http.StatusUnprocessableEntity, person, alert)
 			return
 		}
-		if err := s.reset(c.Request.Context(), c.Query("ticket"), form.get("new")); err != nil {
+		if err := s.reset(c, c.Query("ticket"), form.get("new")); err != nil {
 			s.showResetFailure(c, err)
 			return
 		}
 		s.throttle.lift(person.Email)
-		s.log.Info("password set by a ticket", "user", person.ID, "ip", c.ClientIP(), "request_id", requestID(c))
 		page := noticePage{
 			Tone: "done", Heading: "Your new password is set",
 			Detail: "Wherever you were signed in, you are signed out: in every browser and in every app.",
@@ -125,12 +126,12 @@ func newPasswordMistake(form params) string {
 }
 
 // reset spends the ticket and keeps the password, in one write: of several at once, one succeeds.
-func (s *Server) reset(ctx context.Context, secret, password string) error {
-	hash, err := s.hashing.hash(ctx, password)
+func (s *Server) reset(c *gin.Context, secret, password string) error {
+	hash, err := s.hashing.hash(c.Request.Context(), password)
 	if err != nil {
 		return err
 	}
-	return s.change(ctx, func(tx *gorm.DB, n *news) error {
+	return s.change(c.Request.Context(), func(tx *gorm.DB, n *news) error {
 		ticket, person, err := s.findTicket(tx, secret)
 		if err != nil {
 			return err
@@ -143,18 +144,26 @@ func (s *Server) reset(ctx context.Context, secret, password string) error {
 		if err := tx.Model(&Person{}).Where("id = ?", person.ID).Updates(set).Error; err != nil {
 			return fmt.Errorf("keep password: %w", err)
 		}
-		return errors.Join(endEverything(tx, n, person.ID), n.tell("user", person.ID))
+		e := about(c).as("scp", "password set by a ticket")
+		e.UserID = person.ID
+		return errors.Join(endEverything(tx, n, person.ID), n.tell("user", person.ID), n.record(e))
 	})
 }
 
 func (s *Server) showResetFailure(c *gin.Context, err error) {
-	if !errors.Is(err, errTicket) {
+	switch {
+	case errors.Is(err, errTicketGuesses):
+		s.showNotice(c, http.StatusTooManyRequests, noticePage{
+			Tone: "error", Heading: "Too many links that do not work", Detail: "They came from your network. Try again in a quarter of an hour.",
+			ID: requestID(c),
+		})
+	case errors.Is(err, errTicket):
+		s.record(c, about(c).as("fcp", err.Error()))
+		s.showNotice(c, http.StatusBadRequest, noticePage{
+			Tone: "error", Heading: "This link works no more", Detail: "It was used, it is too old, or you were sent a newer one.",
+			Hint: "Your administrator can send you another one.", ID: requestID(c),
+		})
+	default:
 		s.showFailure(c, err)
-		return
 	}
-	s.log.Info("a link for a new password works no more", "ip", c.ClientIP(), "request_id", requestID(c))
-	s.showNotice(c, http.StatusBadRequest, noticePage{
-		Tone: "error", Heading: "This link works no more", Detail: "It was used, it is too old, or you were sent a newer one.",
-		Hint: "Your administrator can send you another one.", ID: requestID(c),
-	})
 }

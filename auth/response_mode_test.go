@@ -190,14 +190,19 @@ func TestTheIDTokenHint(t *testing.T) {
 func TestTheClaimsParameter(t *testing.T) {
 	w := newWorld(t)
 	for claims, want := range map[string]string{
-		`{"userinfo":{"name":{"essential":true}}}`:                      "login_required", // that is, nothing is wrong with it
-		`{"id_token":{"acr":{"values":["x"]}}}`:                         "login_required",
-		`{"id_token":{"acr":null}}`:                                     "login_required",
-		`{"id_token":{"acr":{"essential":true,"values":["urn:high"]}}}`: "unmet_authentication_requirements",
+		`{"userinfo":{"name":{"essential":true}}}`:                                            "login_required", // that is, nothing is wrong with it
+		`{"id_token":{"acr":{"values":["x"]}}}`:                                               "login_required",
+		`{"id_token":{"acr":{"essential":true}}}`:                                             "login_required",
+		`{"id_token":{"acr":{"essential":true,"values":["urn:high","` + passwordACR + `"]}}}`: "login_required",
+		`{"id_token":{"acr":{"essential":true,"value":"urn:high"}}}`:                          "unmet_authentication_requirements",
+		`{"userinfo":{"shoe_size":{"essential":true}},"other":[]}`:                            "login_required",
+		`{"userinfo":{"name":5}}`:                                                             "invalid_request",
+		`{"id_token":{"acr":null}}`:                                                           "login_required",
+		`{"id_token":{"acr":{"essential":true,"values":["urn:high"]}}}`:                       "unmet_authentication_requirements",
 		`{`:                  "invalid_request",
 		`[]`:                 "invalid_request",
 		`{"id_token":"acr"}`: "invalid_request",
 	} {
-		t.Run(claims, func(t *testing.T) { sentBack(t, w.browser().authorize("claims", claims, "prompt", "none"), want) })
+		t.Run("A-63 "+claims, func(t *testing.T) { sentBack(t, w.browser().authorize("claims", claims, "prompt", "none"), want) })
 	}
 }

@@ -10,7 +10,7 @@ import (
 // Revoke ends a token (RFC 7009): POST /oauth/revoke. A refresh token takes its whole authorization with it, an access
 // token only itself. What is no live token of this server is answered in the same way, with 200.
 func (s *Server) Revoke() gin.HandlerFunc {
-	return s.endpoint(func(c *gin.Context, client *Client, p params) (any, error) {
+	return s.endpoint(failsAs("revocation_failed"), func(c *gin.Context, client *Client, p params) (any, error) {
 		token := p.get("token")
 		if token == "" {
 			return nil, refuse("invalid_request", "Missing required parameter: token")
@@ -22,7 +22,9 @@ func (s *Server) Revoke() gin.HandlerFunc {
 			family = authorization{}
 			refused = findRefreshToken(tx, hashed(token), client, &refreshToken{}, &family)
 			if found = family.ID != ""; found && refused == nil {
-				return family.revoke(tx, n)
+				e := about(c).as("srrt", "refresh token revoked").with("authorization", family.ID)
+				e.concern(&family)
+				return errors.Join(n.record(e), family.revoke(tx, n))
 			}
 			return onlyOurs(refused)
 		})
@@ -56,5 +58,10 @@ func (s *Server) revokeAccess(c *gin.Context, client *Client, token string) erro
 	if claims.ClientID != client.ID {
 		return s.notTheirs(client, errors.New("the access token is client "+claims.ClientID+"'s"))
 	}
-	return s.change(c.Request.Context(), func(_ *gorm.DB, n *news) error { return n.tell("token", claims.ID) })
+	e := about(c).as("token_revoked", "access token revoked").with("jti", claims.ID)
+	e.SessionID = claims.SID
+	if claims.GrantTy == "" {
+		e.UserID = claims.Subject
+	}
+	return s.change(c.Request.Context(), func(_ *gorm.DB, n *news) error { return errors.Join(n.record(e), n.tell("token", claims.ID)) })
 }

@@ -31,7 +31,7 @@ type rule struct {
 	Enabled   bool
 	Position  int
 	CreatedAt time.Time
-	UpdatedAt time.Time
+	UpdatedAt time.Time `gorm:"autoUpdateTime:false"`
 }
 
 // Bounds of what runs at every issue of a token.

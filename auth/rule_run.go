@@ -11,71 +11,85 @@ import (
 	"punchcard/auth/rules"
 )
 
-// ruled is what rules made of tokens that are about to be issued.
+// ruled is what rules made of tokens that are about to be issued. A code has it with it until it is redeemed.
 type ruled struct {
-	scopes scopes
-	access claims
-	id     claims
+	Scopes scopes `json:"scopes"`
+	Access claims `json:"access_token,omitempty"`
+	ID     claims `json:"id_token,omitempty"`
 }
 
-// rule runs the enabled rules, and costs nothing where there are none. It runs outside of any write, after what was presented
-// has been spent. A rule that denies refuses the tokens with its own words, and a refresh token is then as it was before, for
-// the rule may let it pass on another day. One that fails refuses them too, and a refresh can be repeated within its grace
-// time.
-func (s *Server) rule(ctx context.Context, i *issuing, a *api, granted scopes) (ruled, error) {
-	list := s.policy.Load().rules
-	if len(list) == 0 {
-		return ruled{scopes: granted}, nil
+// rule runs the enabled rules; it costs nothing and gives nil where there are none. It runs outside of any write: before a
+// code is made, or after a refresh token or device code has been spent. A rule that denies refuses the tokens with its own
+// words, and a refresh token is then as it was before, for the rule may let it pass on another day. One that fails refuses
+// them too, and a refresh can be repeated within its grace time.
+func (s *Server) rule(ctx context.Context, o occasion) (*ruled, error) {
+	p := s.policy.Load()
+	if len(p.rules) == 0 {
+		return nil, nil
 	}
-	call, err := s.ruleCall(ctx, list, i, granted)
+	call, err := s.ruleCall(ctx, p, o)
 	if err != nil {
-		return ruled{}, err
+		return nil, err
 	}
 	result, err := s.rules.Run(ctx, call)
 	if err != nil {
-		return ruled{}, ruleRefusal(err, result.Trace)
+		return nil, o.refusal(err, result.Trace)
 	}
 	effect, err := readEffect(result.Context)
 	if err != nil {
-		return ruled{}, ruleRefusal(err, result.Trace)
+		return nil, o.refusal(err, result.Trace)
 	}
-	out := ruled{access: effect.access, id: effect.id}
+	out := &ruled{Scopes: o.granted, Access: effect.access, ID: effect.id}
 	var beyond scopes
-	out.scopes, beyond = s.ruledScopes(i, a, granted, effect.scopes)
+	if effect.scopes != nil {
+		out.Scopes, beyond = s.ruledScopes(o, effect.scopes)
+	}
 	if said := traced(result.Trace); said != "" || len(effect.ignored)+len(beyond) > 0 {
-		s.log.Info("rules ran", "client", i.client.ID, "user", i.family.UserID, "said", said,
-			"protected", strings.Join(effect.ignored, " "), "beyond", beyond.String())
+		s.record(ctx, o.about.as("rules_ran", "rules ran").with("said", said).
+			with("protected", strings.Join(effect.ignored, " ")).with("beyond", beyond.String()))
 	}
 	return out, nil
+}
+
+// judged is what rules make of tokens. Those that judged a code aren't asked again, but what they left of the scope is cut
+// anew to what the person and the application may do by now.
+func (s *Server) judged(ctx context.Context, o occasion, before *ruled) (ruled, error) {
+	if before != nil {
+		now := *before
+		now.Scopes, _ = s.ruledScopes(o, before.Scopes)
+		return now, nil
+	}
+	after, err := s.rule(ctx, o)
+	if err != nil || after == nil {
+		return ruled{Scopes: o.granted}, err
+	}
+	return *after, nil
 }
 
 // ruledScopes is the scope that rules left or put: of the API's, what the application may ask for and the person's roles
 // permit, whatever a rule says. What speaks of the person (openid, profile, …) can be taken away but not added, since the
 // person was never asked for it. It also gives what was too much.
-func (s *Server) ruledScopes(i *issuing, a *api, granted, wanted scopes) (ruled, beyond scopes) {
-	if wanted == nil {
-		return granted, nil
-	}
-	permitted := i.person.permits(a).and(i.client.mayAsk(a.ID))
-	possible := append(permitted.filter(func(name string) bool { return !isIdentity(name) }), granted...)
+func (s *Server) ruledScopes(o occasion, wanted scopes) (ruled, beyond scopes) {
+	permitted := o.person.permits(o.api).and(o.client.mayAsk(o.api.ID))
+	possible := append(permitted.filter(func(name string) bool { return !isIdentity(name) }), o.granted...)
 	return wanted.and(possible), wanted.without(possible)
 }
 
-// ruleRefusal is the answer to an application when rules let nobody in. The log has what they did.
-func ruleRefusal(err error, trace []rules.Trace) error {
+// refusal is the answer to an application when rules let nobody in. The log has what they did.
+func (o occasion) refusal(err error, trace []rules.Trace) error {
 	cause := err.Error()
 	if said := traced(trace); said != "" {
 		cause += "; they said " + said
 	}
 	if denied, ok := errors.AsType[*rules.Denied](err); ok {
-		e := refuse("invalid_grant", cmp.Or(denied.Message, "A rule of this server denies access")).because("%s", cause)
+		e := refuse(o.denial, cmp.Or(denied.Message, "A rule of this server denies access")).because("%s", cause).as("rule_denied")
 		e.byRule = true
 		return e
 	}
 	if errors.Is(err, rules.ErrBusy) {
 		return refuse("temporarily_unavailable", "Too many people are signing in; try again").because("%s", cause)
 	}
-	return refuse("server_error", "A rule of this server failed; the administrator's log has the cause").because("%s", cause)
+	return refuse("server_error", "A rule of this server failed; the administrator's log has the cause").because("%s", cause).as("rule_failed")
 }
 
 // traced is what rules wrote to their console.

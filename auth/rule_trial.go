@@ -3,6 +3,7 @@ package auth
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"punchcard/auth/rules"
@@ -17,13 +18,17 @@ type RuleTrial struct {
 	Trace       []rules.Trace
 }
 
-// TryRule runs one rule by itself on a user and a context, which are JSON objects. The error is what would refuse the tokens:
-// a *rules.Denied, a *rules.Failed, or that the rule couldn't be run at all.
-func TryRule(ctx context.Context, r rules.Rule, user, about json.RawMessage) (RuleTrial, error) {
+// TryRule runs one rule by itself on a user and a context, which are JSON objects, with a configuration. The error is what
+// would refuse the tokens: a *rules.Denied, a *rules.Failed, or that the rule couldn't be run at all.
+func TryRule(ctx context.Context, r rules.Rule, user, about json.RawMessage, configuration map[string]string) (RuleTrial, error) {
+	known, err := json.Marshal(orEmpty(configuration))
+	if err != nil {
+		return RuleTrial{}, fmt.Errorf("tell a rule its configuration: %w", err)
+	}
 	engine := rules.New(rules.Limits{})
 	defer engine.Close()
 	result, err := engine.Run(ctx, rules.Call{
-		Rules: []rules.Rule{r}, User: user, Context: about, Configuration: []byte("{}"), Now: time.Now(),
+		Rules: []rules.Rule{r}, User: user, Context: about, Configuration: known, Now: time.Now(),
 	})
 	trial := RuleTrial{Trace: result.Trace}
 	if err != nil {

@@ -18,6 +18,7 @@ type secrets struct {
 
 	userCodes []byte // hides the codes that devices show
 	nonces    []byte // makes the nonces for DPoP proofs
+	configs   []byte // encrypts what administrators tell rules
 }
 
 func deriveSecrets(master []byte) (secrets, error) {
@@ -28,7 +29,7 @@ func deriveSecrets(master []byte) (secrets, error) {
 	for purpose, key := range map[string]*[]byte{
 		"signing keys": &all.keys, "refresh tokens": &all.refresh, "forms": &all.csrf,
 		"user codes":  &all.userCodes,
-		"DPoP nonces": &all.nonces,
+		"DPoP nonces": &all.nonces, "configuration of rules": &all.configs,
 	} {
 		derived, err := hkdf.Key(sha256.New, master, nil, "punchcard auth: "+purpose, 32)
 		if err != nil {

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -16,12 +17,15 @@ import (
 
 // Settings are what a Server needs to know from outside.
 type Settings struct {
-	Issuer string           // "https://time.example.com/", with the slash at its end; the tokens' iss
-	Secret []byte           // at least 32 random bytes, which must not be kept in the database
-	Assets string           // the path below which the pages' style sheets are served, without a slash at its end
-	Scopes []Scope          // what the built-in API checks
-	Log    *slog.Logger     // nil: slog.Default()
-	Now    func() time.Time // nil: time.Now
+	Issuer       string           // "https://time.example.com/", with the slash at its end; the tokens' iss
+	Secret       []byte           // at least 32 random bytes, which must not be kept in the database
+	Assets       string           // the path below which the pages' style sheets are served, without a slash at its end
+	Scopes       []Scope          // what the built-in API checks
+	Log          *slog.Logger     // nil: slog.Default()
+	LogRetention time.Duration    // for how long events are kept; 0: 90 days
+	Now          func() time.Time // nil: time.Now
+
+	PrivateTargets bool // applications' own addresses (jwks_uri, backchannel_logout_uri) may be in a private network
 }
 
 // Server is the authorization server and the verifier of its own tokens. Many requests may use it at once.
@@ -38,6 +42,7 @@ type Server struct {
 	throttle throttle
 	guesses  throttle // of the codes that devices show
 	attempts throttle // at client secrets
+	pace     throttle // of rows that anybody can leave
 	rules    *rules.Engine
 
 	keys     keyRing
@@ -48,7 +53,13 @@ type Server struct {
 	heard    time.Time // up to when signals of other instances were read; of Run alone
 	verified verified
 	fetch    *fetcher
+	near     *fetcher // nil unless the issuer is http://localhost or the like
 	remote   remoteKeys
+
+	logoutsDue chan struct{} // holds one: look for logout tokens to send
+	pending    pendingEvents
+	eventIDs   eventIDs
+	retention  time.Duration // of events
 }
 
 // New opens the authorization server on a migrated database: it makes what must exist (the API, the built-in roles,
@@ -62,8 +73,16 @@ func New(ctx context.Context, db *store.DB, set Settings) (*Server, error) {
 	s := &Server{
 		db: db, issuer: set.Issuer, origin: strings.TrimSuffix(set.Issuer, "/"), assets: set.Assets, scopes: set.Scopes,
 		log: cmp.Or(set.Log, slog.Default()), now: set.Now, hashing: newHashing(), policing: make(chan struct{}, 1),
-		fetch: newFetcher(publicAddress, nil),
-		rules: rules.New(rules.Limits{}),
+		pace:  throttle{window: paceWindow},
+		fetch: newFetcher(publicAddress, nil), logoutsDue: make(chan struct{}, 1),
+		rules: rules.New(rules.Limits{}), retention: cmp.Or(set.LogRetention, usualRetention),
+		pending: pendingEvents{full: make(chan struct{}, 1)},
+	}
+	if set.PrivateTargets {
+		s.fetch = newFetcher(companyAddress, nil)
+	}
+	if issuer.Scheme == "http" && loopbackHost(issuer.Hostname()) {
+		s.near = newNearFetcher()
 	}
 	if s.now == nil {
 		s.now = time.Now
@@ -92,8 +111,13 @@ const (
 	sweepEvery  = time.Minute
 )
 
-// Run hears what other instances did, rotates keys and sweeps out what expired, until the context ends.
+// Run hears what other instances did, writes events, rotates keys, sweeps out what expired and sends logout tokens, until the
+// context ends.
 func (s *Server) Run(ctx context.Context) {
+	var beside sync.WaitGroup
+	defer beside.Wait()
+	beside.Go(func() { s.deliverLogouts(ctx) })
+	beside.Go(func() { s.keepEvents(ctx) })
 	listen, tend := time.NewTicker(listenEvery), time.NewTicker(tendEvery)
 	defer listen.Stop()
 	defer tend.Stop()
@@ -107,7 +131,7 @@ func (s *Server) Run(ctx context.Context) {
 		case <-listen.C:
 			err = s.listen(ctx)
 		case <-sweep.C:
-			err = s.sweepProofs(ctx)
+			err = s.sweepSoon(ctx)
 		case <-tend.C:
 			if err = s.tendKeys(ctx); err == nil {
 				err = s.sweep(ctx)
@@ -119,7 +143,13 @@ func (s *Server) Run(ctx context.Context) {
 	}
 }
 
-// Close ends the process in which rules run, if there is one, after those that have begun.
-func (s *Server) Close() { s.rules.Close() }
+// Close ends the process in which rules run, if there is one, after those that have begun, and writes the events that wait
+// for it. It comes after Run and before the database is closed.
+func (s *Server) Close() {
+	s.rules.Close()
+	if err := s.flush(context.Background()); err != nil {
+		s.log.Error("events are lost", "error", err)
+	}
+}
 
 func (s *Server) secure() bool { return strings.HasPrefix(s.issuer, "https:") }

@@ -78,6 +78,7 @@ func (s *Server) currentSession(c *gin.Context) (*session, *standing, error) {
 	if err != nil || person == nil || person.person.Blocked {
 		return nil, nil, err
 	}
+	about(c).UserID, about(c).SessionID = found.UserID, found.ID
 	return &found, person, s.see(c.Request.Context(), &found)
 }
 

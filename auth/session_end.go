@@ -13,9 +13,16 @@ const withRefreshTokens = `scopes LIKE '%"offline_access"%'`
 
 // endSession ends a session: no cookie is worth anything for it, its access tokens die at the next call, its codes are
 // redeemed no more, and what was authorized in it without offline_access ends too (OpenID Connect Back-Channel Logout §2.7).
+// Its applications are told.
 func endSession(tx *gorm.DB, n *news, id string) error {
-	if err := tx.Model(&session{}).Where("id = ? AND ended_at IS NULL", id).Update("ended_at", n.now).Error; err != nil {
-		return fmt.Errorf("end session: %w", err)
+	ended := tx.Model(&session{}).Where("id = ? AND ended_at IS NULL", id).Update("ended_at", n.now)
+	if ended.Error != nil {
+		return fmt.Errorf("end session: %w", ended.Error)
+	}
+	if ended.RowsAffected > 0 {
+		if err := n.tellApps(toldOf(tx).Where("s.id = ?", id)); err != nil {
+			return err
+		}
 	}
 	// The session's own signal ends their access tokens, so that each needs none of its own.
 	ofSession := tx.Model(&authorization{}).Where("session_id = ? AND revoked_at IS NULL AND NOT "+withRefreshTokens, id)

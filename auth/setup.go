@@ -82,6 +82,7 @@ func (s *Server) validSetup(tx *gorm.DB, token string) error {
 // Setup makes the first administrator: POST /setup?token=….
 func (s *Server) Setup() gin.HandlerFunc {
 	return func(c *gin.Context) {
+		about(c).Type = "setup_failed"
 		form, err := s.readPageForm(c, c.Query("token"))
 		if err == nil {
 			err = s.validSetup(s.db.Read(c.Request.Context()), c.Query("token"))
@@ -95,7 +96,7 @@ func (s *Server) Setup() gin.HandlerFunc {
 			s.showSetup(c, http.StatusUnprocessableEntity, setupPage{Alert: alert, Name: name, Email: email})
 			return
 		}
-		if err := s.makeFirstAdmin(c.Request.Context(), c.Query("token"), name, email, form.get("password")); err != nil {
+		if err := s.makeFirstAdmin(c, name, email, form.get("password")); err != nil {
 			s.showSetupFailure(c, err)
 			return
 		}
@@ -119,7 +120,8 @@ func setupMistake(name, email, password string) string {
 	return ""
 }
 
-func (s *Server) makeFirstAdmin(ctx context.Context, token, name, email, password string) error {
+func (s *Server) makeFirstAdmin(c *gin.Context, name, email, password string) error {
+	ctx, token := c.Request.Context(), c.Query("token")
 	hash, err := s.hashing.hash(ctx, password)
 	if err != nil {
 		return err
@@ -143,7 +145,9 @@ func (s *Server) makeFirstAdmin(ctx context.Context, token, name, email, passwor
 		if err != nil {
 			return err
 		}
-		return addRole(tx, admin.ID, roles["admin"])
+		e := about(c).as("setup", "the first administrator was made")
+		e.UserID = admin.ID
+		return errors.Join(addRole(tx, admin.ID, roles["admin"]), n.record(e))
 	})
 }
 
@@ -152,6 +156,7 @@ func (s *Server) showSetupFailure(c *gin.Context, err error) {
 		s.showFailure(c, err)
 		return
 	}
+	s.record(c, about(c).as("setup_failed", err.Error()))
 	s.showNotice(c, http.StatusBadRequest, noticePage{
 		Tone: "error", Heading: "This link works no more", Detail: "It was used, is older than a day, or a newer one was printed.",
 		Hint: "If nobody has set up this server yet, restart it: it prints a new link.", ID: requestID(c),

@@ -3,6 +3,7 @@ package auth
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,11 +22,16 @@ type signal struct {
 // maxTokenLife is the longest that any access token lives. A signal is kept for as long as a token that it concerns.
 const maxTokenLife = 24 * time.Hour
 
-// news collects the keys of one write.
+// news collects the keys of one write, and what it records.
 type news struct {
-	tx   *gorm.DB
-	now  time.Time
-	keys []string
+	server *Server
+	tx     *gorm.DB
+	now    time.Time
+	keys   []string
+	events []event
+	held   *[]string // ids of events, of all times that the write ran
+
+	logouts int // how many logout tokens it made due
 }
 
 // tell writes a signal in the write's own transaction: it is heard if and only if the change is durable.
@@ -33,6 +39,9 @@ func (n *news) tell(kind, id string) error {
 	key := kind
 	if id != "" {
 		key += ":" + id
+	}
+	if slices.Contains(n.keys, key) {
+		return nil
 	}
 	n.keys = append(n.keys, key)
 	row := signal{Key: key, At: n.now, ExpiresAt: n.now.Add(maxTokenLife)}
@@ -47,12 +56,20 @@ func (n *news) tell(kind, id string) error {
 // request. Like every write's, fn may run more than once.
 func (s *Server) change(ctx context.Context, fn func(tx *gorm.DB, n *news) error) error {
 	var n *news
+	var held []string
+	defer func() { s.eventIDs.release(held) }()
 	err := s.db.Write(ctx, func(tx *gorm.DB) error {
-		n = &news{tx: tx, now: s.now()}
+		n = &news{server: s, tx: tx, now: s.now(), held: &held}
 		return fn(tx, n)
 	})
 	if err != nil {
 		return err
+	}
+	if n.logouts > 0 {
+		s.wakeLogouts()
+	}
+	for _, e := range n.events {
+		s.write(ctx, e)
 	}
 	for _, key := range n.keys {
 		if err := s.heed(context.WithoutCancel(ctx), key, n.now.Add(maxTokenLife)); err != nil {

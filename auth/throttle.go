@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"sync"
 	"time"
 )
@@ -16,6 +17,7 @@ const (
 
 // throttle counts failed sign-ins, in memory and bounded.
 type throttle struct {
+	window   time.Duration // 0: throttleWindow
 	mu       sync.Mutex
 	failures map[string]failures
 }
@@ -23,6 +25,7 @@ type throttle struct {
 type failures struct {
 	count int
 	since time.Time
+	told  bool // that they have to wait
 }
 
 // wait is how long it takes until the next attempt may be made; zero if it may be made now.
@@ -30,14 +33,37 @@ func (t *throttle) wait(email, ip string, now time.Time) time.Duration {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	pair, all := t.failures[email+" "+ip], t.failures[ip]
-	return max(pair.left(failuresPerPair, now), all.left(failuresPerIP, now))
+	return max(t.left(pair, failuresPerPair, now), t.left(all, failuresPerIP, now))
 }
 
-func (f failures) left(limit int, now time.Time) time.Duration {
+// brake is the type of event of somebody who has to wait, by the address alone or by the two together, and whether it is the
+// first time that they are told to.
+func (t *throttle) brake(email, ip string) (event string, first bool) {
+	if t.once(failuresPerIP, ip) {
+		return "limit_mu", true
+	}
+	return "limit_wc", t.once(failuresPerPair, email+" "+ip)
+}
+
+// once reports whether one of the keys has reached the limit and nobody asked since. The log keeps no more than that of
+// somebody who goes on and on.
+func (t *throttle) once(limit int, keys ...string) (first bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, key := range keys {
+		if f := t.failures[key]; f.count >= limit && !f.told {
+			f.told, first = true, true
+			t.failures[key] = f
+		}
+	}
+	return first
+}
+
+func (t *throttle) left(f failures, limit int, now time.Time) time.Duration {
 	if f.count < limit {
 		return 0
 	}
-	return max(0, f.since.Add(throttleWindow).Sub(now))
+	return max(0, f.since.Add(cmp.Or(t.window, throttleWindow)).Sub(now))
 }
 
 func (t *throttle) failed(email, ip string, now time.Time) {
@@ -53,7 +79,7 @@ func (t *throttle) count(now time.Time, keys ...string) {
 	}
 	for _, key := range keys {
 		f := t.failures[key]
-		if f.count == 0 || now.Sub(f.since) > throttleWindow {
+		if f.count == 0 || now.Sub(f.since) >= cmp.Or(t.window, throttleWindow) {
 			f = failures{since: now}
 		}
 		f.count++

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -23,6 +24,14 @@ type tokenResponse struct {
 // grant answers a token request of one grant type for an application that authenticated itself.
 type grant func(s *Server, ctx context.Context, client *Client, p params) (*tokenResponse, error)
 
+// exchanges are the types of events of each grant, when it gives tokens and when it doesn't.
+var exchanges = map[string]struct{ done, failed string }{
+	"authorization_code": {"seacft", "feacft"},
+	"refresh_token":      {"sertft", "fertft"},
+	"client_credentials": {"seccft", "feccft"},
+	deviceGrant:          {"sede", "fede"},
+}
+
 var grants = map[string]grant{
 	"authorization_code": (*Server).redeemCode,
 	"refresh_token":      (*Server).refresh,
@@ -32,7 +41,7 @@ var grants = map[string]grant{
 
 // Token is the token endpoint: POST /oauth/token.
 func (s *Server) Token() gin.HandlerFunc {
-	return s.endpoint(func(c *gin.Context, client *Client, p params) (any, error) {
+	return s.endpoint(failsByGrant, func(c *gin.Context, client *Client, p params) (any, error) {
 		name := p.get("grant_type")
 		grant, ok := grants[name]
 		switch {
@@ -47,22 +56,29 @@ func (s *Server) Token() gin.HandlerFunc {
 		if p.key, err = s.provenKey(c); err != nil {
 			return nil, err
 		}
-		p.from = sender{address: c.ClientIP(), host: c.Request.Host, userAgent: c.Request.UserAgent()}
+		p.host, p.about = c.Request.Host, about(c)
 		answer, err := grant(s, c.Request.Context(), client, p)
 		if err == nil {
-			s.log.Info("tokens issued", "grant_type", name, "client", client.ID, "scope", answer.Scope, "request_id", requestID(c))
+			p.about.Scope = answer.Scope
+			s.record(c, p.about.as(exchanges[name].done, "tokens issued").with("grant_type", name))
 		}
 		return answer, err
 	})
 }
 
+// failsByGrant is the type of event of a token request that fails.
+func failsByGrant(p params) string { return cmp.Or(exchanges[p.get("grant_type")].failed, "refused") }
+
+// failsAs is the type of event of a request that fails, whatever it asks for.
+func failsAs(kind string) func(params) string { return func(params) string { return kind } }
+
 // endpoint serves what applications call: form or JSON in, the client authenticated, JSON out, nothing stored on the way
-// (RFC 6749 §5.1). An answer of nil is an empty one.
-func (s *Server) endpoint(answer func(c *gin.Context, client *Client, p params) (any, error)) gin.HandlerFunc {
+// (RFC 6749 §5.1). An answer of nil is an empty one. What fails is recorded under the type that fails tells.
+func (s *Server) endpoint(fails func(params) string, answer func(c *gin.Context, client *Client, p params) (any, error)) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		noStore(c)
 		c.Header("DPoP-Nonce", s.DPoPNonce())
-		body, err := s.answerClient(c, answer)
+		body, err := s.answerClient(c, fails, answer)
 		switch {
 		case err != nil:
 			s.tell(c, err)
@@ -76,8 +92,9 @@ func (s *Server) endpoint(answer func(c *gin.Context, client *Client, p params) 
 	}
 }
 
-func (s *Server) answerClient(c *gin.Context, answer func(*gin.Context, *Client, params) (any, error)) (any, error) {
+func (s *Server) answerClient(c *gin.Context, fails func(params) string, answer func(*gin.Context, *Client, params) (any, error)) (any, error) {
 	p, err := readBody(c.Request)
+	about(c).Type = fails(p)
 	if err != nil {
 		return nil, err
 	}
@@ -86,8 +103,9 @@ func (s *Server) answerClient(c *gin.Context, answer func(*gin.Context, *Client,
 	}
 	client, err := s.admitClient(c, p)
 	if err != nil {
-		return nil, err
+		return nil, s.clientRefusal(c, p, err)
 	}
+	about(c).ClientID = client.ID
 	return answer(c, client, p)
 }
 
@@ -104,6 +122,14 @@ type issuing struct {
 
 	protocol string // what rules know the grant by: "oidc-basic-profile", "oauth2-refresh-token", "oauth2-device-code"
 	request  params
+	ruled    *ruled // what rules made of the code; nil: they have yet to run
+}
+
+func (i *issuing) occasion(a *api, granted scopes) occasion {
+	return occasion{
+		protocol: i.protocol, client: i.client, person: i.person, api: a, granted: granted, authTime: i.family.AuthTime,
+		session: i.session, about: i.request.about, host: i.request.host, body: i.request.shown(), denial: "invalid_grant",
+	}
 }
 
 // issue signs the tokens. What the person or the application may do no more is dropped here, at every issue.
@@ -112,15 +138,16 @@ func (s *Server) issue(ctx context.Context, i issuing) (*tokenResponse, error) {
 	if a == nil {
 		return nil, refuse("invalid_grant", "The service is gone")
 	}
+	i.request.about.Audience = a.Audience
 	granted := i.person.of(i.scopes.and(i.client.mayAsk(a.ID)), a)
-	after, err := s.rule(ctx, &i, a, granted)
+	after, err := s.judged(ctx, i.occasion(a, granted), i.ruled)
 	if err != nil {
 		return nil, err
 	}
-	if granted.has("offline_access") && !after.scopes.has("offline_access") {
+	if granted.has("offline_access") && !after.Scopes.has("offline_access") {
 		i.refresh = ""
 	}
-	granted = after.scopes
+	granted = after.Scopes
 	now := s.now()
 	bound, tokenType := confirm(i.key)
 	access, err := s.signAccess(a, accessClaims{
@@ -129,8 +156,8 @@ func (s *Server) issue(ctx context.Context, i issuing) (*tokenResponse, error) {
 			IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(a.life())),
 		},
 		ClientID: i.client.ID, AZP: i.client.ID, Scope: granted.String(),
-		AuthTime: jwt.NewNumericDate(i.family.AuthTime), AMR: []string{"pwd"}, SID: i.session,
-		Confirmation: bound, more: after.access, Permits: i.person.claimed(a),
+		AuthTime: jwt.NewNumericDate(i.family.AuthTime), ACR: passwordACR, AMR: passwordAMR, SID: i.session,
+		Confirmation: bound, more: after.Access, Permits: i.person.claimed(a),
 	})
 	if err != nil {
 		return nil, err
@@ -140,8 +167,8 @@ func (s *Server) issue(ctx context.Context, i issuing) (*tokenResponse, error) {
 	}
 	if granted.has("openid") {
 		answer.IDToken, err = s.signID(identity{
-			client: i.client, person: &i.person.person, scopes: granted, authTime: i.family.AuthTime, session: i.session,
-			nonce: i.nonce, access: access, more: after.id,
+			client: i.client, person: &i.person.person, scopes: granted, claims: i.family.told(i.family.Claims.IDToken, i.client, granted),
+			authTime: i.family.AuthTime, session: i.session, nonce: i.nonce, access: access, more: after.ID,
 		})
 	}
 	return answer, err

@@ -3,6 +3,7 @@ package auth
 import (
 	"crypto/rand"
 	"crypto/sha256"
+	"crypto/sha512"
 	"encoding/base64"
 	"fmt"
 
@@ -18,6 +19,7 @@ type accessClaims struct {
 	Permits  []string         `json:"permissions,omitempty"` // all that the person's roles permit at the API, if it asks for that
 	GrantTy  string           `json:"gty,omitempty"`         // "client-credentials" where an application acts for itself
 	AuthTime *jwt.NumericDate `json:"auth_time,omitempty"`
+	ACR      string           `json:"acr,omitempty"`
 	AMR      []string         `json:"amr,omitempty"`
 	SID      string           `json:"sid,omitempty"`
 
@@ -59,8 +61,14 @@ func (s *Server) sign(alg, typ string, claims jwt.Claims) (string, error) {
 	return signed, nil
 }
 
-// atHash ties an ID token to the access token that it came with (OpenID Connect Core §3.1.3.6), for RS256.
-func atHash(accessToken string) string {
-	sum := sha256.Sum256([]byte(accessToken))
+// atHash ties an ID token to the access token that it came with, by the hash of the ID token's own algorithm (OpenID Connect
+// Core §3.1.3.6): SHA-256, or SHA-512 where Ed25519 has it inside.
+func atHash(alg, accessToken string) string {
+	short := sha256.Sum256([]byte(accessToken))
+	sum := short[:]
+	if alg == "EdDSA" {
+		long := sha512.Sum512([]byte(accessToken))
+		sum = long[:]
+	}
 	return base64.RawURLEncoding.EncodeToString(sum[:len(sum)/2])
 }

@@ -78,7 +78,7 @@ func guard(a *auth.Server, needed access) gin.HandlerFunc {
 		}
 		by.Address, by.UserAgent, by.RequestID = c.ClientIP(), c.Request.UserAgent(), requestID(c)
 		c.Set(callerKey, by)
-		if !by.May(needed.scope) {
+		if needed.scope != "" && !by.May(needed.scope) {
 			detail := "this needs the scope " + needed.scope
 			challenge(c, "insufficient_scope", detail, "scope", needed.scope)
 			fail(c, fault(insufficientScope, detail))
@@ -88,6 +88,26 @@ func guard(a *auth.Server, needed access) gin.HandlerFunc {
 			detail := fmt.Sprintf("this needs a sign-in of the last %d seconds: ask for it at /authorize with max_age=%[1]d", maxAge)
 			challenge(c, "insufficient_user_authentication", detail, "max_age", strconv.Itoa(maxAge))
 			fail(c, fault(staleSignIn, detail))
+		}
+	}
+}
+
+// hide keeps from those without an access token what there is below the paths of the API, and by which methods: they are told
+// of the token that is missing before anything else.
+func hide(a *auth.Server, routes []route) gin.HandlerFunc {
+	guarded, anyToken := map[string]bool{}, guard(a, access{})
+	for _, r := range routes {
+		if r.access.scope != "" {
+			guarded[firstSegment(r.path)] = true
+		}
+	}
+	return func(c *gin.Context) {
+		if !guarded[firstSegment(c.Request.URL.Path)] {
+			return
+		}
+		anyToken(c)
+		if c.IsAborted() {
+			c.Writer.Header().Del("Allow")
 		}
 	}
 }

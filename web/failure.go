@@ -96,11 +96,8 @@ func refusal(c *gin.Context, err error) *timesheets.Fault {
 		challenge(c, oauthCodes[kind], e.Description)
 		return fault(kind, e.Description)
 	}
-	if errors.Is(err, store.ErrClosed) {
-		return fault(unavailable, "the server is stopping")
-	}
-	if errors.Is(err, context.DeadlineExceeded) {
-		return fault(unavailable, "it took too long")
+	if store.Unavailable(err) {
+		return fault(unavailable, "the server is stopping or busy")
 	}
 	return fault(internal, "")
 }

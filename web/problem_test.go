@@ -51,7 +51,7 @@ func TestPanicsAreOurFault(t *testing.T) {
 		answer := ask(handler, q.method, q.path)
 		body, id := answer.Body.String(), answer.Header().Get("Request-Id")
 		if answer.Code != 500 || answer.Header().Get("Content-Type") != q.contentType || !strings.Contains(body, q.body) {
-			t.Errorf("%s: %d %s", q.path, answer.Code, body)
+			t.Errorf("G-18 %s: %d %s", q.path, answer.Code, body)
 		}
 		if answer.Header().Get("Cache-Control") != "no-store" {
 			t.Errorf("%s: Cache-Control: %s", q.path, answer.Header().Get("Cache-Control"))

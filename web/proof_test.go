@@ -87,7 +87,7 @@ func (p prover) ask(t testing.TB, token, method, path string, proofs ...string) 
 	return p.c.send(t, r)
 }
 
-const algs = `algs="ES256 EdDSA PS256 RS256"`
+const algs = `algs="ES256 EdDSA PS256 RS256 Ed25519"`
 
 func TestBoundTokensComeWithAProof(t *testing.T) {
 	c := theCompany(t)

@@ -13,7 +13,7 @@ import (
 
 // example is a route's path with something in its parameters' places.
 func (r route) example() string {
-	return strings.NewReplacer(":id", "0199a5c2-7a30-7c1e-8f5b-1c2d3e4f5a6b", ":name", "not-found", "*path", "nothing").
+	return strings.NewReplacer(":id", "0199a5c2-7a30-7c1e-8f5b-1c2d3e4f5a6b", ":kid", "key_x", ":name", "not-found", "*path", "nothing").
 		Replace(r.path)
 }
 
@@ -188,6 +188,32 @@ func TestWhatIsNoRouteIsAProblem(t *testing.T) {
 		}
 		if kind := answer.kind(t); kind != q.kind || answer.Header.Get("Allow") != q.allow {
 			t.Errorf("%s %s: %s, Allow: %s", q.method, q.path, kind, answer.Header.Get("Allow"))
+		}
+	}
+}
+
+func TestNobodyWithoutATokenLearnsWhatThereIs(t *testing.T) {
+	c := theCompany(t)
+	for _, q := range []struct {
+		method, path string
+		with         int // a token that has no scope of the API
+	}{
+		{"GET", "/timesheets/x/y/z", 404}, {"GET", "/timesheets/", 404}, {"HEAD", "/projects/secret", 404}, {"OPTIONS", "/people", 405},
+		{"PUT", "/timesheets", 405}, {"DELETE", "/me", 405}, {"BREW", "/me", 405}, {"DELETE", "/userinfo", 405}, {"GET", "/userinfo/x", 404},
+	} {
+		for _, token := range []string{"", "x.y.z"} {
+			answer := c.ask(t, token, q.method, q.path, "")
+			if answer.StatusCode != http.StatusUnauthorized || answer.Header.Get("WWW-Authenticate") == "" || answer.Header.Get("Allow") != "" {
+				t.Errorf("B-24 %s %s with the token %q: %d, Allow %q", q.method, q.path, token, answer.StatusCode, answer.Header.Get("Allow"))
+			}
+		}
+		if answer := c.ask(t, c.token(t, "ada", "openid"), q.method, q.path, ""); answer.StatusCode != q.with {
+			t.Errorf("B-24 %s %s with a token: %d", q.method, q.path, answer.StatusCode)
+		}
+	}
+	for path, status := range map[string]int{"/nothing": 404, "/timesheetsx": 404, "/oauth/nothing": 404, "/problems/of-mine": 404} {
+		if answer := c.ask(t, "", "GET", path, ""); answer.StatusCode != status {
+			t.Errorf("B-24 %s: %d", path, answer.StatusCode)
 		}
 	}
 }

@@ -39,8 +39,9 @@ func (s Settings) serve(routes []route) http.Handler {
 	engine.UseRawPath = true // an id in a path may have a slash of its own, as %2F
 	engine.SetTrustedProxies(nil)
 	engine.Use(observe(s.Log), problems(s.Issuer, s.Log), secure(s.Issuer), share(s.Auth, routes), bound)
-	engine.NoRoute(func(c *gin.Context) { fail(c, fault(notFound, "nothing is at this path")) })
-	engine.NoMethod(func(c *gin.Context) {
+	hidden := hide(s.Auth, routes)
+	engine.NoRoute(hidden, func(c *gin.Context) { fail(c, fault(notFound, "nothing is at this path")) })
+	engine.NoMethod(hidden, func(c *gin.Context) {
 		fail(c, fault(methodNotAllowed, "this path takes "+c.Writer.Header().Get("Allow")))
 	})
 	for _, r := range routes {

@@ -78,6 +78,31 @@ func (c *company) signInFor(t testing.TB, who, audience string, scopes []string)
 		"redirect_uri": {testCallback}, "code_verifier": {verifier}})
 }
 
+// tryToSignIn is what a person is told at last who goes the way of signIn: what the application hears instead of a code, or
+// of tokens.
+func (c *company) tryToSignIn(t testing.TB, who string) string {
+	t.Helper()
+	browser, verifier := c.browser(t), oauth2.GenerateVerifier()
+	page := get(t, browser, testIssuer+"authorize?"+url.Values{
+		"response_type": {"code"}, "client_id": {"phone"}, "redirect_uri": {testCallback}, "scope": {"read:timesheets"},
+		"code_challenge": {oauth2.S256ChallengeFromVerifier(verifier)}, "code_challenge_method": {"S256"},
+	}.Encode())
+	form := url.Values{"csrf": {csrfField.FindStringSubmatch(page.body)[1]}, "email": {who + "@example.com"}, "password": {testPassword}}
+	answer, err := browser.PostForm(page.Request.URL.String(), form)
+	if err != nil {
+		t.Fatal(err)
+	}
+	location, err := answer.Location()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if code := location.Query().Get("code"); code != "" {
+		form = url.Values{"grant_type": {"authorization_code"}, "client_id": {"phone"}, "code": {code}, "redirect_uri": {testCallback}, "code_verifier": {verifier}}
+		return c.ask(t, "", "POST", "/oauth/token", form.Encode(), "Content-Type", "application/x-www-form-urlencoded").body
+	}
+	return location.Query().Get("error") + ": " + location.Query().Get("error_description")
+}
+
 // browser keeps cookies, and follows what leads to a page of this server.
 func (c *company) browser(t testing.TB) *http.Client {
 	jar, _ := cookiejar.New(nil)

@@ -37,8 +37,14 @@ func TestNoRuleHarmsTheNext(t *testing.T) {
 		"prototypes":            `function (u, c, done) { Object.prototype.passed = 'polluted'; Array.prototype.toJSON = function () { return 1; }; throw 1; }`,
 		"replaced globals": `function (u, c, done) {
 			JSON.parse = JSON.stringify = JSON = Array = Object = String = Error = UnauthorizedError = Promise = undefined; globalThis.passed = 1; throw 1; }`,
-		"a console that loops":  `function (u, c, done) { for (;;) console.log('x'.repeat(1e5)); }`,
-		"sorting without order": `function (u, c, done) { new Array(1e6).fill(0).map((_, i) => i).sort(() => { for (;;) {} }); }`,
+		"a buffer beyond measure":    `function (u, c, done) { const all = []; for (;;) all.push(Buffer.alloc(3e8)); }`,
+		"digests of much":            `function (u, c, done) { const h = require('crypto').createHash('sha512'); for (;;) h.update(Buffer.alloc(2e7)) && h.digest(); }`,
+		"a cycle for lodash":         `function (u, c, done) { c.c = c; require('lodash').cloneDeep(c); for (;;) {} }`,
+		"a module that loads itself": `function (u, c, done) { Map.prototype.has = function () { return false; }; for (;;) require('lodash'); }`,
+		"an address for ever":        `function (u, c, done) { for (;;) require('url').parse('http://' + '@'.repeat(1e5) + ':'.repeat(1e5)); }`,
+		"an encoding that loops":     `function (u, c, done) { Buffer.from('x', { toString() { for (;;) {} } }); }`,
+		"a console that loops":       `function (u, c, done) { for (;;) console.log('x'.repeat(1e5)); }`,
+		"sorting without order":      `function (u, c, done) { new Array(1e6).fill(0).map((_, i) => i).sort(() => { for (;;) {} }); }`,
 	}
 	e := New(Limits{Processes: 1, Time: 300 * time.Millisecond})
 	t.Cleanup(e.Close)
@@ -68,16 +74,17 @@ func TestNoRuleHarmsTheNext(t *testing.T) {
 func TestRulesShareNothing(t *testing.T) {
 	e := newEngine(t)
 	pollute := `function (u, c, done) {
-		global.kept = 1; Object.prototype.kept = 1; Array.prototype.push = null; Math.max = null; console.kept = 1;
+		require('lodash').get = null; require('crypto').createHash = null; Buffer.from = null; global.kept = 1; Object.prototype.kept = 1; Array.prototype.push = null; Math.max = null; console.kept = 1;
 		Object.getPrototypeOf(async function () {}).kept = 1; configuration.kept = 1; UnauthorizedError.prototype.message = 'kept';
 		done(null, u, c); }`
 	look := `function (u, c, done) {
 		c.idToken = { seen: typeof kept, object: ({}).kept, push: typeof [].push, max: typeof Math.max, console: console.kept,
-			async: (async function () {}).kept, configuration: configuration.kept, message: UnauthorizedError.prototype.message };
+			async: (async function () {}).kept, configuration: configuration.kept,
+			modules: [require('lodash').get, require('crypto').createHash, Buffer.from].filter(Boolean).length, message: UnauthorizedError.prototype.message };
 		done(null, u, c); }`
 	for _, call := range []Call{calling(pollute, look), calling(look)} {
 		got := ran(t, e, call)["idToken"].(map[string]any)
-		if len(got) != 4 || got["seen"] != "undefined" || got["push"] != "function" || got["max"] != "function" || got["message"] != "" {
+		if len(got) != 5 || got["modules"] != 3. || got["seen"] != "undefined" || got["push"] != "function" || got["max"] != "function" || got["message"] != "" {
 			t.Errorf("it sees %v", got)
 		}
 	}

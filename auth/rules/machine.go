@@ -1,10 +1,15 @@
 package rules
 
 import (
+	"cmp"
 	_ "embed"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/dop251/goja"
@@ -20,6 +25,9 @@ var prelude = goja.MustCompile("prelude.js", preludeSource, false)
 type machine struct {
 	*goja.Runtime
 	parse, write, denies, message, reason, stack goja.Callable
+
+	modules *goja.Object             // those of Node, once the rule asked for one
+	hide    func() *strings.Replacer // takes out what the configuration has
 }
 
 // prepare makes the machine's globals.
@@ -30,16 +38,13 @@ func (m *machine) prepare(call Call, trace *Trace) error {
 	m.SetTimeSource(func() time.Time { return call.Now.UTC().Add(time.Since(began)) })
 	say := func(c goja.FunctionCall) goja.Value {
 		if len(trace.Said) < maxLines {
-			trace.Said = append(trace.Said, bounded(c.Argument(0).String(), maxLine))
+			trace.Said = append(trace.Said, m.bounded(c.Argument(0).String(), maxLine))
 		}
 		return goja.Undefined()
 	}
-	made, err := m.RunProgram(prelude)
+	m.hide = sync.OnceValue(func() *strings.Replacer { return hiding(call.Configuration) })
+	made, err := m.made(prelude, m.ToValue(say), m.ToValue(m.load))
 	if err != nil {
-		return err
-	}
-	furnish, _ := goja.AssertFunction(made)
-	if made, err = furnish(goja.Undefined(), m.ToValue(say)); err != nil {
 		return err
 	}
 	for name, into := range map[string]*goja.Callable{
@@ -53,6 +58,39 @@ func (m *machine) prepare(call Call, trace *Trace) error {
 	}
 	return m.Set("configuration", configuration)
 }
+
+// minHidden is how long, in bytes, what the configuration has must be to be taken for a secret: "on" is none, and would be
+// found in every line.
+const minHidden = 4
+
+// hiding takes the values of the configuration out of a text, also as they stand in JSON.
+func hiding(configuration json.RawMessage) *strings.Replacer {
+	var all map[string]any
+	var pairs []string
+	if json.Unmarshal(configuration, &all) != nil {
+		return strings.NewReplacer()
+	}
+	keys := slices.Collect(maps.Keys(all))
+	length := func(key string) int { value, _ := all[key].(string); return len(value) }
+	slices.SortFunc(keys, func(a, b string) int { return cmp.Or(cmp.Compare(length(b), length(a)), cmp.Compare(a, b)) })
+	for _, key := range keys { // the longest first: one may hold another
+		value, _ := all[key].(string)
+		if len(value) < minHidden {
+			continue
+		}
+		var quoted strings.Builder
+		e := json.NewEncoder(&quoted)
+		e.SetEscapeHTML(false)
+		if e.Encode(value) == nil {
+			pairs = append(pairs, strings.TrimSuffix(quoted.String(), "\"\n")[1:], "["+key+"]")
+		}
+		pairs = append(pairs, value, "["+key+"]")
+	}
+	return strings.NewReplacer(pairs...)
+}
+
+// bounded is a text for the administrator, without what the configuration has.
+func (m *machine) bounded(text string, most int) string { return bounded(m.hide().Replace(text), most) }
 
 // text asks the prelude about a value; empty if that fails.
 func (m *machine) text(ask goja.Callable, value goja.Value) string {

@@ -63,17 +63,17 @@ func (m *machine) failure(name string, err error) end {
 		return end{Failed: failed, Spent: true}
 	}
 	if interrupted, ok := errors.AsType[*goja.InterruptedError](err); ok {
-		failed.Stack = bounded(interrupted.String(), maxStack)
+		failed.Stack = m.bounded(interrupted.String(), maxStack)
 		return late()
 	}
 	if _, ok := errors.AsType[*goja.StackOverflowError](err); ok {
 		failed.Message = "it calls itself too deeply"
 		return end{Failed: failed}
 	}
-	failed.Message = bounded(err.Error(), maxMessage)
+	failed.Message = m.bounded(err.Error(), maxMessage)
 	if thrown, ok := errors.AsType[*refusal](err); ok {
-		failed.Message = bounded(m.text(m.message, thrown.value), maxMessage)
-		failed.Stack = bounded(m.text(m.stack, thrown.value), maxStack)
+		failed.Message = m.bounded(m.text(m.message, thrown.value), maxMessage)
+		failed.Stack = m.bounded(m.text(m.stack, thrown.value), maxStack)
 	}
 	return end{Failed: failed}
 }

@@ -1,6 +1,6 @@
 // What a rule finds around it. It runs in the fresh machine before the rule does, and keeps what it needs of the language in
 // names of its own, since a rule may replace every global.
-(function (say) {
+(function (say, load) {
   'use strict';
   const text = String, parse = JSON.parse, stringify = JSON.stringify, global = globalThis, TypeError_ = TypeError, Error_ = Error;
 
@@ -35,11 +35,19 @@
   global.console = console;
 
   // What rules could do elsewhere and can't here says so by its name, so that its author knows what to take out.
-  const without = ' is not available: rules run here without network, files, timers, modules and without writing to people';
+  const without = ' is not available: rules run here without network, files and timers, and without writing to people';
   function missing(name) {
     return function () { throw new Error_(name + without); };
   }
-  global.require = function (name) { throw new Error_("require('" + text(name) + "')" + without); };
+  // A version in the name, as in lodash@4.17.21, says no more than that there once were several.
+  const modules = new Map();
+  global.require = function (name) {
+    const wanted = text(name).replace(/^node:/, '').replace(/(.)@[\d.]+$/, '$1');
+    if (!modules.has(wanted)) modules.set(wanted, load(wanted));
+    const module = modules.get(wanted);
+    if (module === undefined) throw new Error_("require('" + text(name) + "')" + without);
+    return module;
+  };
   for (const name of ['fetch', 'setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'XMLHttpRequest', 'WebSocket']) {
     global[name] = missing(name);
   }
@@ -47,8 +55,11 @@
   for (const name of ['updateAppMetadata', 'updateUserMetadata', 'getUser', 'getUsers', 'linkUsers', 'unlinkUsers']) {
     global.auth0.users[name] = missing('auth0.users.' + name);
   }
+  for (const name of ['accessToken', 'domain', 'baseUrl']) {
+    Object.defineProperty(global.auth0, name, { configurable: true, enumerable: true, get: missing('auth0.' + name) });
+  }
   Object.defineProperty(global, 'process', { configurable: true, get: missing('process') });
-  Object.defineProperty(global, 'Buffer', { configurable: true, get: missing('Buffer') });
+  Object.defineProperty(global, 'Buffer', { configurable: true, get: function () { return load('buffer').Buffer; } });
 
   return {
     parse: parse,
