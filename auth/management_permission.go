@@ -97,7 +97,8 @@ func (s *Server) PermissionsOfRole(_ context.Context, _ Caller, q RolePage) (Lis
 // permissionList are permissions to give or to take.
 type permissionList []PermissionRef
 
-// each calls for each permission, with the id of its API. One that no API has is refused.
+// each calls for each permission, with the id of its API. If they must be known, one that no API has is refused; those that
+// are to be taken may be of a scope that is gone.
 func (l permissionList) each(s *Server, tx *gorm.DB, known bool, do func(api, scope string) error) error {
 	for i, p := range l {
 		a := &api{}
@@ -149,7 +150,9 @@ func (s *Server) TakePermissions(ctx context.Context, by Caller, c UserPermissio
 	})
 }
 
-func (s *Server) changeDirect(tx *gorm.DB, n *news, c UserPermissions, known bool, do func(api, scope string) error) (act, error) {
+func (s *Server) changeDirect(
+	tx *gorm.DB, n *news, c UserPermissions, known bool, do func(api, scope string) error,
+) (act, error) {
 	if _, err := c.read(tx); err != nil {
 		return act{}, err
 	}
@@ -201,7 +204,9 @@ func (s *Server) RemovePermissions(ctx context.Context, by Caller, c RolePermiss
 	})
 }
 
-func (s *Server) changeRole(tx *gorm.DB, n *news, c RolePermissions, known bool, do func(r role, api, scope string) error) (act, error) {
+func (s *Server) changeRole(
+	tx *gorm.DB, n *news, c RolePermissions, known bool, do func(r role, api, scope string) error,
+) (act, error) {
 	r, err := c.read(tx)
 	if err != nil {
 		return act{}, err

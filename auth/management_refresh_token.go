@@ -29,7 +29,7 @@ type RefreshTarget struct {
 	Scopes   string `json:"scopes"` // with spaces between
 }
 
-// refreshable authorizations have a refresh token that can still be exchanged.
+// refreshableRow is an authorization that has a refresh token that can still be exchanged.
 type refreshableRow struct {
 	Family authorization `gorm:"embedded"`
 	Idle   time.Time     `gorm:"->"`
