@@ -83,7 +83,7 @@ func (q LogQuery) search() (EventQuery, error) {
 func (s *Server) Logs(ctx context.Context, _ Caller, q LogQuery) (List[LogLine], error) {
 	search, err := q.search()
 	if err != nil {
-		return List[LogLine]{}, searched(err)
+		return List[LogLine]{}, deniedSearch(err)
 	}
 	return s.logs(ctx, search, q.Checkpoint)
 }
@@ -92,7 +92,7 @@ func (s *Server) logs(ctx context.Context, search EventQuery, c Checkpoint) (Lis
 	list := List[LogLine]{name: "logs", items: []LogLine{}, paging: c.Paging}
 	found, err := s.events(ctx, search)
 	if err != nil {
-		return list, searched(err)
+		return list, deniedSearch(err)
 	}
 	if c.IncludeTotals && c.Take == nil && c.From == "" {
 		if list.total, err = s.countEvents(ctx, search); err != nil {
@@ -107,8 +107,8 @@ func (s *Server) logs(ctx context.Context, search EventQuery, c Checkpoint) (Lis
 	return list, nil
 }
 
-// searched is how a search that can't be is denied.
-func searched(err error) error {
+// deniedSearch is how a search that can't be is denied.
+func deniedSearch(err error) error {
 	if refused, ok := errors.AsType[*Error](err); ok {
 		return &Denial{http.StatusBadRequest, "invalid_query_string", "Query validation error: " + refused.Description}
 	}

@@ -16,6 +16,8 @@ type Person struct {
 	PasswordHash  string  // argon2id in PHC form; empty: cannot sign in by password
 	ManagerID     *string // who approves this person's time
 	Blocked       bool
+	AppMetadata   Metadata // of administrators
+	UserMetadata  Metadata // of the person
 	CreatedAt     time.Time
 	UpdatedAt     time.Time
 }
