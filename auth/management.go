@@ -18,7 +18,7 @@ var managementScopes = func() (list []Scope) {
 		{"resource_servers", "APIs", "read create update delete"},
 		{"users", "people", "read create update delete"},
 		{"roles", "roles", "read create update delete"},
-		{"role_members", "who has a role", "read create delete"},
+		{"role_members", "who has a role", "read create"},
 		{"grants", "what people let applications do", "read delete"},
 		{"sessions", "sign-ins", "read delete"},
 		{"refresh_tokens", "refresh tokens", "read delete"},

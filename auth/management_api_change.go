@@ -124,6 +124,9 @@ func (s *Server) UpdateResourceServer(ctx context.Context, by Caller, change Res
 		if a.system() && change.Scopes != nil && !slices.Equal(change.Scopes, before.Scopes) {
 			return act{}, taken("The scopes of this server's own APIs are what they can do: they can't be changed.")
 		}
+		if a.ID == Management && change.EnforcePolicies != nil && !*change.EnforcePolicies {
+			return act{}, taken("The management API is for those alone whose roles permit it: its enforce_policies stays true.")
+		}
 		change.applyTo(a)
 		if err := tx.Save(a).Error; err != nil {
 			return act{}, fmt.Errorf("update API: %w", err)

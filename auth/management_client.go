@@ -176,6 +176,9 @@ func (s *Server) RotateSecret(ctx context.Context, by Caller, r SecretRotation) 
 	secret := newSecret()
 	err := s.administer(ctx, by, "Rotate a client secret", func(tx *gorm.DB, n *news) (act, error) {
 		client, err := r.read(tx)
+		if err == nil {
+			err = by.mayActAs(tx, client.ID)
+		}
 		if err != nil {
 			return act{}, err
 		}

@@ -131,6 +131,9 @@ func (s *Server) UpdateApplication(ctx context.Context, by Caller, change Applic
 	var now Application
 	err := s.administer(ctx, by, "Update a client", func(tx *gorm.DB, n *news) (act, error) {
 		client, err := change.read(tx)
+		if err == nil {
+			err = by.mayActAs(tx, client.ID)
+		}
 		if err != nil {
 			return act{}, err
 		}

@@ -46,7 +46,12 @@ func (c UserRoles) Validate() error { return fewEnough("roles", len(c.Roles)) }
 // GiveRoles gives roles to a person, from the very next call on: POST /api/v2/users/{id}/roles.
 func (s *Server) GiveRoles(ctx context.Context, by Caller, c UserRoles) error {
 	return s.administer(ctx, by, "Assign roles to a user", func(tx *gorm.DB, n *news) (act, error) {
-		return c.change(tx, n, addRole)
+		return c.change(tx, n, func(tx *gorm.DB, user, role string) error {
+			if err := by.mayGiveRole(tx, role); err != nil {
+				return err
+			}
+			return addRole(tx, user, role)
+		})
 	})
 }
 
@@ -151,6 +156,9 @@ func (c NewMembers) Validate() error { return fewEnough("users", len(c.Users)) }
 func (s *Server) AddMembers(ctx context.Context, by Caller, c NewMembers) (struct{}, error) {
 	return struct{}{}, s.administer(ctx, by, "Assign users to a role", func(tx *gorm.DB, n *news) (act, error) {
 		r, err := c.read(tx)
+		if err == nil {
+			err = by.mayGiveRole(tx, r.ID)
+		}
 		if err != nil {
 			return act{}, err
 		}

@@ -136,6 +136,9 @@ func (c UserPermissions) Validate() error { return fewEnough("permissions", len(
 func (s *Server) GivePermissions(ctx context.Context, by Caller, c UserPermissions) (struct{}, error) {
 	return struct{}{}, s.administer(ctx, by, "Assign permissions to a user", func(tx *gorm.DB, n *news) (act, error) {
 		return s.changeDirect(tx, n, c, true, func(api, scope string) error {
+			if err := by.mayGive(api, scopes{scope}); err != nil {
+				return err
+			}
 			return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&userPermission{c.ID, api, scope}).Error
 		})
 	})
@@ -187,6 +190,9 @@ func (c RolePermissions) Validate() error { return fewEnough("permissions", len(
 func (s *Server) AddPermissions(ctx context.Context, by Caller, c RolePermissions) (struct{}, error) {
 	return struct{}{}, s.administer(ctx, by, "Associate permissions with a role", func(tx *gorm.DB, n *news) (act, error) {
 		return s.changeRole(tx, n, c, true, func(r role, api, scope string) error {
+			if err := by.mayGive(api, scopes{scope}); err != nil {
+				return err
+			}
 			return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&rolePermission{r.ID, api, scope}).Error
 		})
 	})

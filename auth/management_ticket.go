@@ -68,6 +68,9 @@ func (s *Server) CreatePasswordTicket(ctx context.Context, by Caller, r TicketRe
 			}
 		}
 		found, err := who.read(tx)
+		if err == nil {
+			err = s.maySignInAs(tx, by, found.ID)
+		}
 		if err != nil {
 			return act{}, err
 		}

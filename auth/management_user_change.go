@@ -177,6 +177,11 @@ func (s *Server) UpdateUser(ctx context.Context, by Caller, change UserChange) (
 		if err != nil {
 			return act{}, err
 		}
+		if hash != "" || change.Email != nil {
+			if err := s.maySignInAs(tx, by, before.ID); err != nil {
+				return act{}, err
+			}
+		}
 		if deref(change.Blocked) && !before.Blocked {
 			if err := mayGo(tx, by, before.ID); err != nil {
 				return act{}, err
