@@ -249,6 +249,12 @@ func TestConformanceWhoIsToldThatASessionEnded(t *testing.T) {
 				h.Error(err)
 			}
 		}, []string{"app there", "reports here"}},
+		"L-13 the person's tokens are revoked": {func(h *heard) {
+			h.clock.move(time.Second)
+			if err := h.revokeBefore(Holders{User: claimsOf(h, h.tokens["id_token"])["sub"].(string)}, h.clock.now()); err != nil {
+				h.Error(err)
+			}
+		}, []string{"app there", "reports here"}},
 		"L-13 the person takes an app's access back, and then logs out": {func(h *heard) {
 			h.b.send("/account/apps/revoke", "client_id", "app")
 			h.drain(h.server)

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/mail"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -144,6 +145,9 @@ func plain(text string, most int) string {
 	return cut(text, most)
 }
 
+// untold are the details that the server's own log has not: e-mail addresses, and how things were and are, which hold them.
+var untold = []string{"email", "before", "after"}
+
 // write tells the server's own log, which has no e-mail addresses.
 func (s *Server) write(ctx context.Context, e event) {
 	attrs := []slog.Attr{slog.String("type", e.Type), slog.String("description", e.Description)}
@@ -156,7 +160,7 @@ func (s *Server) write(ctx context.Context, e event) {
 		}
 	}
 	for _, name := range sortedNames(e.Details) {
-		if name != "email" {
+		if !slices.Contains(untold, name) {
 			attrs = append(attrs, slog.Any(name, e.Details[name]))
 		}
 	}

@@ -10,6 +10,7 @@ func TestChangesOfPeopleStandInTheLogWithoutTheirSecrets(t *testing.T) {
 	by := Caller{User: w.idOf("root@example.com"), Client: "operator"}
 	ada := UserRef{w.idOf("ada@example.com")}
 	secret, name := "a password that nobody may read", "Ada King"
+	w.log.Reset()
 	now, err := w.server.UpdateUser(t.Context(), by, UserChange{UserRef: ada, UserFields: UserFields{Password: &secret, Name: &name}})
 	if err != nil || now.Name != name {
 		t.Fatal(now, err)
@@ -33,6 +34,9 @@ func TestChangesOfPeopleStandInTheLogWithoutTheirSecrets(t *testing.T) {
 	}
 	if _, told := of["Delete a user: You can't block or delete yourself: another administrator can."]; !told {
 		t.Errorf("what was denied isn't told: %v", of)
+	}
+	if log := w.log.String(); contains(log, "@example.com") || !contains(log, "Update a user") {
+		t.Errorf("the server's own log tells e-mail addresses, or not of the change: %s", log)
 	}
 	text, err := json.Marshal(of)
 	if err != nil {

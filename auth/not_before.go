@@ -73,6 +73,9 @@ func revokeBefore(tx *gorm.DB, n *news, whose Holders, at time.Time) error {
 		return fmt.Errorf("revoke authorizations: %w", err)
 	}
 	if sessions != nil {
+		if err := n.tellApps(toldOf(tx).Where("s.id IN (?)", sessions.Session(&gorm.Session{}).Select("id").Where("expires_at > ?", n.now))); err != nil {
+			return err
+		}
 		if err := sessions.Update("ended_at", n.now).Error; err != nil {
 			return fmt.Errorf("end sessions: %w", err)
 		}
