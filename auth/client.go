@@ -53,10 +53,10 @@ type grantKey struct {
 	subjectType string
 }
 
-// granted is what an administrator lets the application do at an API for itself.
+// granted is what an administrator lets the application do at an API for itself, which is for machines alone.
 func (c *Client) granted(api string) (allowed scopes, ok bool) {
 	g := c.grants[grantKey{api, "client"}]
-	if g == nil {
+	if g == nil || c.Type != "machine" {
 		return nil, false
 	}
 	return g.Scopes, true
@@ -75,10 +75,11 @@ func (c *Client) mayAsk(api string) scopes {
 	return asks
 }
 
-// preauthorized reports whether an administrator decided for everybody that the application may act for them at an API.
+// preauthorized reports whether an administrator decided for everybody that the application may act for them at an API. For
+// an API at which nobody is asked, that is so of applications that were granted something there, or have it by their own list.
 func (c *Client) preauthorized(a *api) bool {
 	g := c.grants[grantKey{a.ID, "user"}]
-	return c.SkipConsent || a.SkipConsent || g != nil && g.SkipConsent
+	return c.SkipConsent || g != nil && g.SkipConsent || a.SkipConsent && (g != nil || a.ID == Timesheets)
 }
 
 // confidential reports whether the application can keep a secret (RFC 6749 §2.1).

@@ -85,7 +85,7 @@ func (s *Server) introspectAccess(ctx context.Context, asks *Client, token strin
 // actsFor reports whether an administrator lets the application ask about the tokens of an API, as that API.
 func (c *Client) actsFor(a *api) bool {
 	_, granted := c.granted(a.ID)
-	return c.Type == "machine" && granted
+	return granted
 }
 
 // audienceOf is the API that a token is for.

@@ -85,6 +85,9 @@ func (n NewResourceServer) Validate() error {
 // CreateResourceServer registers an API, which may run anywhere: POST /api/v2/resource-servers.
 func (s *Server) CreateResourceServer(ctx context.Context, by Caller, n NewResourceServer) (ResourceServer, error) {
 	var now ResourceServer
+	if n.Identifier == s.issuer || n.Identifier == s.issuer+"userinfo" {
+		return now, unfit("'identifier' is this server's own")
+	}
 	id := "api_" + uuid.Must(uuid.NewV7()).String()
 	err := s.administer(ctx, by, "Create a resource server", func(tx *gorm.DB, news *news) (act, error) {
 		a := &api{

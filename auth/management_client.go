@@ -104,7 +104,7 @@ func (s *Server) Applications(_ context.Context, _ Caller, q ApplicationQuery) (
 	slices.SortFunc(all, func(a, b Application) int {
 		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ClientID, b.ClientID))
 	})
-	return listOf(all, "clients", q.Checkpoint, func(a Application) string { return a.ClientID }), nil
+	return listOf(all, "clients", q.Checkpoint, func(a Application) string { return a.ClientID })
 }
 
 // ApplicationRef names an application.

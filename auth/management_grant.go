@@ -49,7 +49,7 @@ func (s *Server) ClientGrants(_ context.Context, _ Caller, q ClientGrantQuery) (
 		}
 	}
 	slices.SortFunc(all, func(a, b ClientGrant) int { return cmp.Compare(a.ID, b.ID) })
-	return listOf(all, "client_grants", q.Checkpoint, func(g ClientGrant) string { return g.ID }), nil
+	return listOf(all, "client_grants", q.Checkpoint, func(g ClientGrant) string { return g.ID })
 }
 
 // ClientGrantRef names a client grant.

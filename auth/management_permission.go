@@ -48,7 +48,7 @@ func (p *policy) shownPermissions(holds func(api, scope string) (bool, []Source)
 	return all
 }
 
-func pageOfPermissions(all []Permission, p Paging) List[Permission] {
+func pageOfPermissions(all []Permission, p Paging) (List[Permission], error) {
 	return listOf(all, "permissions", Checkpoint{Paging: p}, func(p Permission) string { return p.APIIdentifier + " " + p.Name })
 }
 
@@ -61,7 +61,7 @@ func (s *Server) PermissionsOfUser(ctx context.Context, _ Caller, q UserPage) (L
 	if st == nil {
 		return List[Permission]{}, noSuchUser
 	}
-	return pageOfPermissions(st.policy.shownPermissions(st.sources), q.Paging), nil
+	return pageOfPermissions(st.policy.shownPermissions(st.sources), q.Paging)
 }
 
 // sources are where a person has a permission from.
@@ -91,7 +91,7 @@ func (s *Server) PermissionsOfRole(_ context.Context, _ Caller, q RolePage) (Lis
 		return List[Permission]{}, noSuchRole
 	}
 	all := p.shownPermissions(func(api, scope string) (bool, []Source) { return held[api].has(scope), nil })
-	return pageOfPermissions(all, q.Paging), nil
+	return pageOfPermissions(all, q.Paging)
 }
 
 // permissionList are permissions to give or to take.

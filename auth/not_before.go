@@ -92,9 +92,9 @@ func revokeBefore(tx *gorm.DB, n *news, whose Holders, at time.Time) error {
 
 // issuedTooEarly reports whether an access token is older than tokens of its person, its application, or of anybody may be.
 // Its iat is in whole seconds: one of the same second is refused, whether it came before the instant or after.
-func (p *policy) issuedTooEarly(claims *accessClaims) bool {
-	for _, subject := range []string{everybody, ofUser(claims.Subject), ofClient(claims.ClientID)} {
-		if at, ok := p.notBefore[subject]; ok && claims.IssuedAt.Before(at) {
+func (p *policy) issuedTooEarly(t *verifiedToken) bool {
+	for _, subject := range t.holders {
+		if at, ok := p.notBefore[subject]; ok && t.claims.IssuedAt.Before(at) {
 			return true
 		}
 	}
