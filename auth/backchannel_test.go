@@ -589,7 +589,7 @@ func TestConformanceAReceiverThatHangsIsCutOff(t *testing.T) {
 	if w.server.fetch.client.Timeout != 5*time.Second {
 		t.Errorf("it may take %s", w.server.fetch.client.Timeout)
 	}
-	w.server.fetch.client.Timeout = time.Second
+	w.server.fetch.client.Timeout = 300 * time.Millisecond
 	hold := make(chan struct{})
 	defer close(hold)
 	for name, how := range map[string]http.HandlerFunc{

@@ -71,21 +71,15 @@ func putSecret(tx *gorm.DB, n *news, c NewClient) error {
 }
 
 func (s *Server) putGrant(tx *gorm.DB, clientID string, g NewGrant, pointer string) error {
-	var a api
-	err := tx.Where("audience = ?", g.Audience).Take(&a).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
+	a, err := s.readAPI(tx, g.Audience)
+	if errors.Is(err, noSuchAPI) {
 		return &Mistake{pointer + "/audience", "is no API's audience here"}
 	}
 	if err != nil {
-		return fmt.Errorf("read API: %w", err)
+		return err
 	}
-	var made []apiScope
-	if err := tx.Where("api_id = ?", a.ID).Find(&made).Error; err != nil {
-		return fmt.Errorf("read scopes of an API: %w", err)
-	}
-	catalogue := s.catalogueOf(&a, made)
 	for i, name := range g.Scopes {
-		if !inCatalogue(catalogue, name) {
+		if !inCatalogue(a.scopes, name) {
 			return &Mistake{fmt.Sprintf("%s/scopes/%d", pointer, i), "is no scope of that API"}
 		}
 	}
