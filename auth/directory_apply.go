@@ -3,6 +3,7 @@ package auth
 import (
 	"cmp"
 	"context"
+	"crypto/subtle"
 	"errors"
 	"fmt"
 	"time"
@@ -103,7 +104,7 @@ func putPeople(tx *gorm.DB, n *news, people []NewPerson, hashes map[string]strin
 			return fmt.Errorf("read person: %w", err)
 		}
 		hash := cmp.Or(hashes[p.Email], p.PasswordHash, person.PasswordHash)
-		if person.Name != p.Name || person.PasswordHash != hash {
+		if person.Name != p.Name || subtle.ConstantTimeCompare([]byte(person.PasswordHash), []byte(hash)) == 0 {
 			person.Name, person.PasswordHash, person.UpdatedAt = p.Name, hash, n.now
 		}
 		if err := tx.Save(&person).Error; err != nil {

@@ -30,7 +30,8 @@ func TestADirectoryTellsAllItsMistakes(t *testing.T) {
 			{ID: "w", Name: "W", Type: "web", Secret: "short", WebOrigins: []string{"https://x/"}, Scopes: []string{"fly"}, Grants: []NewGrant{{}}},
 			{ID: "m", Name: "M", Type: "machine", Secret: strings.Repeat("x", 20), RedirectURIs: []string{"https://x/cb"},
 				Grants: []NewGrant{{Scopes: []string{"approve:timesheets", "openid", "fly"}}}},
-			{ID: "w", Name: "W", Type: "spa", RedirectURIs: []string{"https://x/cb"}},
+			{ID: "w", Name: "W", Type: "spa", RedirectURIs: []string{"https://x/cb"}, PKCEOptional: true},
+			{ID: "job", Name: "J", Type: "machine", Secret: strings.Repeat("x", 20), RequirePushed: true, PKCEOptional: true},
 		},
 	}
 	want := []string{
@@ -39,7 +40,7 @@ func TestADirectoryTellsAllItsMistakes(t *testing.T) {
 		"/clients/1/client_secret", "/clients/1/redirect_uris/0", "/clients/2/client_secret", "/clients/2/redirect_uris",
 		"/clients/2/web_origins/0", "/clients/2/scopes/0", "/clients/2/grants", "/clients/2/grants/0/audience", "/clients/3/redirect_uris",
 		"/clients/3/grants/0/audience", "/clients/3/grants/0/scopes/0", "/clients/3/grants/0/scopes/1", "/clients/3/grants/0/scopes/2",
-		"/clients/4/client_id",
+		"/clients/4/client_id", "/clients/4/require_pkce", "/clients/5/require_pushed_authorization_requests", "/clients/5/require_pkce",
 	}
 	got := map[string]bool{}
 	for _, m := range d.Check(testScopes) {
