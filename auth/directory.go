@@ -54,7 +54,7 @@ type NewClient struct {
 
 // NewGrant lets an application use an API for itself (the client credentials grant).
 type NewGrant struct {
-	Audience string
+	Audience string // of the API; or its id, such as Management, whose audience follows from where the server is
 	Scopes   []string
 }
 

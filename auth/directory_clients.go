@@ -73,7 +73,7 @@ func putSecret(tx *gorm.DB, n *news, c NewClient) error {
 
 func (s *Server) putGrant(tx *gorm.DB, clientID string, g NewGrant, pointer string) error {
 	var a api
-	err := tx.Where("audience = ?", g.Audience).Take(&a).Error
+	err := tx.Where("audience = ? OR id = ?", g.Audience, g.Audience).Take(&a).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return &Mistake{pointer + "/audience", "is no API's audience here"}
 	}

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/mail"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -144,7 +145,11 @@ func plain(text string, most int) string {
 	return cut(text, most)
 }
 
-// write tells the server's own log, which has no e-mail addresses.
+// untold are details that the server's own log does without: e-mail addresses, and how things were before and are now, which
+// may be long and hold whatever administrators wrote.
+var untold = []string{"email", "before", "after"}
+
+// write tells the server's own log.
 func (s *Server) write(ctx context.Context, e event) {
 	attrs := []slog.Attr{slog.String("type", e.Type), slog.String("description", e.Description)}
 	for _, a := range [...][2]string{
@@ -156,7 +161,7 @@ func (s *Server) write(ctx context.Context, e event) {
 		}
 	}
 	for _, name := range sortedNames(e.Details) {
-		if name != "email" {
+		if !slices.Contains(untold, name) {
 			attrs = append(attrs, slog.Any(name, e.Details[name]))
 		}
 	}
