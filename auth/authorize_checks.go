@@ -63,7 +63,7 @@ func noRequestObject(_ *Server, p params, _ *authorizationRequest) error {
 // have changed (RFC 9126 §6).
 func pushedIfRequired(s *Server, p params, r *authorizationRequest) error {
 	if client := s.policy.Load().client(r.ClientID); !p.pushed && (client == nil || client.RequirePushed) {
-		return refuse("invalid_request", "The application must push its requests: POST them to /oauth/par, and come with the request_uri")
+		return refuse("invalid_request", "The application must POST its request to /oauth/par, and come with the request_uri")
 	}
 	return nil
 }
@@ -131,7 +131,7 @@ func s256Challenge(s *Server, p params, r *authorizationRequest) error {
 	case exempt && parseScopes(p.get("scope")).has("openid") && p.get("nonce") != "":
 		return nil
 	case exempt:
-		return refuse("invalid_request", "Missing required parameter: code_challenge. Without it, the request takes the scope openid and a nonce")
+		return refuse("invalid_request", "Missing required parameter: code_challenge, or else scope openid and a nonce")
 	case p.get("code_challenge") == "":
 		return refuse("invalid_request", "Missing required parameter: code_challenge")
 	case p.get("code_challenge_method") != "S256":

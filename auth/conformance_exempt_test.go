@@ -27,7 +27,8 @@ func (w *world) exempt(t testing.TB, exempt bool) {
 
 // legacyAsks is what the exempted app asks for, less or more what is given in pairs.
 func legacyAsks(pairs ...string) []string {
-	return append([]string{"client_id", "legacy", "redirect_uri", webURI, "scope", "openid offline_access read:timesheets", "nonce", "n-0S6",
+	return append([]string{"client_id", "legacy", "redirect_uri", webURI, "nonce", "n-0S6",
+		"scope", "openid offline_access read:timesheets",
 		"code_challenge", "", "code_challenge_method", ""}, pairs...)
 }
 
@@ -78,7 +79,8 @@ func TestConformanceAnExemptedAppGoesWithoutPKCE(t *testing.T) {
 		prove(t, name, func(t *testing.T) { sentBack(t, w.browser().authorize(legacyAsks(pairs...)...), "invalid_request") })
 	}
 	prove(t, "P-01 P-02 which others don't", func(t *testing.T) {
-		for _, client := range [][]string{{"client_id", "reports"}, {"client_id", "other"}, {"client_id", "app", "redirect_uri", appURI}} {
+		others := [][]string{{"client_id", "reports"}, {"client_id", "other"}, {"client_id", "app", "redirect_uri", appURI}}
+		for _, client := range others {
 			sentBack(t, w.browser().authorize(legacyAsks(client...)...), "invalid_request")
 		}
 	})
@@ -159,16 +161,17 @@ func TestConformanceAnAppThatMustPush(t *testing.T) {
 		if a := b.pulled("app", used, ""); a.location().Path != "/login" {
 			t.Fatalf("pushed, it got %d %s", a.status, a.header.Get("Location"))
 		}
-		for _, uri := range []string{pushedPrefix + newSecret(), w.push("spa", "redirect_uri", "https://spa.example.com/cb?x=1").json()["request_uri"].(string),
-			used.json()["request_uri"].(string)} {
-			a := b.authorize("request_uri", uri)
+		another := w.push("spa", "redirect_uri", "https://spa.example.com/cb?x=1")
+		for _, uri := range []any{pushedPrefix + newSecret(), another.json()["request_uri"], used.json()["request_uri"]} {
+			a := b.authorize("request_uri", uri.(string))
 			if a.status != http.StatusBadRequest || a.header.Get("Location") != "" {
 				t.Errorf("%s got %d %s", uri, a.status, a.header.Get("Location"))
 			}
 		}
 	})
 	prove(t, "X-07 before the redirect URI is proven, it is shown", func(t *testing.T) {
-		if a := w.browser().authorize("redirect_uri", "https://evil.example/"); a.status != http.StatusBadRequest || a.header.Get("Location") != "" {
+		a := w.browser().authorize("redirect_uri", "https://evil.example/")
+		if a.status != http.StatusBadRequest || a.header.Get("Location") != "" {
 			t.Errorf("got %d %s", a.status, a.header.Get("Location"))
 		}
 	})

@@ -85,7 +85,7 @@ func (c ApplicationFields) sameForAll() error {
 	case c.OIDCConformant != nil && !*c.OIDCConformant:
 		return unfit("'oidc_conformant' must be true: every application is")
 	case c.RefreshToken != nil && *c.RefreshToken != refreshSettled:
-		return unfit("'refresh_token' can't be changed, since it is the same for every application: leave it out, or send it as it is shown")
+		return unfit("'refresh_token' is the same for every application: leave it out, or send it as it is shown")
 	case c.IDTokens != nil && c.IDTokens.Lifetime != nil && *c.IDTokens.Lifetime != life:
 		return unfit("'jwt_configuration/lifetime_in_seconds' must be %d, which is the same for every application", life)
 	}
