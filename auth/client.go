@@ -31,6 +31,9 @@ type Client struct {
 	BackchannelLogoutURI             string `gorm:"column:backchannel_logout_uri"` // empty: it isn't told when a session ends
 	BackchannelLogoutSessionRequired bool
 
+	RequirePushed bool `gorm:"column:require_pushed_authorization_requests"` // RFC 9126 §6
+	PKCEOptional  bool `gorm:"column:pkce_optional"`                         // of web alone: a nonce may do instead
+
 	secrets []string      // hashes; two at most, so that a secret can be exchanged without a gap
 	keySet  *clientKeySet // nil: it keeps a secret, or nothing
 	grants  map[grantKey]*clientGrant
@@ -84,6 +87,10 @@ func (c *Client) preauthorized(a *api) bool {
 
 // confidential reports whether the application can keep a secret (RFC 6749 §2.1).
 func (c *Client) confidential() bool { return c.Type == "web" || c.Type == "machine" }
+
+// withoutPKCE reports whether an administrator lets the application go without PKCE. Whoever redeems a code must then at
+// least authenticate (RFC 9700 §2.1.1).
+func (c *Client) withoutPKCE() bool { return c.Type == "web" && c.PKCEOptional }
 
 // may reports whether this type of application uses the grant, and this one of that type.
 func (c *Client) may(grant string) bool {

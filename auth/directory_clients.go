@@ -40,6 +40,7 @@ func putClient(tx *gorm.DB, n *news, c NewClient) error {
 	known.RedirectURIs, known.LogoutURIs, known.WebOrigins = c.RedirectURIs, c.LogoutURIs, c.WebOrigins
 	known.Scopes, known.IDTokenAlg = c.Scopes, cmp.Or(c.IDTokenAlg, idTokenAlg)
 	known.BackchannelLogoutURI, known.BackchannelLogoutSessionRequired = c.BackchannelLogoutURI, c.BackchannelLogoutSessionRequired
+	known.RequirePushed, known.PKCEOptional = c.RequirePushed, c.PKCEOptional
 	if len(c.Scopes) == 0 && c.Type != "machine" {
 		known.Scopes = defaultScopes
 	}

@@ -145,10 +145,11 @@ func plain(text string, most int) string {
 	return cut(text, most)
 }
 
-// untold are the details that the server's own log has not: e-mail addresses, and how things were and are, which hold them.
+// untold are details that the server's own log does without: e-mail addresses, and how things were before and are now, which
+// may be long and hold whatever administrators wrote.
 var untold = []string{"email", "before", "after"}
 
-// write tells the server's own log, which has no e-mail addresses.
+// write tells the server's own log.
 func (s *Server) write(ctx context.Context, e event) {
 	attrs := []slog.Attr{slog.String("type", e.Type), slog.String("description", e.Description)}
 	for _, a := range [...][2]string{

@@ -138,7 +138,7 @@ func (s *Server) RoleMembers(ctx context.Context, _ Caller, q RoleMembersQuery) 
 	}
 	query := People(ctx, db).Where("id IN (?)", db.Model(&userRole{}).Select("user_id").Where("role_id = ?", q.ID)).Order("id")
 	if q.Take != nil {
-		return takeOf(query, "users", "id", Stretch{q.From, q.Take}, Person.asMember, func(m RoleMember) string { return m.ID })
+		return takeOf(query, "users", "id", Stretch{From: q.From, Take: q.Take}, Person.asMember, func(m RoleMember) string { return m.ID })
 	}
 	return pageOf(query, "users", q.Paging, Person.asMember)
 }

@@ -11,6 +11,8 @@ import (
 type Stretch struct {
 	From string `query:"from"` // next of the part before; empty: the beginning
 	Take *int   `query:"take"` // 1 to 100; 50 if it isn't given
+
+	IncludeTotals bool `query:"include_totals"` // which clients send by habit: nobody counts what is read from a place on
 }
 
 // Validate keeps it within bounds.

@@ -63,19 +63,21 @@ func revokeBefore(tx *gorm.DB, n *news, whose Holders, at time.Time) error {
 	}
 	families := tx.Model(&authorization{}).Where("revoked_at IS NULL AND created_at < ?", at)
 	sessions := tx.Model(&session{}).Where("ended_at IS NULL AND auth_time < ?", at)
+	told := toldOf(tx).Where("s.ended_at IS NULL AND s.auth_time < ?", at)
 	switch {
 	case whose.Client != "":
-		families, sessions = families.Where("client_id = ?", whose.Client), nil
+		families, told, sessions = families.Where("client_id = ?", whose.Client), told.Where("sc.client_id = ?", whose.Client), nil
 	case whose.User != "":
-		families, sessions = families.Where("user_id = ?", whose.User), sessions.Where("user_id = ?", whose.User)
+		families, told = families.Where("user_id = ?", whose.User), told.Where("s.user_id = ?", whose.User)
+		sessions = sessions.Where("user_id = ?", whose.User)
+	}
+	if err := n.tellApps(told); err != nil {
+		return err
 	}
 	if err := families.Update("revoked_at", n.now).Error; err != nil {
 		return fmt.Errorf("revoke authorizations: %w", err)
 	}
 	if sessions != nil {
-		if err := n.tellApps(toldOf(tx).Where("s.id IN (?)", sessions.Session(&gorm.Session{}).Select("id").Where("expires_at > ?", n.now))); err != nil {
-			return err
-		}
 		if err := sessions.Update("ended_at", n.now).Error; err != nil {
 			return fmt.Errorf("end sessions: %w", err)
 		}

@@ -19,7 +19,7 @@ type Person struct {
 	AppMetadata   Metadata // of administrators
 	UserMetadata  Metadata // of the person
 	CreatedAt     time.Time
-	UpdatedAt     time.Time
+	UpdatedAt     time.Time `gorm:"autoUpdateTime:false"`
 }
 
 func (Person) TableName() string { return "users" }
