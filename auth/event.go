@@ -168,7 +168,8 @@ func (s *Server) write(ctx context.Context, e event) {
 	s.log.LogAttrs(ctx, e.level, "event", attrs...)
 }
 
-// refused records why a request was refused.
+// refused records why a request was refused. Of a network that is refused all the time, the table keeps so many a minute, and
+// how many more there were.
 func (s *Server) refused(c *gin.Context, e *Error) {
 	if e.recorded {
 		return
@@ -178,7 +179,11 @@ func (s *Server) refused(c *gin.Context, e *Error) {
 	if e.Status >= http.StatusInternalServerError {
 		what.level = slog.LevelError
 	}
-	if e.quiet {
+	flooded := !e.quiet && s.pace.attempt(rowsPerNetwork, s.now(), "refusals "+networkOf(c.ClientIP())) > 0
+	if flooded {
+		s.pending.lose()
+	}
+	if e.quiet || flooded {
 		s.write(c, what.bounded())
 		return
 	}
