@@ -59,6 +59,32 @@ func (k *killable) kill(t *testing.T) {
 	}
 }
 
+// phone is Ada's app, which stays signed in.
+type phone struct{ oauth2.Config }
+
+func adasPhone(issuer string) phone {
+	return phone{oauth2.Config{
+		ClientID: "timesheets-mobile", RedirectURL: "http://127.0.0.1:50123/callback", Scopes: []string{"offline_access", "read:timesheets"},
+		Endpoint: oauth2.Endpoint{AuthURL: issuer + "authorize", TokenURL: issuer + "oauth/token", AuthStyle: oauth2.AuthStyleInParams},
+	}}
+}
+
+// signIn gives the first refresh token.
+func (p phone) signIn(t *testing.T) string {
+	t.Helper()
+	verifier := oauth2.GenerateVerifier()
+	answer := signIn(t, p.AuthCodeURL("s", oauth2.S256ChallengeOption(verifier)), "ada@exampleco.com")
+	tokens, err := p.Exchange(t.Context(), answer.Get("code"), oauth2.VerifierOption(verifier))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tokens.RefreshToken
+}
+
+func (p phone) refresh(ctx context.Context, token string) (*oauth2.Token, error) {
+	return p.TokenSource(ctx, &oauth2.Token{RefreshToken: token}).Token()
+}
+
 // A phone refreshes again and again while the server is killed, whose answer may be lost. Once the server is back, the phone
 // is still signed in by the last token that it was given.
 func TestNobodyIsSignedOutWhenTheServerIsKilledWhileTokensAreRefreshed(t *testing.T) {
@@ -75,26 +101,14 @@ func TestNobodyIsSignedOutWhenTheServerIsKilledWhileTokensAreRefreshed(t *testin
 	k.start(t)
 	defer func() { k.kill(t) }()
 	issuer := "http://" + k.listen + "/"
-	app := oauth2.Config{
-		ClientID: "timesheets-mobile", RedirectURL: "http://127.0.0.1:50123/callback", Scopes: []string{"offline_access", "read:timesheets"},
-		Endpoint: oauth2.Endpoint{AuthURL: issuer + "authorize", TokenURL: issuer + "oauth/token", AuthStyle: oauth2.AuthStyleInParams},
-	}
-	verifier := oauth2.GenerateVerifier()
-	answer := signIn(t, app.AuthCodeURL("s", oauth2.S256ChallengeOption(verifier)), "ada@exampleco.com")
-	tokens, err := app.Exchange(t.Context(), answer.Get("code"), oauth2.VerifierOption(verifier))
-	if err != nil {
-		t.Fatal(err)
-	}
-	refresh := func(ctx context.Context, with string) (*oauth2.Token, error) {
-		return app.TokenSource(ctx, &oauth2.Token{RefreshToken: with}).Token()
-	}
-	last, refreshed := tokens.RefreshToken, 0
+	app := adasPhone(issuer)
+	last, refreshed := app.signIn(t), 0
 	for round := range 5 {
 		ended := make(chan int)
 		go func() {
 			done := 0
 			for {
-				next, err := refresh(context.Background(), last)
+				next, err := app.refresh(context.Background(), last)
 				if err != nil {
 					break
 				}
@@ -107,7 +121,7 @@ func TestNobodyIsSignedOutWhenTheServerIsKilledWhileTokensAreRefreshed(t *testin
 		done := <-ended
 		refreshed += done
 		k.start(t)
-		next, err := refresh(t.Context(), last)
+		next, err := app.refresh(t.Context(), last)
 		if err != nil {
 			t.Fatalf("round %d, after %d refreshes: %v", round, done, err)
 		}

@@ -239,6 +239,27 @@ func TestRulesThatDenyAreRecorded(t *testing.T) {
 	}
 }
 
+// Whose token was stolen is told so where they look after their account, and nobody else.
+func TestConformanceAPersonIsWarnedOfATheft(t *testing.T) {
+	w := newWorld(t)
+	_, stolen := w.tokens("ada@example.com")
+	w.refresh(w.refresh(stolen).json()["refresh_token"].(string))
+	w.refresh(stolen)
+	prove(t, "R-05 the person is warned", func(t *testing.T) {
+		const warning = "was cut off from your account just now"
+		if page := w.browser().visit("/account", "ada@example.com", password); !contains(page.body, warning) {
+			t.Errorf("got %s", page.body)
+		}
+		if page := w.browser().visit("/account", "mia@example.com", password); contains(page.body, "cut off") {
+			t.Error("somebody else is warned")
+		}
+		w.clock.move(warnedFor + time.Hour)
+		if page := w.browser().visit("/account", "ada@example.com", password); contains(page.body, "cut off") {
+			t.Error("she is warned for ever")
+		}
+	})
+}
+
 func TestEachRunOfRulesLeavesATrace(t *testing.T) {
 	w := newRuledWorld(t, `function (user, context, callback) { callback(null, user, context) }`,
 		`function (user, context, callback) { callback(user.email[0] === "m" ? new Error("no") : null, user, context) }`)

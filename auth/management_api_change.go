@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -39,7 +40,10 @@ type NewResourceServer struct {
 	Identifier string `json:"identifier"` // absolute URI
 }
 
-const mostScopes = 500 // of one API
+const (
+	mostScopes = 500     // of one API
+	usualAlg   = "RS256" // of an API that doesn't say otherwise: the one that every library knows
+)
 
 // Validate says what is wrong with it.
 func (c ResourceServerFields) Validate() error {
@@ -88,10 +92,13 @@ func (s *Server) CreateResourceServer(ctx context.Context, by Caller, n NewResou
 	if n.Identifier == s.issuer || n.Identifier == s.issuer+"userinfo" {
 		return now, unfit("'identifier' is this server's own")
 	}
+	if err := s.keyFor(ctx, cmp.Or(deref(n.SigningAlg), usualAlg)); err != nil {
+		return now, err
+	}
 	id := "api_" + uuid.Must(uuid.NewV7()).String()
 	err := s.administer(ctx, by, "Create a resource server", func(tx *gorm.DB, news *news) (act, error) {
 		a := &api{
-			ID: id, Audience: n.Identifier, Name: n.Identifier, SigningAlg: "RS256", AccessTokenLifetime: int(maxTokenLife.Seconds()),
+			ID: id, Audience: n.Identifier, Name: n.Identifier, SigningAlg: usualAlg, AccessTokenLifetime: int(maxTokenLife.Seconds()),
 			EnforcePolicies: true,
 		}
 		n.applyTo(a)
@@ -108,16 +115,18 @@ func (s *Server) CreateResourceServer(ctx context.Context, by Caller, n NewResou
 		now = a.shown()
 		return act{of: a.ID, after: now}, news.tell("policy", "")
 	})
-	if err != nil {
-		return now, err
-	}
-	return now, s.tendKeys(ctx)
+	return now, err
 }
 
 // UpdateResourceServer changes an API: PATCH /api/v2/resource-servers/{id}. A scope that it has no more is taken from all who
 // were granted it.
 func (s *Server) UpdateResourceServer(ctx context.Context, by Caller, change ResourceServerChange) (ResourceServer, error) {
 	var now ResourceServer
+	if change.SigningAlg != nil {
+		if err := s.keyFor(ctx, *change.SigningAlg); err != nil {
+			return now, err
+		}
+	}
 	err := s.administer(ctx, by, "Update a resource server", func(tx *gorm.DB, n *news) (act, error) {
 		a, err := s.readAPI(tx, change.ID)
 		if err != nil {
@@ -142,10 +151,7 @@ func (s *Server) UpdateResourceServer(ctx context.Context, by Caller, change Res
 		now = a.shown()
 		return act{of: a.ID, before: before, after: now}, n.tell("policy", "")
 	})
-	if err != nil {
-		return now, err
-	}
-	return now, s.tendKeys(ctx)
+	return now, err
 }
 
 func (c ResourceServerFields) applyTo(a *api) {

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -24,6 +25,9 @@ func deref[T any](p *T) (value T) {
 // comes with public keys.
 func (s *Server) CreateApplication(ctx context.Context, by Caller, n NewApplication) (Application, error) {
 	var made Application
+	if err := s.keyFor(ctx, cmp.Or(n.idTokenAlg(), idTokenAlg)); err != nil {
+		return made, err
+	}
 	id, secret := n.ClientID, newSecret()
 	if id == "" {
 		id = newClientID()
@@ -50,15 +54,15 @@ func (s *Server) CreateApplication(ctx context.Context, by Caller, n NewApplicat
 		}
 		return act{of: id, after: after}, news.tell("policy", "")
 	})
-	if err != nil {
-		return made, err
-	}
-	return made, s.tendKeys(ctx)
+	return made, err
 }
 
 // UpdateApplication changes an application: PATCH /api/v2/clients/{id}. One that is disabled has no live token from then on.
 func (s *Server) UpdateApplication(ctx context.Context, by Caller, change ApplicationChange) (Application, error) {
 	var now Application
+	if err := s.keyFor(ctx, cmp.Or(change.idTokenAlg(), idTokenAlg)); err != nil {
+		return now, err
+	}
 	err := s.administer(ctx, by, "Update a client", func(tx *gorm.DB, n *news) (act, error) {
 		client, err := change.read(tx)
 		if err == nil {
@@ -77,10 +81,7 @@ func (s *Server) UpdateApplication(ctx context.Context, by Caller, change Applic
 		now = client.shown()
 		return act{of: client.ID, before: before, after: now}, n.tell("policy", "")
 	})
-	if err != nil {
-		return now, err
-	}
-	return now, s.tendKeys(ctx)
+	return now, err
 }
 
 // keepApplication changes the row and what the application authenticates with, by the rules of the provisioning file.

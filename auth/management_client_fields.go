@@ -43,6 +43,9 @@ type idTokenFields struct {
 	Lifetime *int    `json:"lifetime_in_seconds"` // as it is
 }
 
+// idTokenAlg is what ID tokens are to be signed with; empty: as they are.
+func (c ApplicationFields) idTokenAlg() string { return deref(deref(c.IDTokens).Alg) }
+
 // keySetJSON is a JSON Web Key Set as it was given.
 type keySetJSON struct {
 	Keys []map[string]any `json:"keys"`
