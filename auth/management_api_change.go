@@ -136,8 +136,10 @@ func (s *Server) UpdateResourceServer(ctx context.Context, by Caller, change Res
 		if a.system() && change.Scopes != nil && !slices.Equal(change.Scopes, before.Scopes) {
 			return act{}, taken("The scopes of this server's own APIs are what they can do: they can't be changed.")
 		}
-		if a.ID == Management && change.EnforcePolicies != nil && !*change.EnforcePolicies {
-			return act{}, taken("The management API is for those alone whose roles permit it: its enforce_policies stays true.")
+		loose := change.EnforcePolicies != nil && !*change.EnforcePolicies || deref(change.SkipConsent) || deref(change.GrantAllPermitted)
+		if a.ID == Management && loose {
+			return act{}, taken("The management API is for those alone whose roles permit it, and for what they are asked and was asked for: " +
+				"its enforce_policies stays true, skip_consent_for_verifiable_first_party_clients and grant_all_permitted false.")
 		}
 		change.applyTo(a)
 		if err := tx.Save(a).Error; err != nil {

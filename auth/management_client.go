@@ -176,7 +176,8 @@ func (s *Server) DeleteApplication(ctx context.Context, by Caller, ref Applicati
 		if err := tx.Delete(before).Error; err != nil {
 			return act{}, fmt.Errorf("delete client: %w", err)
 		}
-		return act{of: before.ID, before: before.shown()}, n.tell("policy", "")
+		// Should another application be given the same client_id, the tokens of this one are not its.
+		return act{of: before.ID, before: before.shown()}, revokeBefore(tx, n, Holders{Client: before.ID}, n.now)
 	})
 	if errors.Is(err, noSuchClient) {
 		return nil

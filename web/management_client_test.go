@@ -72,6 +72,26 @@ func TestAnAdministratorSetsUpAMachine(t *testing.T) {
 	}
 }
 
+func TestAnApplicationThatIsMadeAgainHasNothingOfTheOneBefore(t *testing.T) {
+	c := newCompany(t)
+	grant := fmt.Sprintf(`{"client_id": "job", "audience": %q, "scope": ["read:timesheets"]}`, testAudience)
+	job := c.made(t, "clients", `{"name": "Job", "app_type": "non_interactive", "client_id": "job"}`)
+	c.made(t, "client-grants", grant)
+	_, token := c.tokenRequest(t, "job", job["client_secret"].(string), testAudience)
+	if answer := c.ask(t, token.Access, "GET", "/timesheets", ""); answer.StatusCode != http.StatusOK {
+		t.Fatal(answer.body)
+	}
+	c.manage(t, "DELETE", "clients/job", "")
+	c.made(t, "clients", `{"name": "Job", "app_type": "non_interactive", "client_id": "job"}`)
+	c.made(t, "client-grants", grant)
+	if answer := c.ask(t, token.Access, "GET", "/timesheets", ""); answer.StatusCode != http.StatusUnauthorized {
+		t.Errorf("the token of the one before is answered %d", answer.StatusCode)
+	}
+	if status, _ := c.tokenRequest(t, "job", job["client_secret"].(string), testAudience); status != http.StatusUnauthorized {
+		t.Errorf("its secret is answered %d", status)
+	}
+}
+
 func TestASecretIsExchangedWithoutAGap(t *testing.T) {
 	c := newCompany(t)
 	job := c.made(t, "clients", `{"name": "Job", "app_type": "non_interactive", "client_id": "job"}`)

@@ -67,7 +67,11 @@ func TestWithinTheirReachFewScopesSuffice(t *testing.T) {
 
 func TestTheManagementAPIStaysForThoseWhoseRolesPermitIt(t *testing.T) {
 	c := newCompany(t)
-	c.mustManage(t, 409, "PATCH", "resource-servers/management", `{"enforce_policies": false}`)
+	for _, loose := range []string{
+		`{"enforce_policies": false}`, `{"grant_all_permitted": true}`, `{"skip_consent_for_verifiable_first_party_clients": true}`,
+	} {
+		c.mustManage(t, 409, "PATCH", "resource-servers/management", loose)
+	}
 	c.mustManage(t, 200, "PATCH", "resource-servers/management", `{"enforce_policies": true, "token_lifetime": 600}`)
 	c.made(t, "client-grants", fmt.Sprintf(`{"client_id": "phone", "subject_type": "user", "audience": %q, "scope": ["read:users"]}`, managementAudience))
 	adas := c.signInFor(t, "ada", managementAudience, []string{"openid", "read:users"})
