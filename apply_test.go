@@ -38,10 +38,10 @@ func provisioned(t *testing.T, file string) (people, projects []map[string]any) 
 	return call[[]map[string]any](t, token, s.url+"people"), call[[]map[string]any](t, token, s.url+"projects")
 }
 
-func machineToken(t *testing.T, issuer, client, secret string) string {
+func machineToken(t *testing.T, issuer, client, secret string, audience ...string) string {
 	t.Helper()
 	res, err := http.PostForm(issuer+"oauth/token", url.Values{
-		"grant_type": {"client_credentials"}, "client_id": {client}, "client_secret": {secret},
+		"grant_type": {"client_credentials"}, "client_id": {client}, "client_secret": {secret}, "audience": audience,
 	})
 	if err != nil {
 		t.Fatal(err)

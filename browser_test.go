@@ -276,6 +276,23 @@ func (p tab) says(text string) {
 	}
 }
 
+// stealRefreshToken has a refresh token of Ada's phone come again after its successor was used.
+func stealRefreshToken(t *testing.T, issuer string) {
+	t.Helper()
+	app := adasPhone(issuer)
+	stolen := app.signIn(t)
+	second, err := app.refresh(t.Context(), stolen)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err = app.refresh(t.Context(), second.RefreshToken); err != nil {
+		t.Fatal(err)
+	}
+	if _, err = app.refresh(t.Context(), stolen); err == nil {
+		t.Fatal("the first token was taken again")
+	}
+}
+
 func TestBrowserShowsTheAccountAndSignsOut(t *testing.T) {
 	chromium := startChromium(t)
 	for _, v := range views {
@@ -303,6 +320,10 @@ func TestBrowserShowsTheAccountAndSignsOut(t *testing.T) {
 
 			p.do(chromedp.Navigate(issuer + "account"))
 			p.looksRight("account" + suffix)
+			stealRefreshToken(t, issuer)
+			p.do(chromedp.Reload())
+			p.says("was cut off from your account just now")
+			p.looksRight("account-warned" + suffix)
 			change := func(current string) {
 				p.fill("#current", current, "#new", "a new password", "#again", "a new password")
 				p.submit("form[action='/account/password'] button")

@@ -63,6 +63,7 @@ func build(ctx context.Context, s settings, issuer string, p *provisioning, log 
 	}
 	h.handler = web.New(web.Settings{
 		Issuer: issuer, Version: release(buildInfo()), Log: log, DB: h.db, Auth: h.auth, Timesheets: h.timesheets, Assets: assets,
+		TrustedProxies: s.proxies(),
 	})
 	h.live()
 	return h, nil

@@ -169,6 +169,15 @@ func TestTheDemoIsAsItSays(t *testing.T) {
 	}
 }
 
+func TestExampleCoIsAdministeredFromAShell(t *testing.T) {
+	issuer := exampleServer(t)
+	token := machineToken(t, issuer, "admin-cli", "admin-secret-of-the-demo-only", issuer+"api/v2/")
+	found := call[[]struct{ Email string }](t, token, issuer+"api/v2/users?q=name:ada*")
+	if len(found) != 1 || found[0].Email != "ada@exampleco.com" {
+		t.Errorf("found %v", found)
+	}
+}
+
 // Each application can do what demo.yaml grants it, and nothing else.
 func TestExampleCosMachinesDoWhatTheyWereGranted(t *testing.T) {
 	issuer := exampleServer(t)

@@ -61,6 +61,7 @@ func client(c *auth.NewClient) shape {
 		"web_origins": list(&c.WebOrigins, text), "scopes": list(&c.Scopes, text), "skip_consent": yes(&c.SkipConsent),
 		"id_token_signed_response_alg": text(&c.IDTokenAlg), "grants": list(&c.Grants, grant),
 		"backchannel_logout_uri": text(&c.BackchannelLogoutURI), "backchannel_logout_session_required": yes(&c.BackchannelLogoutSessionRequired),
+		"require_pushed_authorization_requests": yes(&c.RequirePushed), "require_pkce": no(&c.PKCEOptional),
 	})
 	return func(t *yamlText, v value) {
 		read(t, v)

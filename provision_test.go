@@ -42,6 +42,8 @@ clients:
     web_origins: ["https://reports.example"]
     backchannel_logout_uri: https://reports.example/signed-out
     backchannel_logout_session_required: true
+    require_pushed_authorization_requests: true
+    require_pkce: false
 projects:
   - {name: StoreZero, customer: Acme, billable: true, tasks: [Build, Review]}
   - {name: Storefront 2, closed: true}
@@ -94,6 +96,7 @@ func TestProvisioningFileIsRead(t *testing.T) {
 				RedirectURIs: []string{"https://reports.example/callback"}, LogoutURIs: []string{"https://reports.example/"},
 				WebOrigins:           []string{"https://reports.example"},
 				BackchannelLogoutURI: "https://reports.example/signed-out", BackchannelLogoutSessionRequired: true,
+				RequirePushed: true, PKCEOptional: true,
 			},
 		},
 		Rules: []auth.NewRule{{Name: "add email", Source: goodRule, Enabled: true}, {Name: "off", Source: goodRule}},
@@ -146,7 +149,7 @@ func TestMistakesAreToldWithTheirLines(t *testing.T) {
 			`punchcard.yaml:1: there is no field "user" here; did you mean users?
 punchcard.yaml:6: clients[0]: there is no field "redirect_uri" here; did you mean redirect_uris?
 punchcard.yaml:8: clients[0]: there is no field "colour" here, only backchannel_logout_session_required, backchannel_logout_uri, client_id, client_secret, client_secret_file, grants, ` +
-				`id_token_signed_response_alg, jwks, jwks_uri, logout_uris, name, redirect_uris, scopes, skip_consent, type, web_origins`,
+				`id_token_signed_response_alg, jwks, jwks_uri, logout_uris, name, redirect_uris, require_pkce, require_pushed_authorization_requests, scopes, skip_consent, type, web_origins`,
 		},
 		{
 			"the same field twice", "projects: []\norganization: {name: A}\nprojects: []",
@@ -161,6 +164,19 @@ punchcard.yaml:5: projects[0].tasks: must be a list
 punchcard.yaml:6: projects[1]: must be fields and their values
 punchcard.yaml:7: users: must be a list
 punchcard.yaml:8: api: must be fields and their values: give it a value or take it out`,
+		},
+		{
+			"PKCE, of which only web apps can be exempted", `clients:
+  - {client_id: a, type: native, redirect_uris: ['http://127.0.0.1/'], require_pkce: true}
+  - client_id: b
+    type: spa
+    redirect_uris: ['https://x.example']
+    require_pkce: false
+  - {client_id: c, type: native, redirect_uris: ['http://127.0.0.1/'], require_pkce: false}
+  - {client_id: d, type: web, client_secret: a secret of 43 letters, redirect_uris: ['https://x.example'], require_pkce: 0}`,
+			`punchcard.yaml:6: clients[1].require_pkce: must be true for spa apps: only web apps, which authenticate, can go without PKCE
+punchcard.yaml:7: clients[2].require_pkce: must be true for native apps: only web apps, which authenticate, can go without PKCE
+punchcard.yaml:8: clients[3].require_pkce: must be true or false`,
 		},
 		{
 			"numbers", "api:\n  audience: 'https://x.example'\n  max_auth_age_for_approval: 1.5",

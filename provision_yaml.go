@@ -145,6 +145,15 @@ func yes(into *bool) shape {
 	}
 }
 
+// no is true or false, of which the opposite is kept: what is true unless the file says otherwise.
+func no(into *bool) shape {
+	return func(t *yamlText, v value) {
+		says := !*into
+		yes(&says)(t, v)
+		*into = !says
+	}
+}
+
 // number is a whole number, written in digits.
 func number(into *int) shape {
 	return func(t *yamlText, v value) {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"net"
+	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
@@ -22,7 +23,34 @@ type settings struct {
 	LogRetention retention `default:"90d" placeholder:"TIME" help:"For how long the authorization server's log of events is kept, in days (90d) or hours (36h); at least 1h (default: ${default})."`
 	TLSKey       string    `name:"tls-key" and:"tls" placeholder:"FILE" help:"Private key of the certificate, in PEM form."`
 
-	AllowPrivateTargets bool `help:"Let applications have their jwks_uri and backchannel_logout_uri at private addresses, such as 10.0.0.7."`
+	TrustedProxies      []network `placeholder:"NETWORK,…" help:"Addresses or networks, such as 10.0.0.0/8, of the proxies in front; theirs alone is what X-Forwarded-For says."`
+	AllowPrivateTargets bool      `help:"Let applications have their jwks_uri and backchannel_logout_uri at private addresses, such as 10.0.0.7."`
+}
+
+// network is an IP address or, in CIDR form, many.
+type network netip.Prefix
+
+// UnmarshalText reads a flag or a variable.
+func (n *network) UnmarshalText(text []byte) error {
+	given := string(text)
+	prefix, err := netip.ParsePrefix(given)
+	if addr, alone := netip.ParseAddr(given); alone == nil {
+		prefix, err = netip.PrefixFrom(addr, addr.BitLen()), nil
+	}
+	if err != nil {
+		return fmt.Errorf("%q must be an IP address such as 192.0.2.7, or a network such as 10.0.0.0/8", given)
+	}
+	*n = network(prefix.Masked())
+	return nil
+}
+
+// proxies are the networks as text.
+func (s settings) proxies() []string {
+	var list []string
+	for _, n := range s.TrustedProxies {
+		list = append(list, netip.Prefix(n).String())
+	}
+	return list
 }
 
 // retention is for how long something is kept: "90d", or a duration as Go writes it.

@@ -69,3 +69,25 @@ func TestTheLogIsWholeAfterTheEnd(t *testing.T) {
 		t.Errorf("of %d refusals %v are kept, %v, want ten and that there were too many", many, kept, err)
 	}
 }
+
+func TestTrustedProxiesAreNetworks(t *testing.T) {
+	for given, want := range map[string]string{
+		"10.1.2.3/8": "10.0.0.0/8", "192.0.2.7": "192.0.2.7/32", "2001:db8::7": "2001:db8::7/128", "2001:db8::/32": "2001:db8::/32",
+		"": "", "proxy.example.com": "", "10.0.0.0/33": "", "10.0.0.0/8/8": "",
+	} {
+		var n network
+		err := n.UnmarshalText([]byte(given))
+		if want == "" {
+			if err == nil || !strings.Contains(err.Error(), "must be an IP address such as") {
+				t.Errorf("%q: %v %v", given, n, err)
+			}
+			continue
+		}
+		if got := (settings{TrustedProxies: []network{n}}).proxies(); err != nil || len(got) != 1 || got[0] != want {
+			t.Errorf("%q: %v %v, want %s", given, got, err, want)
+		}
+	}
+	t.Setenv("PUNCHCARD_TRUSTED_PROXIES", "10.0.0.0/8,192.0.2.7")
+	t.Chdir(t.TempDir())
+	start(t, "--listen=127.0.0.1:0")
+}

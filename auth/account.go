@@ -52,6 +52,7 @@ type accountPage struct {
 	Name, Email string
 	Alert       string // what was wrong with the new password
 	Done        string
+	Warnings    []string
 	HasPassword bool
 	Session     string // this one's id
 	CSRF        string
@@ -64,9 +65,14 @@ func (s *Server) Account() gin.HandlerFunc {
 
 func (s *Server) showAccount(c *gin.Context, status int, alert string) {
 	v := visitor(c)
+	warnings, err := s.warnings(c.Request.Context(), v.live.UserID)
+	if err != nil {
+		s.showFailure(c, err)
+		return
+	}
 	s.show(c, status, "account.html", "", accountPage{
 		Name: v.person.person.Name, Email: v.person.person.Email, Alert: alert, Done: done(c),
-		HasPassword: v.person.person.PasswordHash != "", Session: v.live.ID, CSRF: s.csrf(s.browser(c), accountForm(v.live)),
+		Warnings: warnings, HasPassword: v.person.person.PasswordHash != "", Session: v.live.ID, CSRF: s.csrf(s.browser(c), accountForm(v.live)),
 	})
 }
 

@@ -37,12 +37,8 @@ func (s *Server) ChangePassword() gin.HandlerFunc {
 // checkNewPassword says what is wrong with the form, in the person's words. The present password is tried last, and counts
 // as an attempt to sign in: a browser that was left open must not be a way to guess it.
 func (s *Server) checkNewPassword(c *gin.Context, v visit) (person *Person, alert string, err error) {
-	fresh := v.form.get("new")
-	switch {
-	case passwordMistake(fresh) != "":
-		return nil, "The new password " + passwordMistake(fresh) + ".", nil
-	case fresh != v.form.get("again"):
-		return nil, "The new password is not the same both times.", nil
+	if alert := newPasswordMistake(v.form); alert != "" {
+		return nil, alert, nil
 	}
 	person, wrong, err := s.tryPassword(c, v.person.person.Email, v.form.get("current"))
 	if err == nil && (wrong != "" || person.ID != v.live.UserID) {
@@ -62,6 +58,9 @@ func (s *Server) putPassword(c *gin.Context, person *Person, live *session, pass
 		err := tx.Model(&Person{}).Where("id = ?", person.ID).Updates(map[string]any{"password_hash": hash, "updated_at": n.now}).Error
 		if err != nil {
 			return fmt.Errorf("keep password: %w", err)
+		}
+		if err := endTickets(tx, person.ID); err != nil {
+			return err
 		}
 		if err := endOtherSessions(tx, n, person.ID, now.ID); err != nil {
 			return err

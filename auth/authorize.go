@@ -19,7 +19,7 @@ type authorizationRequest struct {
 	Scopes        scopes
 	API           string // id
 	Nonce         string
-	CodeChallenge string // S256
+	CodeChallenge string // S256; empty: a nonce does instead
 	Prompt        []string
 	MaxAge        *int64 // seconds
 	LoginHint     string
@@ -38,7 +38,7 @@ type check func(s *Server, p params, r *authorizationRequest) error
 var (
 	shown = []check{oneClientAndRedirect, knownClient, registeredRedirectURI}
 	sent  = []check{
-		nothingTwice, knownResponseMode, noRequestObject, knownResponseType, s256Challenge, knownPrompt, readableMaxAge,
+		nothingTwice, knownResponseMode, noRequestObject, pushedIfRequired, knownResponseType, s256Challenge, knownPrompt, readableMaxAge,
 		trueHint, knownAudience, scopesOfClient, readableClaims, formForIDToken, readableKey, restOfRequest,
 	}
 )

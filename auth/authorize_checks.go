@@ -59,6 +59,15 @@ func noRequestObject(_ *Server, p params, _ *authorizationRequest) error {
 	return nil
 }
 
+// pushedIfRequired refuses a plain request of an application that is to push its requests, which nobody in between could
+// have changed (RFC 9126 §6).
+func pushedIfRequired(s *Server, p params, r *authorizationRequest) error {
+	if client := s.policy.Load().client(r.ClientID); !p.pushed && (client == nil || client.RequirePushed) {
+		return refuse("invalid_request", "The application must POST its request to /oauth/par, and come with the request_uri")
+	}
+	return nil
+}
+
 func knownResponseType(s *Server, p params, r *authorizationRequest) error {
 	switch client := s.policy.Load().client(r.ClientID); {
 	case p.get("response_type") == "":
@@ -111,11 +120,18 @@ func knownResponseMode(s *Server, p params, r *authorizationRequest) error {
 
 var challenge = regexp.MustCompile(`^[A-Za-z0-9_-]{43}$`)
 
-// s256Challenge demands PKCE by S256 of everybody (RFC 7636 §4.3, OAuth 2.1 §7.6).
-func s256Challenge(_ *Server, p params, r *authorizationRequest) error {
+// s256Challenge demands PKCE by S256 of everybody but the web apps that an administrator exempted (RFC 7636 §4.3, OAuth 2.1
+// §7.6). Those must come with what their ID token will hold instead (RFC 9700 §2.1.1).
+func s256Challenge(s *Server, p params, r *authorizationRequest) error {
+	client := s.policy.Load().client(r.ClientID)
+	exempt := client != nil && client.withoutPKCE() && p.get("code_challenge")+p.get("code_challenge_method") == ""
 	switch {
 	case r.ResponseType == "id_token":
 		return nil // there is no code to protect
+	case exempt && parseScopes(p.get("scope")).has("openid") && p.get("nonce") != "":
+		return nil
+	case exempt:
+		return refuse("invalid_request", "Missing required parameter: code_challenge, or else scope openid and a nonce")
 	case p.get("code_challenge") == "":
 		return refuse("invalid_request", "Missing required parameter: code_challenge")
 	case p.get("code_challenge_method") != "S256":

@@ -2,6 +2,7 @@ package auth
 
 import (
 	"bytes"
+	"context"
 	"crypto/rsa"
 	"encoding/base64"
 	"errors"
@@ -176,6 +177,9 @@ func TestConformanceApplicationsOnTheSameMachineWhileOneDevelops(t *testing.T) {
 			if d := send(s, "http://127.0.0.1:"+port+"/away"); d.State != "waiting" || calls.Load() != 3 {
 				t.Errorf("a redirect is %s after %d calls", d.State, calls.Load())
 			}
+			if err := logOutAt(s, "http://localhost:"+port+"/out"); err != nil {
+				t.Error(err)
+			}
 			// What is not this machine is guarded as anywhere.
 			if d := send(s, "https://10.0.0.1/out"); d.State != "waiting" || !contains(d.LastError, "may be fetched from") {
 				t.Errorf("it is %s: %s", d.State, d.LastError)
@@ -192,9 +196,21 @@ func TestConformanceApplicationsOnTheSameMachineWhileOneDevelops(t *testing.T) {
 			if err := s.Apply(t.Context(), Directory{Clients: []NewClient{reportsAt("http://localhost:" + port + "/out")}}, nil); err == nil {
 				t.Error("it can be registered")
 			}
+			if err := logOutAt(s, "http://localhost:"+port+"/out"); err == nil {
+				t.Error("it can be registered by the management API")
+			}
 			if d := send(s, "https://localhost:"+port+"/out"); d.State != "waiting" || !contains(d.LastError, "may be fetched from") || calls.Load() != 0 {
 				t.Errorf("it is %s after %d calls: %s", d.State, calls.Load(), d.LastError)
 			}
 		})
 	}
+}
+
+// logOutAt has an administrator register an application with the address.
+func logOutAt(s *Server, address string) error {
+	n := NewApplication{}
+	name, kind := "Local", "native"
+	n.Name, n.AppType, n.Logout = &name, &kind, &logoutSettings{URLs: []string{address}}
+	_, err := s.CreateApplication(context.Background(), Caller{}, n)
+	return err
 }

@@ -31,6 +31,9 @@ type Client struct {
 	BackchannelLogoutURI             string `gorm:"column:backchannel_logout_uri"` // empty: it isn't told when a session ends
 	BackchannelLogoutSessionRequired bool
 
+	RequirePushed bool `gorm:"column:require_pushed_authorization_requests"` // RFC 9126 §6
+	PKCEOptional  bool `gorm:"column:pkce_optional"`                         // of web alone: a nonce may do instead
+
 	secrets []string      // hashes; two at most, so that a secret can be exchanged without a gap
 	keySet  *clientKeySet // nil: it keeps a secret, or nothing
 	grants  map[grantKey]*clientGrant
@@ -53,10 +56,10 @@ type grantKey struct {
 	subjectType string
 }
 
-// granted is what an administrator lets the application do at an API for itself.
+// granted is what an administrator lets the application do at an API for itself, which is for machines alone.
 func (c *Client) granted(api string) (allowed scopes, ok bool) {
 	g := c.grants[grantKey{api, "client"}]
-	if g == nil {
+	if g == nil || c.Type != "machine" {
 		return nil, false
 	}
 	return g.Scopes, true
@@ -75,14 +78,19 @@ func (c *Client) mayAsk(api string) scopes {
 	return asks
 }
 
-// preauthorized reports whether an administrator decided for everybody that the application may act for them at an API.
+// preauthorized reports whether an administrator decided for everybody that the application may act for them at an API. For
+// an API at which nobody is asked, that is so of applications that were granted something there, or have it by their own list.
 func (c *Client) preauthorized(a *api) bool {
 	g := c.grants[grantKey{a.ID, "user"}]
-	return c.SkipConsent || a.SkipConsent || g != nil && g.SkipConsent
+	return c.SkipConsent || g != nil && g.SkipConsent || a.SkipConsent && (g != nil || a.ID == Timesheets)
 }
 
 // confidential reports whether the application can keep a secret (RFC 6749 §2.1).
 func (c *Client) confidential() bool { return c.Type == "web" || c.Type == "machine" }
+
+// withoutPKCE reports whether an administrator lets the application go without PKCE. Whoever redeems a code must then at
+// least authenticate (RFC 9700 §2.1.1).
+func (c *Client) withoutPKCE() bool { return c.Type == "web" && c.PKCEOptional }
 
 // may reports whether this type of application uses the grant, and this one of that type.
 func (c *Client) may(grant string) bool {

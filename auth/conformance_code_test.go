@@ -102,15 +102,17 @@ func TestConformanceVerifiersOfCodes(t *testing.T) {
 		refused(t, with(two), 400, "invalid_grant")
 		refused(t, with(one), 400, "invalid_grant") // the try has burned it
 	})
-	prove(t, "P-11 for a code without a challenge", func(t *testing.T) {
-		w := newWorld(t)
-		code := w.browser().code("ada@example.com")
-		if err := w.db.Write(t.Context(), func(tx *gorm.DB) error { // as no request can make it
-			return tx.Table("codes").Where("1 = 1").Update("code_challenge", "").Error
-		}); err != nil {
-			t.Fatal(err)
+	prove(t, "P-11 P-10 for a code without a challenge, of a client that can't have asked for one", func(t *testing.T) {
+		for _, v := range []string{verifies43, ""} {
+			w := newWorld(t)
+			code := w.browser().code("ada@example.com")
+			if err := w.db.Write(t.Context(), func(tx *gorm.DB) error {
+				return tx.Table("codes").Where("1 = 1").Update("code_challenge", "").Error
+			}); err != nil {
+				t.Fatal(err)
+			}
+			refused(t, w.token("app", "grant_type", "authorization_code", "code", code, "redirect_uri", appURI, "code_verifier", v), 400, "invalid_grant")
 		}
-		refused(t, w.redeem(code), 400, "invalid_grant")
 	})
 	prove(t, "P-16 the metadata", func(t *testing.T) {
 		got, _ := w.browser().get("/.well-known/openid-configuration").json()["code_challenge_methods_supported"].([]any)

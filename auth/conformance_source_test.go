@@ -120,11 +120,14 @@ var queries = map[string]bool{
 
 // madeOfParts is the SQL that isn't whole in one place of the source, and what it is made of. None of it comes from a request.
 var madeOfParts = map[string]string{
-	"device.go where":           "one of two conditions of this package",
-	"session_end.go which":      "a query, not text",
-	"event_search.go condition": "the conditions in the line above it",
-	"sweep.go old":              "our own conditions",
-	"sweep.go key":              "our own tables and their keys",
+	"device.go where":                    "one of two conditions of this package",
+	"session_end.go which":               "a query, not text",
+	"event_search.go condition":          "the conditions in the line above it",
+	`management_stretch.go key + " > ?"`: "the key of each list",
+	"management_user.go order":           "one of userOrders",
+	"management_user.go term.condition":  "conditions of management_user_search.go",
+	"sweep.go old":                       "our own conditions",
+	"sweep.go key":                       "our own tables and their keys",
 	`sweep.go "DELETE FROM " + table + " WHERE " + key + " IN (?)"`: "likewise",
 	"entries.go condition":                              "the conditions in the lines below it",
 	"entry_row.go entrySelect":                          "the columns of entries",

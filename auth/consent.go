@@ -21,7 +21,7 @@ type consent struct {
 	APIID     string `gorm:"column:api_id"`
 	Scopes    scopes `gorm:"serializer:json"`
 	CreatedAt time.Time
-	UpdatedAt time.Time
+	UpdatedAt time.Time `gorm:"autoUpdateTime:false"`
 }
 
 func readConsent(db *gorm.DB, user string, r authorizationRequest) (*consent, error) {
@@ -43,9 +43,11 @@ func remember(tx *gorm.DB, user string, r authorizationRequest, granted scopes, 
 		return err
 	}
 	if found == nil {
-		found = &consent{ID: "con_" + uuid.Must(uuid.NewV7()).String(), UserID: user, ClientID: r.ClientID, APIID: r.API, CreatedAt: now}
+		found = &consent{ID: "con_" + uuid.Must(uuid.NewV7()).String(), UserID: user, ClientID: r.ClientID, APIID: r.API, CreatedAt: now, UpdatedAt: now}
 	}
-	found.Scopes, found.UpdatedAt = append(found.Scopes, granted.without(found.Scopes)...), now
+	if more := granted.without(found.Scopes); len(more) > 0 {
+		found.Scopes, found.UpdatedAt = append(found.Scopes, more...), now
+	}
 	if err := tx.Save(found).Error; err != nil {
 		return fmt.Errorf("keep consent: %w", err)
 	}

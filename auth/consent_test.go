@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 )
 
 var regexpToken = regexp.MustCompile(`[A-Za-z0-9_-]{40,}`)
@@ -47,6 +48,31 @@ func TestConformanceConsentIsAskedOnceAndAgainWhenAccessWidens(t *testing.T) {
 	}
 	if a := toConsent(b, "scope", "openid", "prompt", "consent"); a.location().Path != "/consent" {
 		t.Errorf("prompt=consent got %s", a.header.Get("Location"))
+	}
+}
+
+func TestAConsentIsUpdatedWhenItWidens(t *testing.T) {
+	w := newWorld(t)
+	b := w.browser()
+	allowed := func(scope string) (at time.Time) {
+		t.Helper()
+		w.clock.move(time.Minute)
+		b.decide(toConsent(b, "scope", scope, "prompt", "consent"), "allow")
+		var row consent
+		if err := w.db.Read(t.Context()).Take(&row).Error; err != nil {
+			t.Fatal(err)
+		}
+		return row.UpdatedAt.UTC()
+	}
+	first := allowed("openid read:timesheets")
+	if !first.Equal(w.clock.now()) {
+		t.Errorf("made at %s, it says %s", w.clock.now(), first)
+	}
+	if again := allowed("openid"); !again.Equal(first) {
+		t.Errorf("what was granted before was granted again, and it says %s", again)
+	}
+	if wider := allowed("create:timesheets"); !wider.Equal(w.clock.now()) {
+		t.Errorf("wider at %s, it says %s", w.clock.now(), wider)
 	}
 }
 

@@ -113,10 +113,12 @@ func undecided(tx *gorm.DB, now time.Time) *gorm.DB {
 }
 
 // asRequest is what the person is asked. They confirm it in any case, also for an application that is pre-authorised: the
-// device may be somebody else's, who sent them the code (RFC 8628 §5.4). What only managers hold takes the password too.
+// device may be somebody else's, who sent them the code (RFC 8628 §5.4). What only managers or administrators hold takes the
+// password too.
 func (d *deviceRequest) asRequest(a *api) authorizationRequest {
 	r := authorizationRequest{ClientID: d.ClientID, API: d.APIID, Scopes: d.Scopes, Device: d.Hash, Prompt: []string{"consent"}}
-	if a != nil && slices.ContainsFunc(a.scopes, func(sc Scope) bool { return sc.ManagersOnly && d.Scopes.has(sc.Name) }) {
+	far := func(sc Scope) bool { return (sc.ManagersOnly || a.ID == Management) && d.Scopes.has(sc.Name) }
+	if a != nil && slices.ContainsFunc(a.scopes, far) {
 		r.Prompt = append(r.Prompt, "login")
 	}
 	return r

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"errors"
 	"html"
 	"net/http"
 	"net/url"
@@ -8,6 +9,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"gorm.io/gorm"
 )
 
 // from makes all requests of the browser come from an address.
@@ -314,6 +317,21 @@ func TestConformanceOnlyWhoSignedInDecidesAboutADevice(t *testing.T) {
 		b.decide(b.signIn(a, "mia@example.com", password), "allow")
 		if a := w.poll(device); a.json()["scope"] != "read:timesheets approve:timesheets" {
 			t.Errorf("got %s", a.body)
+		}
+	})
+	prove(t, "D-14 what administrators hold takes the password again", func(t *testing.T) {
+		err := w.server.change(t.Context(), func(tx *gorm.DB, n *news) error {
+			grant := clientGrant{ID: "cgr_x", ClientID: "app", APIID: Management, SubjectType: "user", Scopes: scopes{"read:users"}}
+			return errors.Join(tx.Create(&grant).Error, n.tell("policy", ""))
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		asked := w.client("/oauth/device/code", "app", "scope", "read:users", "audience", issuer+"api/v2/").json()
+		b := w.browser()
+		b.code("root@example.com")
+		if a := b.enter(asked["user_code"].(string)); a.location().Path != "/login" {
+			t.Errorf("got %d to %s", a.status, a.header.Get("Location"))
 		}
 	})
 	prove(t, "D-14 who is signed in is not asked to sign in for less", func(t *testing.T) {

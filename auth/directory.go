@@ -47,11 +47,14 @@ type NewClient struct {
 
 	BackchannelLogoutURI             string // where it is told when a session ends; empty: it isn't
 	BackchannelLogoutSessionRequired bool   // it can make nothing of a logout token without sid
+
+	RequirePushed bool // its authorization requests must be pushed (RFC 9126)
+	PKCEOptional  bool // web only: a request for openid with a nonce may come without PKCE
 }
 
 // NewGrant lets an application use an API for itself (the client credentials grant).
 type NewGrant struct {
-	Audience string
+	Audience string // of the API; or its id, such as Management, whose audience follows from where the server is
 	Scopes   []string
 }
 

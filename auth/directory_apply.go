@@ -3,6 +3,7 @@ package auth
 import (
 	"cmp"
 	"context"
+	"crypto/subtle"
 	"errors"
 	"fmt"
 	"time"
@@ -29,7 +30,7 @@ func (s *Server) Apply(ctx context.Context, d Directory, also func(tx *gorm.DB) 
 		for _, step := range []func() error{
 			func() error { return putAPI(tx, d.API) },
 			func() error { return putPeople(tx, n, d.People, hashes) },
-			func() error { return putManagers(tx, d.People) },
+			func() error { return putManagers(tx, n, d.People) },
 			func() error { return s.putClients(tx, n, d.Clients) },
 			func() error { return putRules(tx, n, d.Rules) },
 			func() error { return s.putRuleConfigs(tx, n, d.RuleConfigs) },
@@ -102,9 +103,9 @@ func putPeople(tx *gorm.DB, n *news, people []NewPerson, hashes map[string]strin
 		} else if err != nil {
 			return fmt.Errorf("read person: %w", err)
 		}
-		person.PasswordHash = cmp.Or(hashes[p.Email], p.PasswordHash, person.PasswordHash)
-		if person.Name != p.Name {
-			person.Name, person.UpdatedAt = p.Name, n.now
+		hash := cmp.Or(hashes[p.Email], p.PasswordHash, person.PasswordHash)
+		if person.Name != p.Name || subtle.ConstantTimeCompare([]byte(person.PasswordHash), []byte(hash)) == 0 {
+			person.Name, person.PasswordHash, person.UpdatedAt = p.Name, hash, n.now
 		}
 		if err := tx.Save(&person).Error; err != nil {
 			return fmt.Errorf("keep person: %w", err)
@@ -147,7 +148,7 @@ func addRole(tx *gorm.DB, user, roleID string) error {
 }
 
 // putManagers comes after all people are there: who manages may be named below whom they manage.
-func putManagers(tx *gorm.DB, people []NewPerson) error {
+func putManagers(tx *gorm.DB, n *news, people []NewPerson) error {
 	for i, p := range people {
 		if p.Manager == "" {
 			continue
@@ -160,7 +161,8 @@ func putManagers(tx *gorm.DB, people []NewPerson) error {
 		if err != nil {
 			return fmt.Errorf("read manager: %w", err)
 		}
-		if err := tx.Model(&Person{}).Where("email = ?", normalEmail(p.Email)).Update("manager_id", manager.ID).Error; err != nil {
+		another := tx.Model(&Person{}).Where("email = ? AND (manager_id IS NULL OR manager_id <> ?)", normalEmail(p.Email), manager.ID)
+		if err := another.Updates(map[string]any{"manager_id": manager.ID, "updated_at": n.now}).Error; err != nil {
 			return fmt.Errorf("keep manager: %w", err)
 		}
 	}

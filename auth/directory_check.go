@@ -104,6 +104,9 @@ func (c NewClient) check(m *mistakes, i int, catalogue []Scope) {
 	}
 	m.that(c.BackchannelLogoutURI != "" || !c.BackchannelLogoutSessionRequired, "says nothing without backchannel_logout_uri: give that too",
 		"/clients/%d/backchannel_logout_session_required", i)
+	m.that(c.Type != "machine" || !c.RequirePushed, "is not for machines, for which nobody signs in", "/clients/%d/require_pushed_authorization_requests", i)
+	m.that(c.Type == "web" || !c.PKCEOptional, "must be true for "+c.Type+" apps: only web apps, which authenticate, can go without PKCE",
+		"/clients/%d/require_pkce", i)
 	for j, name := range c.Scopes {
 		m.that(isIdentity(name) || inCatalogue(catalogue, name), "is no scope of this server", "/clients/%d/scopes/%d", i, j)
 	}

@@ -40,6 +40,7 @@ func putClient(tx *gorm.DB, n *news, c NewClient) error {
 	known.RedirectURIs, known.LogoutURIs, known.WebOrigins = c.RedirectURIs, c.LogoutURIs, c.WebOrigins
 	known.Scopes, known.IDTokenAlg = c.Scopes, cmp.Or(c.IDTokenAlg, idTokenAlg)
 	known.BackchannelLogoutURI, known.BackchannelLogoutSessionRequired = c.BackchannelLogoutURI, c.BackchannelLogoutSessionRequired
+	known.RequirePushed, known.PKCEOptional = c.RequirePushed, c.PKCEOptional
 	if len(c.Scopes) == 0 && c.Type != "machine" {
 		known.Scopes = defaultScopes
 	}
@@ -71,21 +72,15 @@ func putSecret(tx *gorm.DB, n *news, c NewClient) error {
 }
 
 func (s *Server) putGrant(tx *gorm.DB, clientID string, g NewGrant, pointer string) error {
-	var a api
-	err := tx.Where("audience = ?", g.Audience).Take(&a).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
+	a, err := s.readAPI(tx, g.Audience)
+	if errors.Is(err, noSuchAPI) {
 		return &Mistake{pointer + "/audience", "is no API's audience here"}
 	}
 	if err != nil {
-		return fmt.Errorf("read API: %w", err)
+		return err
 	}
-	var made []apiScope
-	if err := tx.Where("api_id = ?", a.ID).Find(&made).Error; err != nil {
-		return fmt.Errorf("read scopes of an API: %w", err)
-	}
-	catalogue := s.catalogueOf(&a, made)
 	for i, name := range g.Scopes {
-		if !inCatalogue(catalogue, name) {
+		if !inCatalogue(a.scopes, name) {
 			return &Mistake{fmt.Sprintf("%s/scopes/%d", pointer, i), "is no scope of that API"}
 		}
 	}

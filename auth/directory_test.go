@@ -7,7 +7,9 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"gorm.io/gorm"
 
 	"punchcard/store/storetest"
@@ -28,7 +30,8 @@ func TestADirectoryTellsAllItsMistakes(t *testing.T) {
 			{ID: "w", Name: "W", Type: "web", Secret: "short", WebOrigins: []string{"https://x/"}, Scopes: []string{"fly"}, Grants: []NewGrant{{}}},
 			{ID: "m", Name: "M", Type: "machine", Secret: strings.Repeat("x", 20), RedirectURIs: []string{"https://x/cb"},
 				Grants: []NewGrant{{Scopes: []string{"approve:timesheets", "openid", "fly"}}}},
-			{ID: "w", Name: "W", Type: "spa", RedirectURIs: []string{"https://x/cb"}},
+			{ID: "w", Name: "W", Type: "spa", RedirectURIs: []string{"https://x/cb"}, PKCEOptional: true},
+			{ID: "job", Name: "J", Type: "machine", Secret: strings.Repeat("x", 20), RequirePushed: true, PKCEOptional: true},
 		},
 	}
 	want := []string{
@@ -37,7 +40,7 @@ func TestADirectoryTellsAllItsMistakes(t *testing.T) {
 		"/clients/1/client_secret", "/clients/1/redirect_uris/0", "/clients/2/client_secret", "/clients/2/redirect_uris",
 		"/clients/2/web_origins/0", "/clients/2/scopes/0", "/clients/2/grants", "/clients/2/grants/0/audience", "/clients/3/redirect_uris",
 		"/clients/3/grants/0/audience", "/clients/3/grants/0/scopes/0", "/clients/3/grants/0/scopes/1", "/clients/3/grants/0/scopes/2",
-		"/clients/4/client_id",
+		"/clients/4/client_id", "/clients/4/require_pkce", "/clients/5/require_pushed_authorization_requests", "/clients/5/require_pkce",
 	}
 	got := map[string]bool{}
 	for _, m := range d.Check(testScopes) {
@@ -113,6 +116,59 @@ func TestApplyingADirectoryAgainChangesNothing(t *testing.T) {
 	}
 }
 
+// What UserInfo tells as updated_at is when the person changed, not when the server started.
+func TestAPersonIsUpdatedByAChangeAlone(t *testing.T) {
+	w := newWorld(t)
+	updated := func() map[string]time.Time {
+		t.Helper()
+		var people []Person
+		if err := w.db.Read(t.Context()).Find(&people).Error; err != nil {
+			t.Fatal(err)
+		}
+		at := map[string]time.Time{}
+		for _, p := range people {
+			at[p.Name] = p.UpdatedAt.UTC()
+		}
+		return at
+	}
+	began := w.clock.now()
+	want := map[string]time.Time{"Ada Lovelace": began, "Mia Chen": began, "Max Idle": began, "Rosa Root": began}
+	for _, step := range []struct {
+		name    string
+		change  func(p *NewPerson)
+		changes bool
+	}{
+		{"nothing", func(*NewPerson) {}, false},
+		{"a role", func(p *NewPerson) { p.Roles = []string{"employee", "manager"} }, false},
+		{"the manager", func(p *NewPerson) { p.Manager = "max@example.com" }, true},
+		{"the manager, as it is", func(p *NewPerson) { p.Manager = "max@example.com" }, false},
+		{"the password's hash", func(p *NewPerson) { p.Manager, p.PasswordHash = "max@example.com", cheapHash("another one") }, true},
+		{"the password, as it is", func(p *NewPerson) { p.Manager, p.PasswordHash, p.Password = "max@example.com", "", "another one" }, false},
+	} {
+		w.clock.move(time.Minute)
+		d := exampleDirectory(t)
+		step.change(&d.People[0])
+		if err := w.server.Apply(t.Context(), d, nil); err != nil {
+			t.Fatal(err)
+		}
+		if step.changes {
+			want["Ada Lovelace"] = w.clock.now()
+		}
+		if diff := cmp.Diff(want, updated()); diff != "" {
+			t.Errorf("%s: %s", step.name, diff)
+		}
+	}
+	w.clock.move(time.Minute)
+	d := exampleDirectory(t)
+	d.People = []NewPerson{{Email: "ada@example.com", Name: "Ada King"}}
+	if err := w.server.Apply(t.Context(), d, nil); err != nil {
+		t.Fatal(err)
+	}
+	if got := updated()["Ada King"]; !got.Equal(w.clock.now()) {
+		t.Errorf("another name was given at %s, but it says %s", w.clock.now(), got)
+	}
+}
+
 func setUp(w *world, b *browser, link string, pairs ...string) answer {
 	w.Helper()
 	path := mustURL(link).RequestURI()
@@ -158,7 +214,7 @@ func TestConformanceTheSetupLinkMakesOneAdministrator(t *testing.T) {
 		t.Errorf("without the page's token got %d", a.status)
 	}
 	var all sync.WaitGroup
-	for range 50 {
+	for range 12 { // each hashes a password
 		all.Go(func() { setUp(w, w.browser(), link) })
 	}
 	all.Wait()

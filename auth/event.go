@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/mail"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -144,7 +145,11 @@ func plain(text string, most int) string {
 	return cut(text, most)
 }
 
-// write tells the server's own log, which has no e-mail addresses.
+// untold are details that the server's own log does without: e-mail addresses, and how things were before and are now, which
+// may be long and hold whatever administrators wrote.
+var untold = []string{"email", "before", "after"}
+
+// write tells the server's own log.
 func (s *Server) write(ctx context.Context, e event) {
 	attrs := []slog.Attr{slog.String("type", e.Type), slog.String("description", e.Description)}
 	for _, a := range [...][2]string{
@@ -156,14 +161,15 @@ func (s *Server) write(ctx context.Context, e event) {
 		}
 	}
 	for _, name := range sortedNames(e.Details) {
-		if name != "email" {
+		if !slices.Contains(untold, name) {
 			attrs = append(attrs, slog.Any(name, e.Details[name]))
 		}
 	}
 	s.log.LogAttrs(ctx, e.level, "event", attrs...)
 }
 
-// refused records why a request was refused.
+// refused records why a request was refused. Of a network that is refused all the time, the table keeps so many a minute, and
+// how many more there were.
 func (s *Server) refused(c *gin.Context, e *Error) {
 	if e.recorded {
 		return
@@ -173,7 +179,11 @@ func (s *Server) refused(c *gin.Context, e *Error) {
 	if e.Status >= http.StatusInternalServerError {
 		what.level = slog.LevelError
 	}
-	if e.quiet {
+	flooded := !e.quiet && s.pace.attempt(rowsPerNetwork, s.now(), "refusals "+networkOf(c.ClientIP())) > 0
+	if flooded {
+		s.pending.lose()
+	}
+	if e.quiet || flooded {
 		s.write(c, what.bounded())
 		return
 	}

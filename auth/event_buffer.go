@@ -45,6 +45,13 @@ func (p *pendingEvents) put(e event) {
 	}
 }
 
+// lose counts one that isn't kept.
+func (p *pendingEvents) lose() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.lost++
+}
+
 // take gives the oldest, and how many were lost once nothing waits before them.
 func (p *pendingEvents) take() (list []event, lost int) {
 	p.mu.Lock()

@@ -15,6 +15,7 @@ import (
 type EventQuery struct {
 	From     string // id of the event that was seen last: those after it, the oldest first; empty: the newest first
 	Take     int    // 1 to 100; 0: 50
+	Skip     int    // how many of the newest to pass over
 	Type     []string
 	UserID   string
 	ClientID string
@@ -100,5 +101,5 @@ func (q *EventQuery) find(db *gorm.DB, before string) *gorm.DB {
 	if q.From != "" {
 		return db.Where("id > ? AND id < ?", q.From, before).Order("id").Limit(q.Take)
 	}
-	return db.Order("id DESC").Limit(q.Take)
+	return db.Order("id DESC").Offset(q.Skip).Limit(q.Take)
 }

@@ -239,6 +239,53 @@ func TestRulesThatDenyAreRecorded(t *testing.T) {
 	}
 }
 
+// Whose token was stolen is told so where they look after their account, and nobody else.
+func TestConformanceAPersonIsWarnedOfATheft(t *testing.T) {
+	w := newWorld(t)
+	_, stolen := w.tokens("ada@example.com")
+	w.refresh(w.refresh(stolen).json()["refresh_token"].(string))
+	w.refresh(stolen)
+	prove(t, "R-05 the person is warned", func(t *testing.T) {
+		const warning = "was cut off from your account just now"
+		if page := w.browser().visit("/account", "ada@example.com", password); !contains(page.body, warning) {
+			t.Errorf("got %s", page.body)
+		}
+		if page := w.browser().visit("/account", "mia@example.com", password); contains(page.body, "cut off") {
+			t.Error("somebody else is warned")
+		}
+		w.clock.move(warnedFor + time.Hour)
+		if page := w.browser().visit("/account", "ada@example.com", password); contains(page.body, "cut off") {
+			t.Error("she is warned for ever")
+		}
+	})
+}
+
+func TestEachRunOfRulesLeavesATrace(t *testing.T) {
+	w := newRuledWorld(t, `function (user, context, callback) { callback(null, user, context) }`,
+		`function (user, context, callback) { callback(user.email[0] === "m" ? new Error("no") : null, user, context) }`)
+	for email, want := range map[string]struct {
+		kind  string
+		steps []string
+	}{
+		"ada@example.com": {"rules_ran", []string{"passed", "passed"}},
+		"mia@example.com": {"rule_failed", []string{"passed", "failed"}},
+	} {
+		before := w.server.eventIDs.next(w.clock.now())
+		b := w.browser()
+		b.signIn(b.authorize(), email, password)
+		e := w.events(before, want.kind)
+		if len(e) != 1 {
+			t.Fatalf("%s: got %+v", email, e)
+		}
+		steps, _ := e[0].Details["rules"].([]any)
+		for i, outcome := range want.steps {
+			if len(steps) != len(want.steps) || !contains(fmt.Sprint(steps[i]), ": "+outcome+" in ") {
+				t.Errorf("%s: the trace is %v", email, steps)
+			}
+		}
+	}
+}
+
 func TestTheFirstAdministratorIsRecorded(t *testing.T) {
 	w := newWorld(t)
 	if err := w.db.Write(t.Context(), func(tx *gorm.DB) error { return tx.Exec("DELETE FROM users").Error }); err != nil {

@@ -35,7 +35,7 @@ var eventTypes = map[string]string{
 	"fede":        "a device code was refused",
 	"rule_denied": "a rule denied tokens",
 	"rule_failed": "a rule failed, so that there were no tokens",
-	"rules_ran":   "rules wrote to their console, or asked for what they can't have",
+	"rules_ran":   "rules judged a sign-in; the details have what each did",
 
 	// Other endpoints that applications call
 	"client_refused":    "an application did not authenticate, elsewhere than at the token endpoint",

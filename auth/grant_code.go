@@ -44,7 +44,7 @@ func (s *Server) redeemCode(ctx context.Context, client *Client, p params) (*tok
 		if err := tx.Model(&given).Update("used_at", n.now).Error; err != nil {
 			return fmt.Errorf("spend code: %w", err)
 		}
-		if refused = redeemable(tx, n, given, family, p); refused != nil {
+		if refused = redeemable(tx, n, client, given, family, p); refused != nil {
 			return onlyOurs(refused)
 		}
 		if err := family.bind(tx, client, p.key); err != nil {
@@ -91,7 +91,7 @@ func findCode(tx *gorm.DB, hash string, client *Client, given *code, family *aut
 	return family.read(tx, given.AuthorizationID, client, unknown)
 }
 
-func redeemable(tx *gorm.DB, n *news, given code, family authorization, p params) error {
+func redeemable(tx *gorm.DB, n *news, client *Client, given code, family authorization, p params) error {
 	wrong := refuse("invalid_grant", "Invalid authorization code")
 	ended, err := sessionEnded(tx, family.SessionID)
 	switch {
@@ -107,10 +107,21 @@ func redeemable(tx *gorm.DB, n *news, given code, family authorization, p params
 		return refuse("invalid_grant", "The redirect_uri is not the one of the authorization request").because("it came with %q", p.get("redirect_uri"))
 	case !family.heldBy(p.key):
 		return refuse("invalid_grant", "The code is bound to another DPoP key").because("dpop_jkt is %s, the request proves %q", family.DPoPJKT, p.key)
+	case given.CodeChallenge == "" && client.withoutPKCE():
+		return withoutVerifier(p)
 	case !verifies(p.get("code_verifier"), given.CodeChallenge):
 		return refuse("invalid_grant", "Failed to verify code verifier")
 	}
 	return nil
+}
+
+// withoutVerifier refuses a verifier for a code that was asked for without a challenge: somebody took that out of the request
+// on its way (RFC 9700 §4.8.2).
+func withoutVerifier(p params) error {
+	if p.get("code_verifier") == "" {
+		return nil
+	}
+	return refuse("invalid_grant", "Failed to verify code verifier").because("the authorization request came without a code_challenge")
 }
 
 var verifier = regexp.MustCompile(`^[A-Za-z0-9._~-]{43,128}$`)

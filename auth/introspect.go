@@ -85,7 +85,7 @@ func (s *Server) introspectAccess(ctx context.Context, asks *Client, token strin
 // actsFor reports whether an administrator lets the application ask about the tokens of an API, as that API.
 func (c *Client) actsFor(a *api) bool {
 	_, granted := c.granted(a.ID)
-	return c.Type == "machine" && granted
+	return granted
 }
 
 // audienceOf is the API that a token is for.
@@ -100,20 +100,20 @@ func (p *policy) audienceOf(claims *accessClaims) *api {
 
 // scopesLeft is what a token that is alive allows at its API today: less than it says if a role or a grant was taken away.
 func (s *Server) scopesLeft(ctx context.Context, claims *accessClaims, a *api) (scopes, error) {
-	said := parseScopes(claims.Scope)
-	if claims.GrantTy == "" {
-		person, err := s.holder(ctx, claims.Subject)
-		if err != nil {
-			return nil, err
-		}
-		return person.of(said, a), nil
-	}
-	client := s.policy.Load().client(claims.ClientID)
-	if client == nil || !client.actsFor(a) {
+	said, client := parseScopes(claims.Scope), s.policy.Load().client(claims.ClientID)
+	machine := claims.GrantTy != ""
+	if client == nil || machine && !client.actsFor(a) {
 		return nil, refuse("invalid_token", "The application may not act any more").because("client %s has no grant any more", claims.ClientID)
 	}
-	granted, _ := client.granted(a.ID)
-	return said.and(granted), nil
+	if machine {
+		granted, _ := client.granted(a.ID)
+		return said.and(granted), nil
+	}
+	person, err := s.holder(ctx, claims.Subject)
+	if err != nil {
+		return nil, err
+	}
+	return person.of(said, a).and(client.mayAsk(a.ID)), nil
 }
 
 func (s *Server) introspectRefresh(ctx context.Context, asks *Client, token string) (*introspection, error) {

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -213,6 +214,10 @@ func TestIntrospectionTellsWhatIsLeftOfTheScope(t *testing.T) {
 	if m := activeToken(t, "who manages nobody any more", w.introspect(asPayroll, "token", access)); m["scope"] != "openid read:timesheets" {
 		t.Errorf("got %v", m["scope"])
 	}
+	w.narrow("app", "openid", "profile")
+	if m := activeToken(t, "of an application that may ask for less", w.introspect(asPayroll, "token", access)); m["scope"] != "openid" {
+		t.Errorf("got %v", m["scope"])
+	}
 	machine := w.token(asPayroll, "grant_type", "client_credentials").json()["access_token"].(string)
 	grants := func(change func(tx *gorm.DB) error) {
 		t.Helper()
@@ -233,4 +238,16 @@ func TestIntrospectionTellsWhatIsLeftOfTheScope(t *testing.T) {
 	grants(func(tx *gorm.DB) error { return tx.Delete(&clientGrant{}).Error })
 	inactiveToken(t, "no grant", w.introspect(asPayroll, "token", machine))
 	inactiveToken(t, "no grant, another's token", w.introspect(asPayroll, "token", access))
+}
+
+// narrow leaves an application these scopes to ask people for.
+func (w *world) narrow(client string, left ...string) {
+	w.Helper()
+	err := w.server.change(w.Context(), func(tx *gorm.DB, n *news) error {
+		err := tx.Model(&Client{ID: client}).Select("scopes").Updates(&Client{Scopes: left}).Error
+		return errors.Join(err, n.tell("policy", ""))
+	})
+	if err != nil {
+		w.Fatal(err)
+	}
 }

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"math/big"
 	"slices"
+	"strings"
 )
 
 // publicKey is a key that others made, and the algorithms that it may check signatures of.
@@ -26,7 +27,23 @@ type jwk struct {
 	Kty, Use, Alg, Kid, Crv string
 	KeyOps                  []string `json:"key_ops"`
 	N, E, X, Y              string
-	D, P, K                 string // only private and shared keys have them
+}
+
+// secretMembers are those that only private and shared keys have (RFC 7518 §6.2.2, §6.3.2, §6.4.1).
+var secretMembers = []string{"d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"}
+
+// givesAway reports whether a key holds a member that nobody but its owner may know, whatever is in it.
+func givesAway(key json.RawMessage) bool {
+	var members map[string]json.RawMessage
+	if json.Unmarshal(key, &members) != nil {
+		return false
+	}
+	for name := range members {
+		if slices.Contains(secretMembers, strings.ToLower(name)) {
+			return true
+		}
+	}
+	return false
 }
 
 const maxKeys = 50 // in a set
@@ -45,12 +62,12 @@ func readJWKS(text []byte) ([]publicKey, error) {
 	}
 	var keys []publicKey
 	for _, raw := range set.Keys {
+		if givesAway(raw) {
+			return nil, errPrivateKey
+		}
 		var j jwk
 		if json.Unmarshal(raw, &j) != nil {
 			continue
-		}
-		if j.D != "" || j.P != "" || j.K != "" {
-			return nil, errPrivateKey
 		}
 		if k, ok := j.read(); ok {
 			keys = append(keys, k)

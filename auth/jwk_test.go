@@ -73,6 +73,9 @@ func TestConformanceKeysThatCannotBeUsedAreRefused(t *testing.T) {
 		"HS256 by an RSA key":   change("RS256", "alg", "HS256"),
 		"a private key":         change("ES256", "d", "AAAA"),
 		"private in capitals":   change("ES256", "D", "AAAA"),
+		"a prime alone":         change("RS256", "q", "AAAA"),
+		"a part of a private":   change("RS256", "dp", "AAAA"),
+		"a private number":      strings.Replace(jwksOf(signerKeys()["RS256"]), `{"alg"`, `{"d":5,"alg"`, 1),
 		"a shared key":          `{"keys":[{"kty":"oct","k":"c2VjcmV0","alg":"HS256"}]}`,
 		"a private one beside":  strings.Replace(jwksOf(signerKeys()["RS256"]), `{"alg"`, `{"kty":"EC","d":"AAAA"},{"alg"`, 1),
 	} {

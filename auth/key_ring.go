@@ -97,6 +97,15 @@ func (s *Server) tendKeys(ctx context.Context) error {
 	return nil
 }
 
+// keyFor makes sure that there is a key of an algorithm before anything is to be signed by it. It is made at once where there
+// was none.
+func (s *Server) keyFor(ctx context.Context, alg string) error {
+	if s.keys.signer(alg, s.now()) != nil {
+		return nil
+	}
+	return s.addKey(ctx, alg)
+}
+
 func (s *Server) algsInUse() []string {
 	algs := []string{idTokenAlg}
 	policy := s.policy.Load()

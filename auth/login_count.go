@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -13,13 +14,15 @@ import (
 type logins struct {
 	UserID string `gorm:"primaryKey"`
 	Count  int
+	LastAt *time.Time // nil: not known
 }
 
-func countLogin(tx *gorm.DB, user string) error {
+func countLogin(tx *gorm.DB, user string, now time.Time) error {
 	again := clause.OnConflict{
-		Columns: []clause.Column{{Name: "user_id"}}, DoUpdates: clause.Assignments(map[string]any{"count": gorm.Expr("logins.count + 1")}),
+		Columns:   []clause.Column{{Name: "user_id"}},
+		DoUpdates: clause.Assignments(map[string]any{"count": gorm.Expr("logins.count + 1"), "last_at": now}),
 	}
-	if err := tx.Clauses(again).Create(&logins{UserID: user, Count: 1}).Error; err != nil {
+	if err := tx.Clauses(again).Create(&logins{UserID: user, Count: 1, LastAt: &now}).Error; err != nil {
 		return fmt.Errorf("count sign-ins: %w", err)
 	}
 	return nil

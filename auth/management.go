@@ -18,7 +18,7 @@ var managementScopes = func() (list []Scope) {
 		{"resource_servers", "APIs", "read create update delete"},
 		{"users", "people", "read create update delete"},
 		{"roles", "roles", "read create update delete"},
-		{"role_members", "who has a role", "read create delete"},
+		{"role_members", "who has a role", "read create"},
 		{"grants", "what people let applications do", "read delete"},
 		{"sessions", "sign-ins", "read delete"},
 		{"refresh_tokens", "refresh tokens", "read delete"},
@@ -26,7 +26,6 @@ var managementScopes = func() (list []Scope) {
 		{"rules_configs", "values that rules use", "read update delete"},
 		{"signing_keys", "signing keys", "read create update"},
 		{"logs", "the log", "read"},
-		{"stats", "figures", "read"},
 		{"user_tickets", "links for new passwords", "create"},
 	} {
 		for _, verb := range strings.Fields(thing.may) {

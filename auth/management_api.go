@@ -64,7 +64,7 @@ func (s *Server) ResourceServers(_ context.Context, _ Caller, q Checkpoint) (Lis
 		all = append(all, a.shown())
 	}
 	slices.SortFunc(all, func(a, b ResourceServer) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
-	return listOf(all, "resource_servers", q, func(r ResourceServer) string { return r.ID }), nil
+	return listOf(all, "resource_servers", q, func(r ResourceServer) string { return r.ID })
 }
 
 // ResourceServerRef names an API by its id or its identifier.

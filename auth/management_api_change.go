@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -39,7 +40,10 @@ type NewResourceServer struct {
 	Identifier string `json:"identifier"` // absolute URI
 }
 
-const mostScopes = 500 // of one API
+const (
+	mostScopes = 500     // of one API
+	usualAlg   = "RS256" // of an API that doesn't say otherwise: the one that every library knows
+)
 
 // Validate says what is wrong with it.
 func (c ResourceServerFields) Validate() error {
@@ -85,10 +89,16 @@ func (n NewResourceServer) Validate() error {
 // CreateResourceServer registers an API, which may run anywhere: POST /api/v2/resource-servers.
 func (s *Server) CreateResourceServer(ctx context.Context, by Caller, n NewResourceServer) (ResourceServer, error) {
 	var now ResourceServer
+	if n.Identifier == s.issuer || n.Identifier == s.issuer+"userinfo" {
+		return now, unfit("'identifier' is this server's own")
+	}
+	if err := s.keyFor(ctx, cmp.Or(deref(n.SigningAlg), usualAlg)); err != nil {
+		return now, err
+	}
 	id := "api_" + uuid.Must(uuid.NewV7()).String()
 	err := s.administer(ctx, by, "Create a resource server", func(tx *gorm.DB, news *news) (act, error) {
 		a := &api{
-			ID: id, Audience: n.Identifier, Name: n.Identifier, SigningAlg: "RS256", AccessTokenLifetime: int(maxTokenLife.Seconds()),
+			ID: id, Audience: n.Identifier, Name: n.Identifier, SigningAlg: usualAlg, AccessTokenLifetime: int(maxTokenLife.Seconds()),
 			EnforcePolicies: true,
 		}
 		n.applyTo(a)
@@ -105,16 +115,18 @@ func (s *Server) CreateResourceServer(ctx context.Context, by Caller, n NewResou
 		now = a.shown()
 		return act{of: a.ID, after: now}, news.tell("policy", "")
 	})
-	if err != nil {
-		return now, err
-	}
-	return now, s.tendKeys(ctx)
+	return now, err
 }
 
 // UpdateResourceServer changes an API: PATCH /api/v2/resource-servers/{id}. A scope that it has no more is taken from all who
 // were granted it.
 func (s *Server) UpdateResourceServer(ctx context.Context, by Caller, change ResourceServerChange) (ResourceServer, error) {
 	var now ResourceServer
+	if change.SigningAlg != nil {
+		if err := s.keyFor(ctx, *change.SigningAlg); err != nil {
+			return now, err
+		}
+	}
 	err := s.administer(ctx, by, "Update a resource server", func(tx *gorm.DB, n *news) (act, error) {
 		a, err := s.readAPI(tx, change.ID)
 		if err != nil {
@@ -123,6 +135,11 @@ func (s *Server) UpdateResourceServer(ctx context.Context, by Caller, change Res
 		before := a.shown()
 		if a.system() && change.Scopes != nil && !slices.Equal(change.Scopes, before.Scopes) {
 			return act{}, taken("The scopes of this server's own APIs are what they can do: they can't be changed.")
+		}
+		loose := change.EnforcePolicies != nil && !*change.EnforcePolicies || deref(change.SkipConsent) || deref(change.GrantAllPermitted)
+		if a.ID == Management && loose {
+			return act{}, taken("The management API is for those alone whose roles permit it, and for what they are asked and was asked for: " +
+				"its enforce_policies stays true, skip_consent_for_verifiable_first_party_clients and grant_all_permitted false.")
 		}
 		change.applyTo(a)
 		if err := tx.Save(a).Error; err != nil {
@@ -136,10 +153,7 @@ func (s *Server) UpdateResourceServer(ctx context.Context, by Caller, change Res
 		now = a.shown()
 		return act{of: a.ID, before: before, after: now}, n.tell("policy", "")
 	})
-	if err != nil {
-		return now, err
-	}
-	return now, s.tendKeys(ctx)
+	return now, err
 }
 
 func (c ResourceServerFields) applyTo(a *api) {

@@ -32,6 +32,10 @@ type Application struct {
 	JWKSURI           string            `json:"jwks_uri,omitempty"`
 	Metadata          map[string]string `json:"client_metadata"`
 	RefreshToken      refreshSettings   `json:"refresh_token"`
+	IDTokens          idTokenSettings   `json:"jwt_configuration"`
+	Logout            logoutSettings    `json:"oidc_logout"`
+	RequirePushed     bool              `json:"require_pushed_authorization_requests"`
+	RequirePKCE       bool              `json:"require_pkce"`
 	Scopes            []string          `json:"scopes"`       // what it may ask people for at the timesheet API
 	SkipConsent       bool              `json:"skip_consent"` // nobody is asked
 	Disabled          bool              `json:"disabled"`
@@ -55,6 +59,17 @@ var refreshSettled = refreshSettings{
 	Lifetime: int(offlineLife.Seconds()), IdleLifetime: int(refreshIdle.Seconds()),
 }
 
+// idTokenSettings are how an application's ID tokens are made.
+type idTokenSettings struct {
+	Alg      string `json:"alg"`                 // RS256, PS256, ES256 or EdDSA
+	Lifetime int    `json:"lifetime_in_seconds"` // the same for every application
+}
+
+// logoutSettings are where an application is told that a session ended.
+type logoutSettings struct {
+	URLs []string `json:"backchannel_logout_urls"` // one at most
+}
+
 // appTypes are the types of applications by the names that the management API has for them.
 var appTypes = map[string]string{"native": "native", "spa": "spa", "regular_web": "web", "non_interactive": "machine"}
 
@@ -73,10 +88,15 @@ func (c *Client) shown() Application {
 		ClientID: c.ID, Name: c.Name, Description: c.Description, AppType: appTypeOf(c.Type), IsFirstParty: true, OIDCConformant: true,
 		Callbacks: c.RedirectURIs, AllowedLogoutURLs: c.LogoutURIs, WebOrigins: c.WebOrigins, GrantTypes: c.GrantTypes,
 		AuthMethod: "client_secret_post", Metadata: c.Metadata, RefreshToken: refreshSettled, Scopes: c.Scopes, SkipConsent: c.SkipConsent,
+		IDTokens: idTokenSettings{c.IDTokenAlg, int(idTokenLife.Seconds())}, Logout: logoutSettings{[]string{}},
+		RequirePushed: c.RequirePushed, RequirePKCE: !c.PKCEOptional,
 		Disabled: c.Disabled, CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt,
 	}
 	if len(a.GrantTypes) == 0 {
 		a.GrantTypes = grantsOfType[c.Type]
+	}
+	if c.BackchannelLogoutURI != "" {
+		a.Logout.URLs = []string{c.BackchannelLogoutURI}
 	}
 	if !c.confidential() {
 		a.AuthMethod = "none"
@@ -104,7 +124,7 @@ func (s *Server) Applications(_ context.Context, _ Caller, q ApplicationQuery) (
 	slices.SortFunc(all, func(a, b Application) int {
 		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ClientID, b.ClientID))
 	})
-	return listOf(all, "clients", q.Checkpoint, func(a Application) string { return a.ClientID }), nil
+	return listOf(all, "clients", q.Checkpoint, func(a Application) string { return a.ClientID })
 }
 
 // ApplicationRef names an application.
@@ -156,7 +176,8 @@ func (s *Server) DeleteApplication(ctx context.Context, by Caller, ref Applicati
 		if err := tx.Delete(before).Error; err != nil {
 			return act{}, fmt.Errorf("delete client: %w", err)
 		}
-		return act{of: before.ID, before: before.shown()}, n.tell("policy", "")
+		// Should another application be given the same client_id, the tokens of this one are not its.
+		return act{of: before.ID, before: before.shown()}, revokeBefore(tx, n, Holders{Client: before.ID}, n.now)
 	})
 	if errors.Is(err, noSuchClient) {
 		return nil
@@ -176,6 +197,9 @@ func (s *Server) RotateSecret(ctx context.Context, by Caller, r SecretRotation) 
 	secret := newSecret()
 	err := s.administer(ctx, by, "Rotate a client secret", func(tx *gorm.DB, n *news) (act, error) {
 		client, err := r.read(tx)
+		if err == nil {
+			err = by.mayActAs(tx, client.ID)
+		}
 		if err != nil {
 			return act{}, err
 		}

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,79 +12,6 @@ import (
 
 	"gorm.io/gorm"
 )
-
-// ApplicationFields are what can be said of an application. What is null or left out stays as it is.
-type ApplicationFields struct {
-	Name              *string            `json:"name"`
-	Description       *string            `json:"description"`
-	AppType           *string            `json:"app_type"`
-	IsFirstParty      *bool              `json:"is_first_party"`
-	OIDCConformant    *bool              `json:"oidc_conformant"`
-	Callbacks         []string           `json:"callbacks"`
-	AllowedLogoutURLs []string           `json:"allowed_logout_urls"`
-	WebOrigins        []string           `json:"web_origins"`
-	GrantTypes        []string           `json:"grant_types"`
-	AuthMethod        *string            `json:"token_endpoint_auth_method"`
-	JWKS              *keySetJSON        `json:"jwks"`
-	JWKSURI           *string            `json:"jwks_uri"`
-	Metadata          map[string]*string `json:"client_metadata"` // null takes a member away
-	Scopes            []string           `json:"scopes"`
-	SkipConsent       *bool              `json:"skip_consent"`
-	Disabled          *bool              `json:"disabled"`
-}
-
-// ApplicationChange changes what is given of an application.
-type ApplicationChange struct {
-	ApplicationRef
-	ApplicationFields
-}
-
-// keySetJSON is a JSON Web Key Set as it was given.
-type keySetJSON struct {
-	Keys []map[string]any `json:"keys"`
-}
-
-// NewApplication is an application to make. Without a client_id it is given one.
-type NewApplication struct {
-	ApplicationFields
-	ClientID string `json:"client_id"`
-}
-
-// Validate says what is wrong with it that needs no look at what there is.
-func (c ApplicationFields) Validate() error {
-	_, known := appTypes[deref(c.AppType)]
-	switch {
-	case c.AppType != nil && !known:
-		return unfit("'app_type' must be native, spa, regular_web or non_interactive")
-	case c.IsFirstParty != nil && !*c.IsFirstParty:
-		return unfit("'is_first_party' must be true: whether people are asked is up to skip_consent here")
-	case c.OIDCConformant != nil && !*c.OIDCConformant:
-		return unfit("'oidc_conformant' must be true: every application is")
-	case len(deref(c.Description)) > 500:
-		return unfit("'description' must be at most 500 bytes")
-	case len(c.Metadata) > mostMetadata:
-		return unfit("'client_metadata' must have at most %d members", mostMetadata)
-	}
-	for name, value := range c.Metadata {
-		if len(name) > 255 || len(deref(value)) > 255 {
-			return unfit("'client_metadata' must have names and values of at most 255 bytes")
-		}
-	}
-	return nil
-}
-
-// Validate says what is wrong with it that needs no look at what there is.
-func (n NewApplication) Validate() error {
-	switch {
-	case n.Name == nil:
-		return unfit("'name' is needed")
-	case n.AppType == nil:
-		return unfit("'app_type' is needed: native, spa, regular_web or non_interactive")
-	}
-	return n.ApplicationFields.Validate()
-}
-
-const mostMetadata = 10
 
 // deref is what a pointer leads to, or nothing.
 func deref[T any](p *T) (value T) {
@@ -97,6 +25,9 @@ func deref[T any](p *T) (value T) {
 // comes with public keys.
 func (s *Server) CreateApplication(ctx context.Context, by Caller, n NewApplication) (Application, error) {
 	var made Application
+	if err := s.keyFor(ctx, cmp.Or(n.idTokenAlg(), idTokenAlg)); err != nil {
+		return made, err
+	}
 	id, secret := n.ClientID, newSecret()
 	if id == "" {
 		id = newClientID()
@@ -109,7 +40,7 @@ func (s *Server) CreateApplication(ctx context.Context, by Caller, n NewApplicat
 		if !errors.Is(err, noSuchClient) {
 			return act{}, err
 		}
-		client := &Client{ID: id, CreatedAt: news.now, Scopes: defaultScopes}
+		client := &Client{ID: id, CreatedAt: news.now, Scopes: defaultScopes, IDTokenAlg: idTokenAlg}
 		if *n.AppType == "non_interactive" {
 			client.Scopes = nil
 		}
@@ -129,8 +60,14 @@ func (s *Server) CreateApplication(ctx context.Context, by Caller, n NewApplicat
 // UpdateApplication changes an application: PATCH /api/v2/clients/{id}. One that is disabled has no live token from then on.
 func (s *Server) UpdateApplication(ctx context.Context, by Caller, change ApplicationChange) (Application, error) {
 	var now Application
+	if err := s.keyFor(ctx, cmp.Or(change.idTokenAlg(), idTokenAlg)); err != nil {
+		return now, err
+	}
 	err := s.administer(ctx, by, "Update a client", func(tx *gorm.DB, n *news) (act, error) {
 		client, err := change.read(tx)
+		if err == nil {
+			err = by.mayActAs(tx, client.ID)
+		}
 		if err != nil {
 			return act{}, err
 		}
@@ -152,7 +89,7 @@ func (s *Server) keepApplication(tx *gorm.DB, n *news, client *Client, change Ap
 	change.applyTo(client)
 	client.UpdatedAt = n.now
 	given := change.asNew(client, secret)
-	if err := given.unfit(s.scopes); err != nil {
+	if err := s.fits(given); err != nil {
 		return err
 	}
 	if err := change.grantsFit(client); err != nil {
@@ -206,13 +143,23 @@ func (c ApplicationFields) applyTo(client *Client) {
 			*list.into = *list.given
 		}
 	}
-	for _, flag := range []struct{ given, into *bool }{{c.SkipConsent, &client.SkipConsent}, {c.Disabled, &client.Disabled}} {
+	for _, flag := range []struct{ given, into *bool }{{c.SkipConsent, &client.SkipConsent}, {c.Disabled, &client.Disabled}, {c.RequirePushed, &client.RequirePushed}} {
 		if flag.given != nil {
 			*flag.into = *flag.given
 		}
 	}
 	if c.AppType != nil {
 		client.Type = appTypes[*c.AppType]
+	}
+	if c.RequirePKCE != nil {
+		client.PKCEOptional = !*c.RequirePKCE
+	}
+	if c.IDTokens != nil && c.IDTokens.Alg != nil {
+		client.IDTokenAlg = *c.IDTokens.Alg
+	}
+	if c.Logout != nil && c.Logout.URLs != nil {
+		client.BackchannelLogoutURI = strings.Join(c.Logout.URLs, "")
+		client.BackchannelLogoutSessionRequired = client.BackchannelLogoutSessionRequired && client.BackchannelLogoutURI != ""
 	}
 	metadata := maps.Clone(client.Metadata)
 	for name, value := range c.Metadata {
@@ -233,6 +180,8 @@ func (c ApplicationFields) asNew(client *Client, secret string) NewClient {
 	n := NewClient{
 		ID: client.ID, Name: client.Name, Type: client.Type, JWKSURI: deref(c.JWKSURI), RedirectURIs: client.RedirectURIs,
 		LogoutURIs: client.LogoutURIs, WebOrigins: client.WebOrigins, Scopes: client.Scopes, SkipConsent: client.SkipConsent,
+		IDTokenAlg: client.IDTokenAlg, RequirePushed: client.RequirePushed, PKCEOptional: client.PKCEOptional,
+		BackchannelLogoutURI: client.BackchannelLogoutURI, BackchannelLogoutSessionRequired: client.BackchannelLogoutSessionRequired,
 	}
 	if c.JWKS != nil {
 		keys, _ := json.Marshal(c.JWKS)
@@ -244,18 +193,24 @@ func (c ApplicationFields) asNew(client *Client, secret string) NewClient {
 	return n
 }
 
-// unfit tells all that is wrong with an application in the names of the management API. Its callbacks may come later, when
+// applicationNames are the members of applications that the provisioning file knows by another name.
+var applicationNames = map[string]string{
+	"redirect_uris": "callbacks", "logout_uris": "allowed_logout_urls", "type": "app_type", "id_token_signed_response_alg": "jwt_configuration/alg",
+	"backchannel_logout_uri": "oidc_logout/backchannel_logout_urls/0",
+}
+
+// fits tells all that is wrong with an application in the names of the management API. Its callbacks may come later, when
 // its client_id is known, and a secret that it has already isn't given again.
-func (c NewClient) unfit(catalogue []Scope) error {
+func (s *Server) fits(c NewClient) error {
 	var m mistakes
-	c.check(&m, 0, catalogue)
+	c.check(&m, 0, s.scopes)
 	var wrong []string
-	for _, mistake := range m {
+	for _, mistake := range append(m, s.checkBackchannels([]NewClient{c})...) {
 		name := strings.TrimPrefix(mistake.Pointer, "/clients/0/")
 		if name == "redirect_uris" && c.Type != "machine" || name == "client_secret" && c.Secret == "" {
 			continue
 		}
-		for ours, theirs := range map[string]string{"redirect_uris": "callbacks", "logout_uris": "allowed_logout_urls", "type": "app_type"} {
+		for ours, theirs := range applicationNames {
 			if rest, ok := strings.CutPrefix(name, ours); ok {
 				name = theirs + rest
 			}

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -97,20 +98,24 @@ func pageOf[T, R any](query *gorm.DB, name string, p Paging, show func(R) T) (Li
 	return list, nil
 }
 
-// listOf is one page of items that are all at hand, each with a key by which a checkpoint names it.
-func listOf[T any](all []T, name string, c Checkpoint, key func(T) string) List[T] {
-	list := List[T]{name: name, total: int64(len(all)), paging: c.Paging, taken: c.Take != nil}
+// listOf is one page of items that are all at hand, each with a key by which a checkpoint names it. From a checkpoint that is
+// gone nothing goes on: to begin anew would never end.
+func listOf[T any](all []T, name string, c Checkpoint, key func(T) string) (List[T], error) {
+	list := List[T]{name: name, total: int64(len(all)), paging: c.Paging, taken: c.Take != nil || c.From != ""}
 	from, length := c.start(), c.length()
-	if c.Take != nil {
-		length = *c.Take
+	if list.taken {
+		length = cmp.Or(deref(c.Take), pageLength)
 		from = 1 + slices.IndexFunc(all, func(item T) bool { return key(item) == c.From })
+	}
+	if c.From != "" && from == 0 {
+		return list, mistaken("from", "must be next of the page before, which nothing is any more: begin anew")
 	}
 	from = min(from, len(all))
 	list.items = all[from:min(from+length, len(all))]
 	if from+length < len(all) {
 		list.next = key(all[from+length-1])
 	}
-	return list
+	return list, nil
 }
 
 // MarshalJSON writes the page as it was asked for.

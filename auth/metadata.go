@@ -41,10 +41,11 @@ func (s *Server) Metadata() gin.HandlerFunc {
 		"claims_supported": []string{
 			"iss", "sub", "aud", "azp", "exp", "iat", "auth_time", "acr", "amr", "nonce", "sid", "at_hash", "name", "updated_at", "email", "email_verified",
 		},
-		"request_parameter_supported":     false,
-		"request_uri_parameter_supported": false,
-		"claims_parameter_supported":      true,
-		"service_documentation":           s.issuer,
+		"request_parameter_supported":           false,
+		"request_uri_parameter_supported":       false,
+		"require_pushed_authorization_requests": false, // of everybody; of some applications it is
+		"claims_parameter_supported":            true,
+		"service_documentation":                 s.issuer,
 	}
 	for _, endpoint := range []string{"token", "revocation", "introspection"} {
 		document[endpoint+"_endpoint_auth_signing_alg_values_supported"] = ProofAlgs() // of private_key_jwt

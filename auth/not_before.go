@@ -63,11 +63,16 @@ func revokeBefore(tx *gorm.DB, n *news, whose Holders, at time.Time) error {
 	}
 	families := tx.Model(&authorization{}).Where("revoked_at IS NULL AND created_at < ?", at)
 	sessions := tx.Model(&session{}).Where("ended_at IS NULL AND auth_time < ?", at)
+	told := toldOf(tx).Where("s.ended_at IS NULL AND s.auth_time < ?", at)
 	switch {
 	case whose.Client != "":
-		families, sessions = families.Where("client_id = ?", whose.Client), nil
+		families, told, sessions = families.Where("client_id = ?", whose.Client), told.Where("sc.client_id = ?", whose.Client), nil
 	case whose.User != "":
-		families, sessions = families.Where("user_id = ?", whose.User), sessions.Where("user_id = ?", whose.User)
+		families, told = families.Where("user_id = ?", whose.User), told.Where("s.user_id = ?", whose.User)
+		sessions = sessions.Where("user_id = ?", whose.User)
+	}
+	if err := n.tellApps(told); err != nil {
+		return err
 	}
 	if err := families.Update("revoked_at", n.now).Error; err != nil {
 		return fmt.Errorf("revoke authorizations: %w", err)
@@ -89,9 +94,9 @@ func revokeBefore(tx *gorm.DB, n *news, whose Holders, at time.Time) error {
 
 // issuedTooEarly reports whether an access token is older than tokens of its person, its application, or of anybody may be.
 // Its iat is in whole seconds: one of the same second is refused, whether it came before the instant or after.
-func (p *policy) issuedTooEarly(claims *accessClaims) bool {
-	for _, subject := range []string{everybody, ofUser(claims.Subject), ofClient(claims.ClientID)} {
-		if at, ok := p.notBefore[subject]; ok && claims.IssuedAt.Before(at) {
+func (p *policy) issuedTooEarly(t *verifiedToken) bool {
+	for _, subject := range t.holders {
+		if at, ok := p.notBefore[subject]; ok && t.claims.IssuedAt.Before(at) {
 			return true
 		}
 	}

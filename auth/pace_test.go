@@ -47,6 +47,28 @@ func TestANetworkMayLeaveSoManyRows(t *testing.T) {
 			}
 		})
 	}
+	t.Run("refusals in the log, of which the rest is counted", func(t *testing.T) {
+		w.clock.move(paceWindow)
+		for range rowsPerNetwork - 1 {
+			w.server.pace.attempt(rowsPerNetwork, w.clock.now(), "refusals 127.0.0.1")
+		}
+		before := w.server.eventIDs.next(w.clock.now())
+		for range 3 {
+			w.browser().authorize("client_id", "nobody")
+		}
+		if err := w.server.flush(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		list := w.events(before)
+		if len(list) != 2 || list[0].Type != "f" || list[1].Type != "events_lost" || list[1].Details["count"] != 2.0 {
+			t.Fatalf("got %+v", list)
+		}
+		w.clock.move(paceWindow)
+		w.browser().authorize("client_id", "nobody")
+		if list := w.events(list[1].ID); len(list) != 1 {
+			t.Errorf("a minute later: %+v", list)
+		}
+	})
 	t.Run("but an application that proves who it is may push more", func(t *testing.T) {
 		web := append([]string{}, pairs...)
 		for i := 0; i < len(web); i += 2 {

@@ -17,7 +17,7 @@ var pageFiles embed.FS
 
 // pages are the templates by file name; each fills the places that layout.html leaves.
 var pages = parsePages("login.html", "consent.html", "notice.html", "setup.html", "device.html",
-	"account.html", "apps.html", "logout.html")
+	"account.html", "apps.html", "logout.html", "reset.html")
 
 func parsePages(names ...string) map[string]*template.Template {
 	all := map[string]*template.Template{}

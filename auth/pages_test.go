@@ -27,6 +27,7 @@ var hostilePages = map[string]any{
 		Apps: []grantedApp{{ID: hostile, Name: hostile, Initial: `"`, Scopes: []Scope{{Title: hostile}}, Since: &moment{hostile, hostile},
 			LastUsed: &moment{hostile, hostile}, ByAdmin: true}},
 		Sessions: []sessionRow{{ID: hostile, Device: hostile, IP: hostile, SignedIn: &moment{hostile, hostile}, Seen: &moment{hostile, hostile}, This: true}}},
+	"reset.html":  resetPage{Email: hostile, Alert: hostile, Action: "/reset-password?ticket=" + hostile, CSRF: hostile},
 	"logout.html": logoutPage{App: hostile, Person: hostile, Email: hostile, Fields: url.Values{hostile: {hostile}}, CSRF: hostile},
 	"setup.html":  setupPage{Alert: hostile, Name: hostile, Email: hostile, Action: "/setup?token=" + hostile, CSRF: hostile},
 }

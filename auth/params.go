@@ -17,6 +17,7 @@ type params struct {
 	values  map[string]string
 	doubled []string // names that came more than once, which is refused
 	key     string   // thumbprint of the key that a token request proved by DPoP; empty: none
+	pushed  bool     // the application handed them in directly (RFC 9126)
 	host    string   // to which it was sent; known at the token endpoint
 	about   *event   // likewise: what the log will say of it
 }

@@ -16,8 +16,10 @@ type Person struct {
 	PasswordHash  string  // argon2id in PHC form; empty: cannot sign in by password
 	ManagerID     *string // who approves this person's time
 	Blocked       bool
+	AppMetadata   Metadata // of administrators
+	UserMetadata  Metadata // of the person
 	CreatedAt     time.Time
-	UpdatedAt     time.Time
+	UpdatedAt     time.Time `gorm:"autoUpdateTime:false"`
 }
 
 func (Person) TableName() string { return "users" }

@@ -35,6 +35,7 @@ func (s *Server) Push() gin.HandlerFunc {
 		if p.get("client_id") == "" {
 			p.values["client_id"] = client.ID
 		}
+		p.pushed = true
 		r := authorizationRequest{}
 		for _, checks := range [][]check{shown, sent} {
 			if err := s.run(checks, p, &r); err != nil {
@@ -95,5 +96,5 @@ func (s *Server) pulled(ctx context.Context, p params) (params, error) {
 	if err != nil {
 		return p, err
 	}
-	return params{values: row.Parameters}, refused
+	return params{values: row.Parameters, pushed: true}, refused
 }

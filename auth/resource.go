@@ -23,7 +23,7 @@ func (s *Server) ProtectedResource(api string) gin.HandlerFunc {
 			"authorization_servers":             []string{s.issuer},
 			"scopes_supported":                  names,
 			"bearer_methods_supported":          []string{"header"},
-			"dpop_signing_alg_values_supported": methods,
+			"dpop_signing_alg_values_supported": ProofAlgs(),
 		})
 	}
 }

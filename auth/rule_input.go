@@ -95,7 +95,7 @@ func ruleUser(p *Person) object {
 		"user_id": p.ID, "email": p.Email, "email_verified": p.EmailVerified, "name": p.Name, "nickname": nickname, "username": p.Email,
 		"created_at": ruleTime(p.CreatedAt), "updated_at": ruleTime(p.UpdatedAt),
 		"identities":   []object{{"connection": ruleConnection, "provider": "auth0", "user_id": p.ID, "isSocial": false}},
-		"app_metadata": object{}, "user_metadata": object{},
+		"app_metadata": p.AppMetadata.orEmpty(), "user_metadata": p.UserMetadata.orEmpty(),
 	}
 }
 
@@ -106,7 +106,7 @@ func (s *Server) ruleContext(o occasion) object {
 	}
 	return object{
 		"tenant": strings.TrimPrefix(strings.TrimPrefix(s.origin, "https://"), "http://"), "protocol": o.protocol,
-		"clientID": o.client.ID, "clientName": o.client.Name, "clientMetadata": object{},
+		"clientID": o.client.ID, "clientName": o.client.Name, "clientMetadata": orEmpty(o.client.Metadata),
 		"connection": ruleConnection, "connectionStrategy": "auth0", "connectionMetadata": object{},
 		"sessionID":      o.session,
 		"authentication": object{"methods": []object{{"name": "pwd", "timestamp": o.authTime.UnixMilli()}}},

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"punchcard/auth/rules"
 )
@@ -32,6 +33,7 @@ func (s *Server) rule(ctx context.Context, o occasion) (*ruled, error) {
 		return nil, err
 	}
 	result, err := s.rules.Run(ctx, call)
+	o.about.Details = o.about.with("rules", steps(result.Trace)).Details // of whatever this comes to
 	if err != nil {
 		return nil, o.refusal(err, result.Trace)
 	}
@@ -44,10 +46,15 @@ func (s *Server) rule(ctx context.Context, o occasion) (*ruled, error) {
 	if effect.scopes != nil {
 		out.Scopes, beyond = s.ruledScopes(o, effect.scopes)
 	}
-	if said := traced(result.Trace); said != "" || len(effect.ignored)+len(beyond) > 0 {
-		s.record(ctx, o.about.as("rules_ran", "rules ran").with("said", said).
-			with("protected", strings.Join(effect.ignored, " ")).with("beyond", beyond.String()))
+	ran := o.about.as("rules_ran", "rules ran for "+o.protocol)
+	for name, found := range map[string]string{
+		"said": traced(result.Trace), "protected": strings.Join(effect.ignored, " "), "beyond": beyond.String(),
+	} {
+		if found != "" {
+			ran = ran.with(name, found)
+		}
 	}
+	s.record(ctx, ran)
 	return out, nil
 }
 
@@ -90,6 +97,15 @@ func (o occasion) refusal(err error, trace []rules.Trace) error {
 		return refuse("temporarily_unavailable", "Too many people are signing in; try again").because("%s", cause)
 	}
 	return refuse("server_error", "A rule of this server failed; the administrator's log has the cause").because("%s", cause).as("rule_failed")
+}
+
+// steps tell of each rule that ran how it ended, and after how long.
+func steps(trace []rules.Trace) []string {
+	list := []string{}
+	for _, t := range trace {
+		list = append(list, fmt.Sprintf("%s: %s in %s", t.Rule, t.Outcome, t.Took.Round(time.Microsecond)))
+	}
+	return list
 }
 
 // traced is what rules wrote to their console.

@@ -172,7 +172,7 @@ func (w *world) routes(s *Server) http.Handler {
 	e := gin.New()
 	e.Use(func(c *gin.Context) { c.Header("Request-Id", "req_test") })
 	for path, h := range map[string]gin.HandlerFunc{
-		"/authorize": s.Authorize(), "/login": s.LoginPage(), "/consent": s.ConsentPage(), "/setup": s.SetupPage(),
+		"/authorize": s.Authorize(), "/login": s.LoginPage(), "/consent": s.ConsentPage(), "/setup": s.SetupPage(), "/reset-password": s.ResetPage(),
 		"/device": s.DevicePage(), "/activate": s.DevicePage(), "/oidc/logout": s.Logout(), "/v2/logout": s.V2Logout(),
 		"/.well-known/openid-configuration": s.Metadata(), "/.well-known/jwks.json": s.JWKS(),
 		"/.well-known/oauth-protected-resource": s.ProtectedResource(Timesheets),
@@ -180,7 +180,7 @@ func (w *world) routes(s *Server) http.Handler {
 		e.GET(path, h)
 	}
 	for path, h := range map[string]gin.HandlerFunc{
-		"/authorize": s.Authorize(), "/login": s.Login(), "/consent": s.Consent(), "/setup": s.Setup(),
+		"/authorize": s.Authorize(), "/login": s.Login(), "/consent": s.Consent(), "/setup": s.Setup(), "/reset-password": s.Reset(),
 		"/oauth/token": s.Token(), "/oauth/revoke": s.Revoke(), "/oauth/par": s.Push(), "/oidc/logout": s.Logout(),
 		"/device": s.Device(), "/activate": s.Device(), "/oauth/device/code": s.DeviceAuthorization(), "/oauth/introspect": s.Introspect(),
 	} {

@@ -28,7 +28,7 @@ func (s *Server) signIn(c *gin.Context, person *Person, before *session, and fun
 		if err := tx.Save(&in).Error; err != nil {
 			return fmt.Errorf("begin session: %w", err)
 		}
-		if err := countLogin(tx, person.ID); err != nil {
+		if err := countLogin(tx, person.ID, n.now); err != nil {
 			return err
 		}
 		return and(tx, n, in)

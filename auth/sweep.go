@@ -11,7 +11,7 @@ import (
 // swept are the tables whose rows expire. Codes and refresh tokens go with their authorization.
 var swept = []struct{ table, key string }{
 	{"authorizations", "id"}, {"sessions", "id"}, {"signals", "key"}, {"setup_links", "hash"}, {"client_assertions", "hash"},
-	{"not_before", "subject"}, {"logout_deliveries", "id"},
+	{"not_before", "subject"}, {"logout_deliveries", "id"}, {"password_tickets", "hash"},
 }
 
 // sweptSoon are those in which anybody can leave rows, or every request does, and for how long more they still say

@@ -11,6 +11,7 @@ import (
 type verifiedToken struct {
 	claims  *accessClaims
 	dieWith [3]string // the signals that end it
+	holders [3]string // whose tokens it ends with, as not_before names them
 
 	mu     sync.Mutex
 	api    *api
@@ -22,6 +23,7 @@ func newVerified(claims *accessClaims) *verifiedToken {
 	authorization, _, _ := strings.Cut(claims.ID, ".")
 	return &verifiedToken{
 		claims: claims, dieWith: [3]string{"token:" + claims.ID, "authorization:" + authorization, "session:" + claims.SID},
+		holders: [3]string{everybody, ofUser(claims.Subject), ofClient(claims.ClientID)},
 	}
 }
 

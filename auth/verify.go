@@ -65,7 +65,7 @@ func (s *Server) admit(ctx context.Context, t *verifiedToken, api string) (Calle
 	if a == nil || api != "" && a.ID != api {
 		return Caller{}, refuse("invalid_token", "The access token is for another service").because("its aud is %q", claims.Audience)
 	}
-	if policy.issuedTooEarly(claims) {
+	if policy.issuedTooEarly(t) {
 		return Caller{}, refuse("invalid_token", "The access token was revoked").because("it is of %s, before tokens were revoked", claims.IssuedAt.UTC())
 	}
 	client := policy.client(claims.ClientID)

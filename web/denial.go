@@ -40,6 +40,8 @@ func denialOf(c *gin.Context, f *timesheets.Fault) *auth.Denial {
 		if !strings.HasPrefix(f.Fields[0].Pointer, "/") {
 			d.Code, d.Message = "invalid_query_string", "Query validation error: "+wrongIn(f)
 		}
+	case insufficientScope:
+		d.Message = strings.Replace(f.Detail, "this needs the scope ", "Insufficient scope, expected any of: ", 1)
 	case internal:
 		d.Message = "Something went wrong here; the administrator's log has the cause under the Request-Id " + requestID(c)
 	}

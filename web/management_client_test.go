@@ -72,6 +72,26 @@ func TestAnAdministratorSetsUpAMachine(t *testing.T) {
 	}
 }
 
+func TestAnApplicationThatIsMadeAgainHasNothingOfTheOneBefore(t *testing.T) {
+	c := newCompany(t)
+	grant := fmt.Sprintf(`{"client_id": "job", "audience": %q, "scope": ["read:timesheets"]}`, testAudience)
+	job := c.made(t, "clients", `{"name": "Job", "app_type": "non_interactive", "client_id": "job"}`)
+	c.made(t, "client-grants", grant)
+	_, token := c.tokenRequest(t, "job", job["client_secret"].(string), testAudience)
+	if answer := c.ask(t, token.Access, "GET", "/timesheets", ""); answer.StatusCode != http.StatusOK {
+		t.Fatal(answer.body)
+	}
+	c.manage(t, "DELETE", "clients/job", "")
+	c.made(t, "clients", `{"name": "Job", "app_type": "non_interactive", "client_id": "job"}`)
+	c.made(t, "client-grants", grant)
+	if answer := c.ask(t, token.Access, "GET", "/timesheets", ""); answer.StatusCode != http.StatusUnauthorized {
+		t.Errorf("the token of the one before is answered %d", answer.StatusCode)
+	}
+	if status, _ := c.tokenRequest(t, "job", job["client_secret"].(string), testAudience); status != http.StatusUnauthorized {
+		t.Errorf("its secret is answered %d", status)
+	}
+}
+
 func TestASecretIsExchangedWithoutAGap(t *testing.T) {
 	c := newCompany(t)
 	job := c.made(t, "clients", `{"name": "Job", "app_type": "non_interactive", "client_id": "job"}`)
@@ -236,6 +256,42 @@ func TestConsentIsSkippedPerApplicationAndService(t *testing.T) {
 	}
 }
 
+// A service for which nobody is asked says nothing of what an application, which was granted nothing there, learns of a person.
+func TestAServiceWithoutConsentSkipsItOnlyForWhatItGranted(t *testing.T) {
+	c := newCompany(t)
+	c.invoices(t, `, "skip_consent_for_verifiable_first_party_clients": true`)
+	if page := c.authorizeBooks(t, "openid email"); !strings.Contains(page.body, "Know who you are") {
+		t.Errorf("without a grant nobody is asked: %d %s", page.StatusCode, page.Header.Get("Location"))
+	}
+	c.made(t, "client-grants", `{"client_id": "books", "audience": "https://invoices.example.com", "subject_type": "user", "scope": ["read:invoices"]}`)
+	if page := c.authorizeBooks(t, "openid read:invoices"); !strings.Contains(page.Header.Get("Location"), "code=") {
+		t.Errorf("with a grant: %d %s", page.StatusCode, page.body)
+	}
+}
+
+func TestAMachineThatTurnsIntoAnAppActsForItselfNoMore(t *testing.T) {
+	c := newCompany(t)
+	job := c.made(t, "clients", `{"name": "Job", "app_type": "non_interactive", "client_id": "job"}`)
+	c.made(t, "client-grants", fmt.Sprintf(`{"client_id": "job", "audience": %q, "scope": ["read:timesheets"]}`, testAudience))
+	_, token := c.tokenRequest(t, "job", job["client_secret"].(string), testAudience)
+	if answer := c.ask(t, token.Access, "GET", "/timesheets", ""); answer.StatusCode != http.StatusOK {
+		t.Fatal(answer.body)
+	}
+	c.mustManage(t, 200, "PATCH", "clients/job", `{"app_type": "spa"}`)
+	if answer := c.ask(t, token.Access, "GET", "/timesheets", ""); answer.StatusCode != http.StatusForbidden {
+		t.Errorf("the token that it has is answered %d", answer.StatusCode)
+	}
+}
+
+func TestACheckpointThatIsGoneIsNotTheBeginning(t *testing.T) {
+	c := theCompany(t)
+	for _, path := range []string{"clients", "client-grants", "resource-servers"} {
+		if answer := c.mustManage(t, 400, "GET", path+"?take=1&from=gone", ""); !strings.Contains(answer.body, "'from' must be") {
+			t.Error(answer.body)
+		}
+	}
+}
+
 func TestServicesOfAdministratorsAreHeldToRules(t *testing.T) {
 	c := newCompany(t)
 	c.invoices(t, "")
@@ -247,6 +303,8 @@ func TestServicesOfAdministratorsAreHeldToRules(t *testing.T) {
 		{"POST", "resource-servers", `{"identifier": "https://a.example", "token_lifetime": 86401}`, "'token_lifetime' must be"},
 		{"POST", "resource-servers", `{"identifier": "https://a.example", "scopes": [{"value": "a b"}]}`, "'scopes/0/value'"},
 		{"POST", "resource-servers", `{"identifier": "https://a.example", "scopes": [{"value": "openid"}]}`, "'scopes/0/value'"},
+		{"POST", "resource-servers", `{"identifier": "` + testIssuer + `userinfo"}`, "this server's own"},
+		{"POST", "resource-servers", `{"identifier": "` + testIssuer + `"}`, "this server's own"},
 		{"PATCH", "resource-servers/management", `{"scopes": []}`, "can't be changed"},
 		{"DELETE", "resource-servers/timesheets", ``, "server's own"},
 		{"POST", "client-grants", `{"client_id": "payroll", "audience": "https://invoices.example.com", "scope": ["read:timesheets"]}`, "no scope"},

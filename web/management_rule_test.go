@@ -77,3 +77,15 @@ func TestKeysAreRotatedAndRevokedByTheAPI(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestRulesSeeWhatAdministratorsNoted(t *testing.T) {
+	c := newCompany(t)
+	ada := c.manage(t, "GET", "users-by-email?email=ada@example.com", "").body
+	id := strings.Split(strings.Split(ada, `"user_id":"`)[1], `"`)[0]
+	c.manage(t, "PATCH", "users/"+id, `{"app_metadata": {"plan": "gold"}}`)
+	c.manage(t, "PATCH", "clients/phone", `{"client_metadata": {"team": "field"}}`)
+	c.made(t, "rules", `{"name": "told", "script": "function (user, context, callback) { callback(new UnauthorizedError(user.app_metadata.plan + ' ' + context.clientMetadata.team)); }"}`)
+	if got := c.tryToSignIn(t, "ada"); !strings.HasSuffix(got, "gold field") {
+		t.Errorf("a sign-in comes to %s", got)
+	}
+}

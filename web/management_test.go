@@ -43,7 +43,7 @@ func TestTheManagementAPIFailsInItsOwnShape(t *testing.T) {
 		{"no token", "", "GET", "roles", "", denial{401, "Unauthorized", "this needs an access token: send Authorization: Bearer and the token", ""}},
 		{"another API's token", c.token(t, "otto"), "GET", "roles", "", denial{401, "Unauthorized", "The access token is for another service", ""}},
 		{"too little scope", c.token(t, "operator", "read:roles"), "POST", "roles", `{"name": "x"}`,
-			denial{403, "Forbidden", "this needs the scope create:roles", "insufficient_scope"}},
+			denial{403, "Forbidden", "Insufficient scope, expected any of: create:roles", "insufficient_scope"}},
 		{"no such thing", operator, "GET", "roles/rol_x", "", denial{404, "Not Found", "The role does not exist.", "inexistent_role"}},
 		{"no such path", operator, "GET", "nothing", "", denial{404, "Not Found", "nothing is at this path", ""}},
 		{"an unknown member", operator, "POST", "roles", `{"name": "x", "colour": "red"}`,

@@ -13,7 +13,7 @@ import (
 
 // example is a route's path with something in its parameters' places.
 func (r route) example() string {
-	return strings.NewReplacer(":id", "0199a5c2-7a30-7c1e-8f5b-1c2d3e4f5a6b", ":kid", "key_x", ":name", "not-found", "*path", "nothing",
+	return strings.NewReplacer(":id", "0199a5c2-7a30-7c1e-8f5b-1c2d3e4f5a6b", ":kid", "key_x", ":key", "KEY", ":name", "not-found", "*path", "nothing",
 		":date", "2026-03-04").
 		Replace(r.path)
 }

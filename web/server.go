@@ -22,6 +22,8 @@ type Settings struct {
 	Timesheets *timesheets.Service
 	Assets     *Assets // the pages of Auth name their Base too
 	Version    string  // as the first page shows it
+
+	TrustedProxies []string // networks in CIDR form; from nowhere else is X-Forwarded-For believed
 }
 
 func init() {
@@ -37,7 +39,10 @@ func (s Settings) serve(routes []route) http.Handler {
 	engine.RedirectTrailingSlash = false // a redirect would come before the guard
 	engine.HandleMethodNotAllowed = true
 	engine.UseRawPath = true // an id in a path may have a slash of its own, as %2F
-	engine.SetTrustedProxies(nil)
+	engine.RemoteIPHeaders = []string{"X-Forwarded-For"}
+	if err := engine.SetTrustedProxies(s.TrustedProxies); err != nil {
+		panic(err) // whoever calls New has read them as networks
+	}
 	engine.Use(observe(s.Log), problems(s.Issuer, s.Log), secure(s.Issuer), share(s.Auth, routes), bound)
 	hidden := hide(s.Auth, routes)
 	engine.NoRoute(hidden, func(c *gin.Context) { fail(c, fault(notFound, "nothing is at this path")) })

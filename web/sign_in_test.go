@@ -45,11 +45,16 @@ func (c *company) clientCredentials(t testing.TB, client, audience string, scope
 // signIn goes the way of a person with a browser: the application's request, the sign-in page, back with the code.
 func (c *company) signIn(t testing.TB, who string, scopes []string) issued {
 	t.Helper()
+	return c.signInFor(t, who, "", scopes)
+}
+
+func (c *company) signInFor(t testing.TB, who, audience string, scopes []string) issued {
+	t.Helper()
 	browser := c.browser(t)
 	verifier := oauth2.GenerateVerifier()
 	page := get(t, browser, testIssuer+"authorize?"+url.Values{
 		"response_type": {"code"}, "client_id": {"phone"}, "redirect_uri": {testCallback}, "scope": {strings.Join(scopes, " ")},
-		"state": {"s"}, "code_challenge": {oauth2.S256ChallengeFromVerifier(verifier)}, "code_challenge_method": {"S256"},
+		"audience": {audience}, "state": {"s"}, "code_challenge": {oauth2.S256ChallengeFromVerifier(verifier)}, "code_challenge_method": {"S256"},
 	}.Encode())
 	csrf := csrfField.FindStringSubmatch(page.body)
 	if csrf == nil {

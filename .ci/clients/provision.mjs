@@ -2,7 +2,7 @@
 // world.mjs reads. Every run has keys and ports of its own. Usage: node provision.mjs FOLDER SIGNING_ALG FILE.mjs…, with the
 // algorithm of access tokens and the clients that will run.
 import { randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { exportJWK, generateKeyPair } from 'jose';
@@ -30,6 +30,8 @@ const logoutReceiver = `http://localhost:${await port()}/`;
 
 const scopes = ['openid', 'profile', 'email', 'offline_access', 'read:timesheets', 'create:timesheets'];
 const grants = [{ audience, scopes: ['read:timesheets'] }];
+const document = readFileSync(new URL('../../web/management.yaml', import.meta.url), 'utf8');
+const administration = [...new Set([...document.matchAll(/oauth2: \["([a-z_:]+)"\]/g)].map(([, scope]) => scope))];
 const clients = [
   { client_id: 'phone', type: 'native', redirect_uris: ['http://127.0.0.1/callback'], scopes, skip_consent: true },
   {
@@ -38,6 +40,7 @@ const clients = [
   },
   { client_id: 'spa', type: 'spa', redirect_uris: [`${spa}/`], logout_uris: [`${spa}/`], web_origins: [spa], scopes },
   { client_id: 'job', type: 'machine', client_secret: secret(), grants },
+  { client_id: 'operator', type: 'machine', client_secret: secret(), grants: [{ audience: 'management', scopes: administration }] },
   { client_id: 'signer', type: 'machine', jwks: { keys: [publicKey] }, grants },
 ];
 if (files.includes('back-channel.mjs')) clients[1].backchannel_logout_uri = logoutReceiver;
