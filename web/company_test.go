@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
+	"errors"
 	"log/slog"
 	"net/http"
+	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 
@@ -44,8 +47,50 @@ var everyScope = []string{"read:timesheets", "create:timesheets", "delete:timesh
 // newCompany is one of the test's own.
 func newCompany(t testing.TB) *company {
 	t.Helper()
-	return openCompany(t, storetest.Open(t))
+	return openCompany(t, withKeys(t))
 }
+
+// withKeys is an empty database that has its signing keys already: those by RSA take long to make.
+func withKeys(t testing.TB) *store.DB {
+	t.Helper()
+	url := storetest.URL(t)
+	if path, isFile := strings.CutPrefix(url, "sqlite:"); isFile {
+		file, err := keyed()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, file, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	db, err := store.Open(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return db
+}
+
+// keyed is the content of such a database.
+var keyed = sync.OnceValues(func() ([]byte, error) {
+	path := filepath.Join(runFolder, "keyed.db")
+	db, err := store.Open(context.Background(), "sqlite:"+path)
+	if err != nil {
+		return nil, err
+	}
+	_, err = auth.New(context.Background(), db, auth.Settings{Issuer: testIssuer, Secret: testMaster, Scopes: timesheets.Scopes})
+	if err := errors.Join(err, db.Close()); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
+
+// testMaster is what the secret file would hold.
+var testMaster = bytes.Repeat([]byte("s"), 32)
 
 var (
 	sharedOnce sync.Once
@@ -71,7 +116,7 @@ func theCompany(t testing.TB) *company {
 func openCompany(t testing.TB, db *store.DB) *company {
 	t.Helper()
 	log := slog.New(slog.NewJSONHandler(&runLog, nil))
-	secret := bytes.Repeat([]byte("s"), 32)
+	secret := testMaster
 	assets, err := LoadAssets()
 	if err != nil {
 		t.Fatal(err)

@@ -46,7 +46,7 @@ func TestNoRuleHarmsTheNext(t *testing.T) {
 		"a console that loops":       `function (u, c, done) { for (;;) console.log('x'.repeat(1e5)); }`,
 		"sorting without order":      `function (u, c, done) { new Array(1e6).fill(0).map((_, i) => i).sort(() => { for (;;) {} }); }`,
 	}
-	e := New(Limits{Processes: 1, Time: 300 * time.Millisecond})
+	e := New(Limits{Processes: 1, Time: 200 * time.Millisecond})
 	t.Cleanup(e.Close)
 	for name, source := range hostile {
 		t.Run(name, func(t *testing.T) {
