@@ -69,11 +69,12 @@ func build(ctx context.Context, s settings, issuer string, p *provisioning, log 
 	return h, nil
 }
 
-// live runs what looks after the authorization server until the house is closed.
+// live runs what is done without anybody's asking, until the house is closed.
 func (h *house) live() {
 	ctx, stop := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() { h.auth.Run(ctx) })
+	running.Go(func() { h.timesheets.Run(ctx) })
 	h.leave = func() { stop(); running.Wait(); h.auth.Close() }
 }
 
