@@ -14,8 +14,8 @@ func (g ground) admits(e Entry, more bool) error {
 	case g.project != nil && (!g.membersOnly || isMember || !more):
 		return nil
 	case g.project != nil && e.editedBy != e.UserID: // by who sees all projects
-		return invalid(ValidationFailed, "/project_id", "%s takes time of its members alone, and %s is none; an administrator can add them",
-			*g.project, g.people.owner)
+		return invalid(ValidationFailed, "/project_id",
+			"%s takes time of its members alone, and %s is none; an administrator can add them", *g.project, g.people.owner)
 	case g.project != nil && g.member != nil:
 		return invalid(ValidationFailed, "/project_id",
 			"%s takes time of its members alone, and you are none any more; an administrator can add you", *g.project)

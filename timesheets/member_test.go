@@ -1,7 +1,9 @@
 package timesheets
 
 import (
+	"fmt"
 	"strings"
+	"sync"
 	"testing"
 
 	"gorm.io/gorm"
@@ -208,5 +210,53 @@ func TestSetupSetsTheFieldsThatItNames(t *testing.T) {
 	h.apply(Setup{Projects: []NewProject{{Name: "Line", Members: []string{}}}})
 	if p := must(ask(h.Project, eve, ProjectRef{ID: id})); p.MembersOnly || members() != "" {
 		t.Errorf("no members left %+v of %s", p, members())
+	}
+}
+
+// Of somebody who books time and an administrator who shuts them out, one is first, and time is never booked after that.
+func TestNobodyBooksTimeOnAProjectThatIsTakenFromThem(t *testing.T) {
+	h := openHouse(t)
+	secret := h.make(NewProject{Name: "Secret", MembersOnly: true})
+	must(ask(h.AddMember, root, MemberRef{secret.ID, ada.User}))
+	var all sync.WaitGroup
+	for i := range 12 {
+		all.Go(func() {
+			if i == 6 {
+				if err := h.RemoveMember(t.Context(), root, MemberRef{secret.ID, ada.User}); err != nil {
+					t.Error(err)
+				}
+				return
+			}
+			n := NewEntry{Date: fmt.Sprintf("2026-%02d-01", i%12+1), Minutes: new(5), ProjectID: secret.ID}
+			if _, err := ask(h.Record, ada, n); err != nil {
+				refused(t, err, ValidationFailed, "/project_id")
+			}
+		})
+	}
+	all.Wait()
+	_, err := ask(h.Record, ada, NewEntry{Date: "2026-03-04", Minutes: new(5), ProjectID: secret.ID})
+	refused(t, err, ValidationFailed, "/project_id")
+	hasTime := len(must(ask(h.Entries, ada, EntryQuery{ProjectID: secret.ID})).Items) > 0
+	if _, err := ask(h.Project, ada, ProjectRef{ID: secret.ID}); (err == nil) != hasTime {
+		t.Errorf("with time there: %t, but %v", hasTime, err)
+	}
+}
+
+func TestSeveralInstancesSetUpTheSameProjects(t *testing.T) {
+	h := openHouse(t)
+	setup := Setup{Projects: []NewProject{{Name: "One", Members: []string{"ada@exampleco.com"}}, {Name: "Two"}, {Name: "Internal", Billable: true}}}
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			if err := h.db.Write(t.Context(), func(tx *gorm.DB) error { return h.Apply(t.Context(), tx, setup) }); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	for name, revision := range map[string]int64{"One": 1, "Two": 1, "Internal": 2} {
+		if p := must(ask(h.Project, root, ProjectRef{ID: h.project(name)})); p.Revision != revision {
+			t.Errorf("%+v", p)
+		}
 	}
 }

@@ -90,7 +90,8 @@ func (s *Service) putMembers(ctx context.Context, tx *gorm.DB, project string, e
 			return fmt.Errorf("look for a member: %w", err)
 		}
 		if len(ids) == 0 {
-			return &auth.Mistake{Pointer: fmt.Sprintf("%s/%d", at, i), Detail: "is nobody here: name somebody of users, or who signs in already"}
+			return &auth.Mistake{Pointer: fmt.Sprintf("%s/%d", at, i),
+				Detail: "is nobody here: name somebody of users, or who signs in already"}
 		}
 		are = append(are, ids[0])
 		if _, err := s.addMember(ctx, tx, provisioner, MemberRef{project, ids[0]}); err != nil {

@@ -51,10 +51,10 @@ func (s *Service) Tags(ctx context.Context, by auth.Caller, q TagQuery) (Page[Ta
 	if err := entries.Pluck("entries.tags", &lists).Error; err != nil {
 		return Page[Tag]{}, fmt.Errorf("read tags: %w", err)
 	}
-	uses := map[string]int{}
+	uses, part := map[string]int{}, strings.ToLower(q.Q)
 	for _, tags := range lists {
 		for _, tag := range tags {
-			if strings.Contains(strings.ToLower(tag), strings.ToLower(q.Q)) {
+			if strings.Contains(strings.ToLower(tag), part) {
 				uses[tag]++
 			}
 		}

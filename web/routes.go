@@ -156,7 +156,7 @@ func (s Settings) routes() []route {
 		{"GET", "/lock-date", scope("read:timesheets"), answer(http.StatusOK, t.Lock)},
 		{"PUT", "/lock-date", scope("approve:timesheets"), answer(http.StatusOK, t.SetLock)}, // of an administrator
 		{"GET", "/projects", scope("read:timesheets"), answer(http.StatusOK, t.Projects)},
-		{"POST", "/projects", scope("approve:timesheets"), answer(http.StatusCreated, t.CreateProject)}, // this and what else changes them: of an administrator
+		{"POST", "/projects", scope("approve:timesheets"), answer(http.StatusCreated, t.CreateProject)}, // of an administrator
 		{"GET", "/projects/:id", scope("read:timesheets"), answer(http.StatusOK, t.Project)},
 		{"PATCH", "/projects/:id", scope("approve:timesheets"), answer(http.StatusOK, t.ChangeProject)},
 		{"DELETE", "/projects/:id", scope("approve:timesheets"), done(t.DeleteProject)},
