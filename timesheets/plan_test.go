@@ -17,9 +17,15 @@ func planOf(t *testing.T, h house, by auth.Caller, q EntryQuery, place []string)
 	t.Helper()
 	ctx, tx := context.Background(), h.db.Read(context.Background())
 	l := must(entryList(ctx, tx, by, q))
-	page := withPeople(ctx, tx, l.rows(place, 50)).Session(&gorm.Session{DryRun: true}).Find(&[]map[string]any{}).Statement
+	return explained(t, tx, withPeople(ctx, tx, l.rows(place, 50)))
+}
+
+// explained is how SQLite finds the rows: a line for each step.
+func explained(t *testing.T, tx, rows *gorm.DB) string {
+	t.Helper()
+	query := rows.Session(&gorm.Session{DryRun: true}).Find(&[]map[string]any{}).Statement
 	var steps []struct{ Detail string }
-	if err := tx.Raw("EXPLAIN QUERY PLAN "+page.SQL.String(), page.Vars...).Scan(&steps).Error; err != nil {
+	if err := tx.Raw("EXPLAIN QUERY PLAN "+query.SQL.String(), query.Vars...).Scan(&steps).Error; err != nil {
 		t.Fatal(err)
 	}
 	var plan strings.Builder
@@ -29,13 +35,19 @@ func planOf(t *testing.T, h house, by auth.Caller, q EntryQuery, place []string)
 	return plan.String()
 }
 
-func TestListsAreReadAlongAnIndex(t *testing.T) {
+// sqliteHouse is one of which SQLite can say how it reads.
+func sqliteHouse(t *testing.T) house {
+	t.Helper()
 	db, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "plan.db"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { db.Close() })
-	h := houseOn(t, db)
+	return houseOn(t, db)
+}
+
+func TestListsAreReadAlongAnIndex(t *testing.T) {
+	h := sqliteHouse(t)
 	deep := []string{"2026-03-04", "0199"}
 	for _, c := range []struct {
 		name  string
@@ -66,5 +78,44 @@ func TestListsAreReadAlongAnIndex(t *testing.T) {
 	// A manager's list is sorted, which costs what their people have; along the days it would cost what everybody has.
 	if plan := planOf(t, h, mia, EntryQuery{}, nil); !strings.Contains(plan, "SEARCH entries USING INDEX entries_by_day (user_id=?)") {
 		t.Errorf("a manager's list is not read person by person:\n%s", plan)
+	}
+}
+
+func TestExportsAreReadAlongAnIndex(t *testing.T) {
+	h := sqliteHouse(t)
+	ctx, tx, place := t.Context(), h.db.Read(t.Context()), []string{"2026-09-15", "0199"}
+	for _, c := range []struct {
+		by      auth.Caller
+		queries int
+		index   string // of entries
+		periods string // index of periods
+	}{
+		{ada, 1, "entries_by_day (user_id=? AND date>? AND date<?)", "sqlite_autoindex_periods_2 (user_id=?"},
+		{mia, 3, "entries_by_day (user_id=? AND date>? AND date<?)", "sqlite_autoindex_periods_2 (user_id=?"},
+		{root, 1, "entries_of_all_by_day (date>? AND date<?)", "periods_of_all_by_day (start_day<?)"},
+		{payroll, 1, "entries_of_all_by_day (date>? AND date<?)", "periods_of_all_by_day (start_day<?)"},
+	} {
+		x, september := h.extract(ctx, c.by), EntryQuery{From: "2026-09-01", To: "2026-09-30"}
+		queries := must(x.queries(september))
+		if len(queries) != c.queries {
+			t.Errorf("%s: %d queries", c.by.Subject(), len(queries))
+		}
+		for _, q := range queries {
+			for _, order := range []order{latestFirst, firstFirst} {
+				q := q
+				l := must(x.list(&q, order, place))
+				plan := explained(t, tx, withPeople(ctx, tx, l.rows(place, pieceSize)))
+				if strings.Contains(plan, "TEMP B-TREE") || !strings.Contains(plan, c.index) {
+					t.Errorf("%s: not by %s:\n%s", c.by.Subject(), c.index, plan)
+				}
+				if q.From != place[0] && q.To != place[0] { // or each piece would begin where the first one did
+					t.Errorf("%s: it reads from %s to %s", c.by.Subject(), q.From, q.To)
+				}
+			}
+		}
+		plan := explained(t, tx, x.periodsOf(tx, september))
+		if !strings.Contains(plan, c.periods) || !strings.Contains(plan, "SEARCH entries USING INDEX entries_by_day (user_id=?") {
+			t.Errorf("%s: periods are not read by %s:\n%s", c.by.Subject(), c.periods, plan)
+		}
 	}
 }
