@@ -337,8 +337,8 @@ func (m *measured) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func TestHundredThousandRowsTakeLittleMemory(t *testing.T) {
-	const rows, sheet = 100_000, 200 // rows of each sheet
+func TestLongFilesTakeLittleMemory(t *testing.T) {
+	const sheet = 200 // rows of each sheet
 	for format, f := range Formats {
 		runtime.GC()
 		before, m := heap(), &measured{}
@@ -346,7 +346,7 @@ func TestHundredThousandRowsTakeLittleMemory(t *testing.T) {
 		var err error
 		if f.New == nil {
 			w := NewPDF(m, "a4", Options{})
-			for i := range rows {
+			for i := range longFile {
 				if i%sheet == 0 {
 					err = errors.Join(err, w.Begin(Sheet{Person: "Ada", Title: "Week", Start: "2026-09-21", End: "2026-09-27", State: "open"}))
 				}
@@ -355,12 +355,12 @@ func TestHundredThousandRowsTakeLittleMemory(t *testing.T) {
 			err = errors.Join(err, w.Close())
 		} else {
 			w := f.New(m, Options{})
-			for range rows {
+			for range longFile {
 				err = errors.Join(err, w.Row(row))
 			}
 			err = errors.Join(err, w.Close())
 		}
-		if grown := m.peak - before; err != nil || grown > 32<<20 || m.bytes < 1<<20 {
+		if grown := m.peak - before; err != nil || grown > 32<<20 || m.bytes < longFile {
 			t.Errorf("%s of %d bytes: the heap grew by %d; %v", format, m.bytes, grown, err)
 		}
 	}
