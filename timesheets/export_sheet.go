@@ -96,7 +96,7 @@ func (n names) sheet(tx *gorm.DB, o Organization, p Period) (export.Sheet, error
 	}
 	title := strings.TrimPrefix(p.name(), "the ")
 	s := export.Sheet{
-		Organization: o.Name, Person: n.people[p.UserID].Name, Email: n.people[p.UserID].Email,
+		Organization: o.Name, Person: n.people[p.UserID].Name,
 		Title: strings.ToUpper(title[:1]) + title[1:], Start: p.Start, End: p.End, State: string(p.State),
 		Minutes: p.Minutes, BillableMinutes: p.BillableMinutes,
 	}

@@ -371,7 +371,7 @@ func TestSheetSaysWhoDidWhat(t *testing.T) {
 	x := h.extract(t.Context(), root)
 	got := must(x.names.sheet(h.db.Read(t.Context()), Organization{Name: "ExampleCo"}, p))
 	want := export.Sheet{
-		Organization: "ExampleCo", Person: "Ada Lovelace", Email: "ada@exampleco.com", Title: "Week of 2 March 2026",
+		Organization: "ExampleCo", Person: "Ada Lovelace", Title: "Week of 2 March 2026",
 		Start: "2026-03-02", End: "2026-03-08", State: "approved", Minutes: 60, BillableMinutes: 60,
 		Submission: &export.Submission{At: p.Submission.SubmittedAt, By: "Ada Lovelace", Comment: "all of it", Digest: p.Submission.Digest},
 		Decision:   &export.Decision{Approved: true, At: p.LastDecision.At, By: "Mia Chen", Comment: "thanks"},

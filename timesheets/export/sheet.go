@@ -9,7 +9,6 @@ import (
 type Sheet struct {
 	Organization string
 	Person       string
-	Email        string
 	Title        string // "Week of 21 September 2026"
 	Start        string // the first day
 	End          string // the last day
