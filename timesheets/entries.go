@@ -27,6 +27,12 @@ type EntryQuery struct {
 // Validate says everything that is wrong with the query.
 func (q EntryQuery) Validate() error {
 	var c check
+	q.check(&c)
+	c.paging(q.Paging)
+	return c.fault()
+}
+
+func (q EntryQuery) check(c *check) {
 	c.line(q.UserID, "user_id", idLimit)
 	if q.From != "" {
 		c.day(q.From, "from")
@@ -42,8 +48,6 @@ func (q EntryQuery) Validate() error {
 		c.that(err == nil, "updated_since", "must be an instant such as 2026-03-04T15:04:05Z")
 	}
 	c.line(q.Q, "q", searchLimit)
-	c.paging(q.Paging)
-	return c.fault()
 }
 
 // Entries lists a page of entries.
@@ -58,17 +62,12 @@ func (s *Service) Entries(ctx context.Context, by auth.Caller, q EntryQuery) (Pa
 }
 
 func entryList(ctx context.Context, tx *gorm.DB, by auth.Caller, q EntryQuery) (list[Entry], error) {
-	if q.UserID == "" && !seesAll(by) {
-		alone, err := managesNobody(tx, by)
-		if err != nil {
-			return list[Entry]{}, err
-		}
-		if alone {
-			q.UserID = by.User // which says the same, and lets one index serve filter and order
-		}
+	entries, err := q.entries(tx, by)
+	if err != nil {
+		return list[Entry]{}, err
 	}
 	return list[Entry]{
-		all:   q.filter(visibleEntries(tx, by)).Session(&gorm.Session{}),
+		all:   entries.Session(&gorm.Session{}),
 		order: "entries.date DESC, entries.id DESC",
 		after: "(entries.date, entries.id) < (?, ?)",
 		keys:  func(e Entry) []string { return []string{e.Date, e.ID} },
@@ -80,6 +79,20 @@ func entryList(ctx context.Context, tx *gorm.DB, by auth.Caller, q EntryQuery) (
 			return entries, err
 		},
 	}, nil
+}
+
+// entries are those that the query asks for and that the caller may see.
+func (q EntryQuery) entries(tx *gorm.DB, by auth.Caller) (*gorm.DB, error) {
+	if q.UserID == "" && !seesAll(by) {
+		alone, err := managesNobody(tx, by)
+		if err != nil {
+			return nil, err
+		}
+		if alone {
+			q.UserID = by.User // which says the same, and lets one index serve filter and order
+		}
+	}
+	return q.filter(visibleEntries(tx, by)), nil
 }
 
 func managesNobody(tx *gorm.DB, by auth.Caller) (bool, error) {
