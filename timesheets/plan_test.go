@@ -17,7 +17,12 @@ func planOf(t *testing.T, h house, by auth.Caller, q EntryQuery, place []string)
 	t.Helper()
 	ctx, tx := context.Background(), h.db.Read(context.Background())
 	l := must(entryList(ctx, tx, by, q))
-	page := withPeople(ctx, tx, l.rows(place, 50)).Session(&gorm.Session{DryRun: true}).Find(&[]map[string]any{}).Statement
+	return planned(t, tx, withPeople(ctx, tx, l.rows(place, 50)))
+}
+
+func planned(t *testing.T, tx, rows *gorm.DB) string {
+	t.Helper()
+	page := rows.Session(&gorm.Session{DryRun: true}).Find(&[]map[string]any{}).Statement
 	var steps []struct{ Detail string }
 	if err := tx.Raw("EXPLAIN QUERY PLAN "+page.SQL.String(), page.Vars...).Scan(&steps).Error; err != nil {
 		t.Fatal(err)
@@ -63,8 +68,33 @@ func TestListsAreReadAlongAnIndex(t *testing.T) {
 			t.Errorf("%s is not read by %s:\n%s", c.name, c.index, plan)
 		}
 	}
-	// A manager's list is sorted, which costs what their people have; along the days it would cost what everybody has.
-	if plan := planOf(t, h, mia, EntryQuery{}, nil); !strings.Contains(plan, "SEARCH entries USING INDEX entries_by_day (user_id=?)") {
+	// A manager's list is sorted, which costs what their people have in the days that are looked through; along the days of
+	// all it would cost what everybody has.
+	week := EntryQuery{From: "2026-03-02"}
+	if plan := planOf(t, h, mia, week, nil); !strings.Contains(plan, "SEARCH entries USING INDEX entries_by_day (user_id=? AND date>?)") {
 		t.Errorf("a manager's list is not read person by person:\n%s", plan)
+	}
+}
+
+func TestReportsAreReadAlongAnIndexOfTheirDays(t *testing.T) {
+	db, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "plan.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	for _, pair := range pairs() {
+		for _, c := range []struct {
+			by    auth.Caller
+			index string
+		}{
+			{ada, "SEARCH entries USING INDEX entries_by_day (user_id=? AND date>? AND date<?)"},
+			{mia, "SEARCH entries USING INDEX entries_by_day (user_id=? AND date>? AND date<?)"},
+			{root, "SEARCH entries USING INDEX entries_of_all_by_day (date>? AND date<?)"},
+		} {
+			q, tx := ReportQuery{GroupBy: pair, From: "2026-03-01", To: "2026-03-31"}, db.Read(t.Context())
+			if plan := planned(t, tx, must(q.lines(t.Context(), tx, c.by))); !strings.Contains(plan, c.index) {
+				t.Errorf("a report for %s by %s is not read by %s:\n%s", c.by.Name, pair, c.index, plan)
+			}
+		}
 	}
 }

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -14,10 +13,9 @@ import (
 	"time"
 )
 
-// BenchmarkSize tells what it costs that a company is big. Each line is the time of one request to the time of another, which
-// are sent in turns, one at a time; the median of many turns is told beside the goal. Since machines are shared, only what is
-// far beyond the goal fails, as a request does that reads a whole table. PUNCHCARD_BENCH_ROWS is how many entries the big
-// company has.
+// BenchmarkSize tells what it costs that a company is big. Each ratio is of the median times of two requests, which are sent
+// in turns, one at a time. The goal stands beside it. Since machines are shared, only what is far beyond fails, as a request
+// does that reads a whole table. PUNCHCARD_BENCH_ROWS is how many entries the big company has.
 //
 //	PUNCHCARD_BENCH_ROWS=10000000 go test ./web -run - -bench Size
 func BenchmarkSize(b *testing.B) {
@@ -28,11 +26,7 @@ func BenchmarkSize(b *testing.B) {
 			b.Fatal("PUNCHCARD_BENCH_ROWS must be a number of entries, 10000 or more")
 		}
 	}
-	began := time.Now()
 	small, big := runningCompany(b, 10_000), runningCompany(b, rows)
-	var told strings.Builder
-	fmt.Fprintf(&told, "%d entries of %d people, written in %s\n", rows, rows/filledEach, time.Since(began).Round(time.Second))
-
 	const own = "/timesheets?limit=20"
 	from := func(r running, who, path string, share float64) request {
 		pages := r.pages(b, who, path)
@@ -59,39 +53,40 @@ func BenchmarkSize(b *testing.B) {
 		{"team-month-report-to-own", big.request(b, "mia", "/reports/summary?group_by=user&group_by=project&"+month), first, 30, 200},
 		{"not-modified-to-modified", tag, first, 1, 2},
 	} {
-		ratio, took := compare(b, m.one, m.base)
-		fmt.Fprintf(&told, "%-26s %7.2f  goal %5.1f  %10s\n", m.name, ratio, m.goal, took.Round(time.Microsecond))
-		if ratio > m.most {
-			b.Errorf("%s: %.2f is beyond all reason: what does it read?", m.name, ratio)
-		}
+		b.Run(m.name, func(b *testing.B) {
+			ratio := compare(b, m.one, m.base)
+			b.ReportMetric(ratio, "ratio")
+			b.ReportMetric(m.goal, "goal")
+			if ratio > m.most {
+				b.Errorf("%.2f is beyond all reason: what does it read?", ratio)
+			}
+		})
 	}
-	b.Log(told.String())
 }
 
-// compare is the cost of one request to that of the other, by the row if both have rows, and how long the one takes.
-func compare(b *testing.B, one, base request) (float64, time.Duration) {
-	const turns, each = 15, 8
-	var ratios []float64
-	var took []time.Duration
-	for range turns {
-		var spent [2]time.Duration
-		for range each {
+// compare is the cost of one request to that of the other, by the row if both are lists.
+func compare(b *testing.B, one, base request) float64 {
+	var took [2][]time.Duration
+	for b.Loop() {
+		for range 4 {
 			for i, r := range []request{one, base} {
 				began := time.Now()
 				r.send(b)
-				spent[i] += time.Since(began)
+				took[i] = append(took[i], time.Since(began))
 			}
 		}
-		ratio := float64(spent[0]) / float64(spent[1])
-		if one.rows > 0 && base.rows > 0 {
-			ratio *= float64(base.rows) / float64(one.rows)
-		}
-		ratios = append(ratios, ratio)
-		took = append(took, spent[0]/each)
 	}
-	slices.Sort(ratios)
-	slices.Sort(took)
-	return ratios[turns/2], took[turns/2]
+	median := func(took []time.Duration) float64 {
+		slices.Sort(took)
+		return float64(took[len(took)/2])
+	}
+	b.ReportMetric(0, "ns/op")
+	b.ReportMetric(median(took[0])/1e6, "ms")
+	ratio := median(took[0]) / median(took[1])
+	if one.rows > 0 && base.rows > 0 {
+		ratio *= float64(base.rows) / float64(one.rows)
+	}
+	return ratio
 }
 
 // running is a company that listens.
