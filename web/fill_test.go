@@ -4,12 +4,13 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"punchcard/store"
-	"punchcard/store/storetest"
 )
 
 // The time of a big company: each person has filed two entries a workday for five years, so that a company of more rows is
@@ -28,13 +29,16 @@ func filledUntil() time.Time {
 // newBigCompany is a company with so many entries, on SQLite.
 func newBigCompany(b *testing.B, rows int) *company {
 	b.Helper()
-	url := storetest.URL(b)
-	path, ok := strings.CutPrefix(url, "sqlite:")
-	if !ok {
-		b.Fatal("a big company is measured on SQLite")
+	file, err := keyed()
+	if err != nil {
+		b.Fatal(err)
+	}
+	path := filepath.Join(b.TempDir(), "big.db")
+	if err := os.WriteFile(path, file, 0o600); err != nil {
+		b.Fatal(err)
 	}
 	open := func() *company {
-		db, err := store.Open(context.Background(), url)
+		db, err := store.Open(context.Background(), "sqlite:"+path)
 		if err != nil {
 			b.Fatal(err)
 		}
