@@ -30,11 +30,13 @@ var groupings = map[string]grouping{
 	"customer": {column: "entries.project_id", named: customerNames, label: byCustomer},
 	"task":     {column: "entries.task", label: byTask},
 	"tag":      {column: "entries.tags", label: byTags},
-	"period":   {column: "SUBSTR(entries.period_id, 5, 10)", label: byPeriod, inTime: true}, // its first day, as in per_2026-03-02_usr_…
+	"period":   {column: periodStart, label: byPeriod, inTime: true},
 	"week":     {column: "entries.date", label: byWeek, inTime: true},
 	"month":    {column: "SUBSTR(entries.date, 1, 7)", label: byMonth, inTime: true},
 	"day":      {column: "entries.date", label: byDay, inTime: true},
 }
+
+const periodStart = "SUBSTR(entries.period_id, 5, 10)" // its first day, as in per_2026-03-02_usr_…
 
 func projectNames(_ context.Context, tx *gorm.DB) *gorm.DB { return tx.Table("projects") }
 
