@@ -134,6 +134,7 @@ var madeOfParts = map[string]string{
 	"entry_row.go entrySelect":   "the columns of entries",
 	"entry_row.go entryInsert":   "likewise",
 	"entry_row.go entryUpdate":   "likewise",
+	"tag.go l.order":             "likewise",
 	"page.go l.order":            "the one order of each list",
 	"page.go l.after":            "likewise",
 	`page.go l.sorted + " >= ?"`: "the day's column of each list",
