@@ -86,7 +86,7 @@ func TestListsAreReadAlongAnIndex(t *testing.T) {
 }
 
 func TestReportsAreReadAlongAnIndexOfTheirDays(t *testing.T) {
-	tx := houseOfPlans(t).db.Read(t.Context())
+	tx := sqliteHouse(t).db.Read(t.Context())
 	for _, pair := range pairs() {
 		for _, c := range []struct {
 			by    auth.Caller
@@ -97,7 +97,7 @@ func TestReportsAreReadAlongAnIndexOfTheirDays(t *testing.T) {
 			{root, "SEARCH entries USING INDEX entries_of_all_by_day (date>? AND date<?)"},
 		} {
 			q := ReportQuery{GroupBy: pair, From: "2026-03-01", To: "2026-03-31"}
-			if plan := planFor(t, tx, must(q.lines(t.Context(), tx, c.by))); !strings.Contains(plan, c.index) {
+			if plan := explained(t, tx, must(q.lines(t.Context(), tx, c.by))); !strings.Contains(plan, c.index) {
 				t.Errorf("a report for %s by %s is not read by %s:\n%s", c.by.Name, pair, c.index, plan)
 			}
 		}

@@ -31,8 +31,8 @@ var wholeReads = map[string]string{
 	" AS flagged FROM `periods` JOIN":       "an administrator's counts are of everybody's periods",
 }
 
-// explained are the statements that were, in this run.
-var explained sync.Map
+// explainedOnce are the statements that were, in this run.
+var explainedOnce sync.Map
 
 // explainReads has the statements of the test explained when it is over.
 func explainReads(t testing.TB, db *store.DB) {
@@ -44,7 +44,7 @@ func explainReads(t testing.TB, db *store.DB) {
 	asked := map[string][]any{}
 	note := func(tx *gorm.DB) {
 		query := tx.Statement.SQL.String()
-		if _, done := explained.Load(query); done || tx.DryRun || !byOperation() { // a subquery is only written down
+		if _, done := explainedOnce.Load(query); done || tx.DryRun || !byOperation() { // a subquery is only written down
 			return
 		}
 		mu.Lock()
@@ -74,7 +74,7 @@ func explainReads(t testing.TB, db *store.DB) {
 		mu.Lock()
 		defer mu.Unlock()
 		for _, query := range slices.Sorted(maps.Keys(asked)) {
-			if _, done := explained.LoadOrStore(query, true); done || !isExplained.MatchString(query) {
+			if _, done := explainedOnce.LoadOrStore(query, true); done || !isExplained.MatchString(query) {
 				continue
 			}
 			if whole, err := wholeRead(reader, query, asked[query]); err != nil || whole != "" {
