@@ -54,10 +54,10 @@ func (s *Service) Periods(ctx context.Context, by auth.Caller, q PeriodQuery) (P
 	if len(q.State) > 0 {
 		periods = periods.Where("periods.state IN ?", q.State)
 	}
-	return turn(s, by, q, p, periodList(ctx, tx, by, periods))
+	return turn(s, by, q, p, s.periodList(ctx, tx, by, periods))
 }
 
-func periodList(ctx context.Context, tx *gorm.DB, by auth.Caller, periods *gorm.DB) list[Period] {
+func (s *Service) periodList(ctx context.Context, tx *gorm.DB, by auth.Caller, periods *gorm.DB) list[Period] {
 	return list[Period]{
 		all:   periods.Session(&gorm.Session{}),
 		order: "periods.start_day DESC, periods.id DESC",
@@ -68,7 +68,7 @@ func periodList(ctx context.Context, tx *gorm.DB, by auth.Caller, periods *gorm.
 			if err := rows.Select("periods.*").Find(&found).Error; err != nil {
 				return nil, err
 			}
-			return completeAll(ctx, tx, by, found)
+			return s.completeAll(ctx, tx, by, found)
 		},
 	}
 }

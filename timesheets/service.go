@@ -1,9 +1,12 @@
 package timesheets
 
 import (
+	"context"
 	"crypto/hkdf"
 	"crypto/sha256"
 	"time"
+
+	"gorm.io/gorm"
 
 	"punchcard/store"
 )
@@ -13,12 +16,17 @@ type Service struct {
 	db        *store.DB
 	cursorKey []byte
 	now       func() time.Time
+
+	setManager func(ctx context.Context, user string, manager *string, within func(tx *gorm.DB, set func() error) error) error
 }
 
 // Settings is what a Service needs to know.
 type Settings struct {
 	Secret []byte           // signs the cursors of lists; instances that share a database share it
 	Now    func() time.Time // nil: time.Now
+
+	// SetManager is auth.Server.SetManager. Without it nobody's manager is changed here.
+	SetManager func(ctx context.Context, user string, manager *string, within func(tx *gorm.DB, set func() error) error) error
 }
 
 // New makes a Service upon a migrated database.
@@ -30,7 +38,7 @@ func New(db *store.DB, s Settings) *Service {
 	if s.Now == nil {
 		s.Now = time.Now
 	}
-	return &Service{db: db, cursorKey: key, now: s.Now}
+	return &Service{db: db, cursorKey: key, now: s.Now, setManager: s.SetManager}
 }
 
 // instant is the present as rows keep it: to the millisecond, which both engines and every client read back unchanged.
@@ -38,3 +46,8 @@ func (s *Service) instant() time.Time { return s.now().UTC().Truncate(time.Milli
 
 // latestDay is the latest civil day that it is anywhere: who lives there must not be told that their day hasn't come.
 func (s *Service) latestDay() string { return s.now().UTC().Add(14 * time.Hour).Format(time.DateOnly) }
+
+// earliestDay is the earliest civil day that it is anywhere: nobody misses time of a day that hasn't come to them.
+func (s *Service) earliestDay() string {
+	return s.now().UTC().Add(-12 * time.Hour).Format(time.DateOnly)
+}

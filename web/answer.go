@@ -66,7 +66,7 @@ func writeOne(c *gin.Context, status int, out any) error {
 		if status == http.StatusCreated {
 			c.Header("Location", c.Request.URL.Path+"/"+url.PathEscape(id))
 		}
-		if tagged(c, revisionTag(revision)) {
+		if tagged(c, tagOf(out, revision)) {
 			return nil
 		}
 	}

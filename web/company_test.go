@@ -128,7 +128,7 @@ func openCompany(t testing.TB, db *store.DB) *company {
 		t.Fatal(err)
 	}
 	c := &company{db: db, tokens: map[string]string{}, settings: Settings{
-		Issuer: testIssuer, Log: log, DB: db, Auth: a, Timesheets: timesheets.New(db, timesheets.Settings{Secret: secret}),
+		Issuer: testIssuer, Log: log, DB: db, Auth: a, Timesheets: timesheets.New(db, timesheets.Settings{Secret: secret, SetManager: a.SetManager}),
 		Assets: assets, Version: "test",
 	}}
 	c.handler = New(c.settings)

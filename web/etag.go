@@ -35,8 +35,16 @@ func matches(c *gin.Context, tag string) bool {
 	return false
 }
 
-// revisionTag is the entity tag of what counts its revisions, etagOf that of anything else.
+// revisionTag is the entity tag of what counts its revisions, etagOf that of anything else. What changes beside them stands
+// after a dot: it makes another representation, but no other revision.
 func revisionTag(revision int64) string { return `"` + strconv.FormatInt(revision, 10) + `"` }
+
+func tagOf(out any, revision int64) string {
+	if one, ok := out.(interface{ Beside() string }); ok && one.Beside() != "" {
+		return strings.TrimSuffix(revisionTag(revision), `"`) + "." + one.Beside() + `"`
+	}
+	return revisionTag(revision)
+}
 
 func etagOf(body []byte) string {
 	sum := sha256.Sum256(body)
@@ -58,8 +66,9 @@ func ifMatch(c *gin.Context, required bool) (*int64, error) {
 	case len(tag) < 2 || tag[0] != '"' || tag[len(tag)-1] != '"' || strings.Contains(tag[1:len(tag)-1], `"`):
 		return nil, fault(malformed, `If-Match takes one entity tag in quotation marks, as in "7", or *`)
 	}
-	revision, err := strconv.ParseInt(tag[1:len(tag)-1], 10, 64)
-	if err != nil || tag != revisionTag(revision) {
+	number, _, _ := strings.Cut(tag[1:len(tag)-1], ".")
+	revision, err := strconv.ParseInt(number, 10, 64)
+	if err != nil || `"`+number+`"` != revisionTag(revision) {
 		return nil, fault(stale, "this entity tag was never answered here")
 	}
 	return &revision, nil
