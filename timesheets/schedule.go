@@ -27,7 +27,7 @@ func (w Weekdays) on(day time.Weekday) int {
 func (w Weekdays) check(c *check, at string) {
 	for i, name := range [...]string{"sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"} {
 		minutes := w.on(time.Weekday(i))
-		c.that(0 <= minutes && minutes <= dayMinutes, at+"/"+name, "must be between 0 and %d minutes", dayMinutes)
+		c.that(0 <= minutes && minutes <= dayMinutes, at+"/"+name, "must be between 0 and %d minutes, which is a day", dayMinutes)
 	}
 }
 
