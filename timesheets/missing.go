@@ -38,8 +38,8 @@ func (q MissingQuery) Validate() error {
 type MissingTime struct {
 	UserID         string          `json:"user_id"`
 	Name           string          `json:"name"`
-	MissingMinutes int             `json:"missing_minutes"` // of all periods
-	Periods        []MissingPeriod `json:"periods"`         // of which something is missing, in their order
+	MissingMinutes int             `json:"missing_minutes"`  // of all periods
+	Periods        []MissingPeriod `json:"periods" gorm:"-"` // of which something is missing, in their order
 }
 
 // MissingPeriod is what is missing of one period, or of those of its days that were asked about.
