@@ -68,5 +68,5 @@ func (p Period) Beside() string {
 	if p.ExpectedMinutes == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%d.%d", p.ExpectedMinutes, p.MissingMinutes)
+	return fmt.Sprintf("%d_%d", p.ExpectedMinutes, p.MissingMinutes)
 }

@@ -36,12 +36,12 @@ func matches(c *gin.Context, tag string) bool {
 }
 
 // revisionTag is the entity tag of what counts its revisions, etagOf that of anything else. What changes beside them stands
-// after a dot: it makes another representation, but no other revision.
+// after an underscore: it makes another representation, but no other revision.
 func revisionTag(revision int64) string { return `"` + strconv.FormatInt(revision, 10) + `"` }
 
 func tagOf(out any, revision int64) string {
 	if one, ok := out.(interface{ Beside() string }); ok && one.Beside() != "" {
-		return strings.TrimSuffix(revisionTag(revision), `"`) + "." + one.Beside() + `"`
+		return strings.TrimSuffix(revisionTag(revision), `"`) + "_" + one.Beside() + `"`
 	}
 	return revisionTag(revision)
 }
@@ -66,7 +66,7 @@ func ifMatch(c *gin.Context, required bool) (*int64, error) {
 	case len(tag) < 2 || tag[0] != '"' || tag[len(tag)-1] != '"' || strings.Contains(tag[1:len(tag)-1], `"`):
 		return nil, fault(malformed, `If-Match takes one entity tag in quotation marks, as in "7", or *`)
 	}
-	number, _, _ := strings.Cut(tag[1:len(tag)-1], ".")
+	number, _, _ := strings.Cut(tag[1:len(tag)-1], "_")
 	revision, err := strconv.ParseInt(number, 10, 64)
 	if err != nil || `"`+number+`"` != revisionTag(revision) {
 		return nil, fault(stale, "this entity tag was never answered here")
