@@ -73,7 +73,7 @@ func (e expectations) on(user, day string) int {
 	if err != nil {
 		return 0
 	}
-	whole := e.scheduled(user, day).on(date.Weekday())
+	whole := e.scheduled(user, day).On(date.Weekday())
 	if whole == 0 {
 		return 0
 	}

@@ -19,14 +19,14 @@ type Weekdays struct {
 	Sunday    int `json:"sunday"`
 }
 
-// on is what is expected on a day of the week.
-func (w Weekdays) on(day time.Weekday) int {
+// On is how many minutes are expected on a day of the week.
+func (w Weekdays) On(day time.Weekday) int {
 	return [...]int{w.Sunday, w.Monday, w.Tuesday, w.Wednesday, w.Thursday, w.Friday, w.Saturday}[day]
 }
 
 func (w Weekdays) check(c *check, at string) {
 	for i, name := range [...]string{"sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"} {
-		minutes := w.on(time.Weekday(i))
+		minutes := w.On(time.Weekday(i))
 		c.that(0 <= minutes && minutes <= dayMinutes, at+"/"+name, "must be between 0 and %d minutes, which is a day", dayMinutes)
 	}
 }
