@@ -37,7 +37,7 @@ func TestEventsAreRead(t *testing.T) {
 		{"nobody", calendar(start, "ATTENDEE:urn:x"), []Event{one}},
 		{"an alarm within", calendar(start, "BEGIN:VALARM", "SUMMARY:Wake up", "DTSTART:x", "END:VALARM"), []Event{one}},
 		{"cancelled", calendar(start, "STATUS:CANCELLED"), nil},
-		{"no event", "BEGIN:VCALENDAR\nBEGIN:VTODO\nDTSTART:x\nEND:VTODO\nEND:VCALENDAR", nil},
+		{"no event", "BEGIN:VCALENDAR\nBEGIN:VJOURNAL\nDTSTART:x\nEND:VJOURNAL\nEND:VCALENDAR", nil},
 		{"every year", calendar(start, "RRULE:FREQ=YEARLY;INTERVAL=1;BYMONTH=1;BYMONTHDAY=1;COUNT=3;WKST=MO"), with(func(e *Event) { e.Yearly = &Yearly{Count: 3} })},
 		{"every year until", calendar(start, "RRULE:UNTIL=20300101T000000Z;FREQ=YEARLY"), with(func(e *Event) { e.Yearly = &Yearly{Until: "2030-01-01"} })},
 		{"categories", calendar(start, "CATEGORIES:A,B", "CATEGORIES:C"), with(func(e *Event) { e.Categories = []string{"A", "B", "C"} })},
