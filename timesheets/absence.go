@@ -44,6 +44,9 @@ func (a Absence) shownTo(by auth.Caller) Absence {
 	return a
 }
 
+// told is the absence as those are told of it who weren't there: applications among them, so not why.
+func (a Absence) told() Absence { return a.shownTo(auth.Caller{}) }
+
 // AbsenceQuery asks for the absences that the caller may see, the latest first. What is left empty filters nothing.
 type AbsenceQuery struct {
 	Paging

@@ -82,7 +82,7 @@ func (s *Service) keepAbsence(tx *gorm.DB, by auth.Caller, a Absence) error {
 	if err := s.expectAnew(tx, &a.UserID, a.From, a.To); err != nil {
 		return err
 	}
-	return s.note(tx, by, deed{Action: "absence.created", Owner: a.UserID, Object: a.ID, After: a})
+	return s.note(tx, by, deed{Action: "absence.created", Owner: a.UserID, Object: a.ID, After: a.told()})
 }
 
 // RemoveAbsence deletes an absence: one's own, or anybody's for administrators and applications that act for themselves.
@@ -108,6 +108,6 @@ func (s *Service) RemoveAbsence(ctx context.Context, by auth.Caller, ref Absence
 		if err := s.expectAnew(tx, &a.UserID, a.From, a.To); err != nil {
 			return err
 		}
-		return s.note(tx, by, deed{Action: "absence.deleted", Owner: a.UserID, Object: a.ID, Before: a})
+		return s.note(tx, by, deed{Action: "absence.deleted", Owner: a.UserID, Object: a.ID, Before: a.told()})
 	})
 }

@@ -62,6 +62,25 @@ func TestAbsencesAreOnesOwn(t *testing.T) {
 	refused(t, h.RemoveAbsence(t.Context(), ada, AbsenceRef{a.ID}), NotFound)
 }
 
+// An application that is told what is done isn't told why somebody is absent.
+func TestWebhooksAreNotToldWhySomebodyIsAbsent(t *testing.T) {
+	h, r := openHouse(t), &receiver{}
+	h.listen(r, NewWebhook{Events: []string{"absence.*"}})
+	a := h.absent(ada, NewAbsence{From: "2026-08-03", Kind: "sick", Note: "flu"})
+	must(ask(h.ImportAbsences, root, AbsenceImport{File: File{"text/csv", "user,kind,from,note\nusr_ada,sick,2026-08-04,flu\n"}}))
+	if err := h.RemoveAbsence(t.Context(), ada, AbsenceRef{a.ID}); err != nil {
+		t.Fatal(err)
+	}
+	if h.tell(); len(r.got) != 3 {
+		t.Errorf("%d were told", len(r.got))
+	}
+	for _, got := range r.got {
+		if strings.Contains(got.body, "sick") || strings.Contains(got.body, "flu") || !strings.Contains(got.body, `"from":"2026-08-0`) {
+			t.Error(got.body)
+		}
+	}
+}
+
 func TestAbsencesAreListedPageByPage(t *testing.T) {
 	h := openHouse(t)
 	var want []string

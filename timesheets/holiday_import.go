@@ -66,7 +66,7 @@ func (s *Service) ImportHolidays(ctx context.Context, by auth.Caller, i HolidayI
 		if i.DryRun {
 			return errRehearsed
 		}
-		return s.note(tx, by, deed{Action: "holidays.imported", After: done})
+		return s.note(tx, by, deed{Action: "holiday.imported", After: done})
 	})
 	if errors.Is(err, errRehearsed) {
 		err = nil

@@ -41,7 +41,7 @@ func TestAPeriodSaysWhatIsExpectedAndMissing(t *testing.T) {
 	seen := func() Period { return must(ask(h.PeriodOn, mia, PeriodDay{ada.User, "2026-11-18"})) }
 	h.worked("2026-11-16", 500)
 	h.worked("2026-11-20", 60)
-	if p := seen(); p.ExpectedMinutes != 0 || p.MissingMinutes != 0 || p.Beside() != "" {
+	if p := seen(); p.ExpectedMinutes != 0 || p.MissingMinutes != 0 || p.Uncounted() != "" {
 		t.Errorf("before anybody said any hours: %+v", p)
 	}
 	h.expects(everybody, Schedule{"2026-01-01", fullTime(0)})
@@ -68,8 +68,8 @@ func TestAPeriodSaysWhatIsExpectedAndMissing(t *testing.T) {
 	before := seen()
 	h.absent(ada, NewAbsence{From: "2026-11-17", To: "2026-11-19"})
 	after := seen()
-	if after.ExpectedMinutes != 960 || after.MissingMinutes != 400 || after.Minutes != before.Minutes || after.Beside() == before.Beside() {
-		t.Errorf("with an absence: %d of %d missing, %s", after.MissingMinutes, after.ExpectedMinutes, after.Beside())
+	if after.ExpectedMinutes != 960 || after.MissingMinutes != 400 || after.Minutes != before.Minutes || after.Uncounted() == before.Uncounted() {
+		t.Errorf("with an absence: %d of %d missing, %s", after.MissingMinutes, after.ExpectedMinutes, after.Uncounted())
 	}
 	h.worked("2026-11-20", 700)
 	if p := seen(); p.MissingMinutes != 0 {

@@ -63,8 +63,8 @@ func (s *Service) expect(tx *gorm.DB, rows []periodRow, periods []Period) error 
 	return nil
 }
 
-// Beside is what a period shows that changes without a revision of its own: days come, and hours are expected anew.
-func (p Period) Beside() string {
+// Uncounted is what a period shows that changes without a revision of its own: days come, and hours are expected anew.
+func (p Period) Uncounted() string {
 	if p.ExpectedMinutes == 0 {
 		return ""
 	}

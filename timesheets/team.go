@@ -11,20 +11,20 @@ import (
 
 // Team is the people who share a manager.
 type Team struct {
-	ManagerID string   `json:"manager_id"`
-	Name      string   `json:"name"`             // the manager's
-	Size      int      `json:"size"`             // how many members there are
-	Members   []Member `json:"members" gorm:"-"` // by name; the first 200
+	ManagerID string     `json:"manager_id"`
+	Name      string     `json:"name"`             // the manager's
+	Size      int        `json:"size"`             // how many members there are
+	Members   []Teammate `json:"members" gorm:"-"` // by name; the first 200
 }
 
-// Member is one of a team.
-type Member struct {
+// Teammate is one of a team.
+type Teammate struct {
 	ID   string `json:"id"` // usr_…
 	Name string `json:"name"`
 }
 
-// mostMembers is how many members of a team are listed.
-const mostMembers = 200
+// mostTeammates is how many members of a team are listed.
+const mostTeammates = 200
 
 // TeamQuery asks for the teams that the caller may see, by their managers' names.
 type TeamQuery struct {
@@ -68,18 +68,18 @@ func scanTeams(ctx context.Context, tx, rows *gorm.DB) ([]Team, error) {
 	place := map[string]int{}
 	var managers []string
 	for i, t := range teams {
-		managers, place[t.ManagerID], teams[i].Members = append(managers, t.ManagerID), i, []Member{}
+		managers, place[t.ManagerID], teams[i].Members = append(managers, t.ManagerID), i, []Teammate{}
 	}
 	var members []struct{ ID, Name, ManagerID string }
 	numbered := auth.People(ctx, tx).Where("manager_id IN ? AND NOT blocked", managers).
 		Select("id, name, manager_id, ROW_NUMBER() OVER (PARTITION BY manager_id ORDER BY name, id) AS number")
-	err := tx.Table("(?) AS member", numbered).Where("number <= ?", mostMembers).Order("number").Scan(&members).Error
+	err := tx.Table("(?) AS member", numbered).Where("number <= ?", mostTeammates).Order("number").Scan(&members).Error
 	if err != nil {
 		return nil, fmt.Errorf("read members: %w", err)
 	}
 	for _, m := range members {
 		team := &teams[place[m.ManagerID]]
-		team.Members = append(team.Members, Member{m.ID, m.Name})
+		team.Members = append(team.Members, Teammate{m.ID, m.Name})
 	}
 	return teams, nil
 }

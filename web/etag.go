@@ -35,15 +35,15 @@ func matches(c *gin.Context, tag string) bool {
 	return false
 }
 
-// revisionTag is the entity tag of what counts its revisions, etagOf that of anything else. What changes beside them stands
-// after an underscore: it makes another representation, but no other revision.
+// revisionTag is the entity tag of what counts its revisions, etagOf that of anything else.
 func revisionTag(revision int64) string { return `"` + strconv.FormatInt(revision, 10) + `"` }
 
-func tagOf(out any, revision int64) string {
-	if one, ok := out.(interface{ Beside() string }); ok && one.Beside() != "" {
-		return strings.TrimSuffix(revisionTag(revision), `"`) + "_" + one.Beside() + `"`
+// wholeTag stands for more than a revision: "7_5400". To change what counts revisions, only that part of it matters.
+func wholeTag(revision int64, more string) string {
+	if more == "" {
+		return revisionTag(revision)
 	}
-	return revisionTag(revision)
+	return `"` + strconv.FormatInt(revision, 10) + "_" + more + `"`
 }
 
 func etagOf(body []byte) string {
@@ -66,9 +66,9 @@ func ifMatch(c *gin.Context, required bool) (*int64, error) {
 	case len(tag) < 2 || tag[0] != '"' || tag[len(tag)-1] != '"' || strings.Contains(tag[1:len(tag)-1], `"`):
 		return nil, fault(malformed, `If-Match takes one entity tag in quotation marks, as in "7", or *`)
 	}
-	number, _, _ := strings.Cut(tag[1:len(tag)-1], "_")
-	revision, err := strconv.ParseInt(number, 10, 64)
-	if err != nil || `"`+number+`"` != revisionTag(revision) {
+	counted, _, _ := strings.Cut(tag[1:len(tag)-1], "_") // see wholeTag
+	revision, err := strconv.ParseInt(counted, 10, 64)
+	if err != nil || counted != strconv.FormatInt(revision, 10) {
 		return nil, fault(stale, "this entity tag was never answered here")
 	}
 	return &revision, nil
