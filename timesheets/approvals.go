@@ -41,7 +41,7 @@ func (s *Service) Approvals(ctx context.Context, by auth.Caller, q ApprovalQuery
 		flag := `"code":"` + q.Flag + `"`
 		periods = periods.Where("REPLACE(periods.flags, ?, '') <> periods.flags", flag)
 	}
-	return turn(s, by, q, p, periodList(ctx, tx, by, periods))
+	return turn(s, by, q, p, s.periodList(ctx, tx, by, periods))
 }
 
 // decidable is every period that is the caller's to approve or reject once it is submitted: matter.isDecidedBy in SQL.

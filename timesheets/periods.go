@@ -59,7 +59,7 @@ func (s *Service) Periods(ctx context.Context, by auth.Caller, q PeriodQuery) (P
 	if len(q.State) > 0 {
 		periods = periods.Where("periods.state IN ?", q.State)
 	}
-	l := periodList(ctx, tx, by, periods)
+	l := s.periodList(ctx, tx, by, periods)
 	l.until = q.To
 	if q.UserID == "" && !seesAll(by) {
 		l.sorted = "periods.start_day"
@@ -67,7 +67,7 @@ func (s *Service) Periods(ctx context.Context, by auth.Caller, q PeriodQuery) (P
 	return turn(s, by, filters, p, l)
 }
 
-func periodList(ctx context.Context, tx *gorm.DB, by auth.Caller, periods *gorm.DB) list[Period] {
+func (s *Service) periodList(ctx context.Context, tx *gorm.DB, by auth.Caller, periods *gorm.DB) list[Period] {
 	return list[Period]{
 		all:   periods.Session(&gorm.Session{}),
 		order: "periods.start_day DESC, periods.id DESC",
@@ -78,7 +78,7 @@ func periodList(ctx context.Context, tx *gorm.DB, by auth.Caller, periods *gorm.
 			if err := rows.Select("periods.*").Find(&found).Error; err != nil {
 				return nil, err
 			}
-			return completeAll(ctx, tx, by, found)
+			return s.completeAll(ctx, tx, by, found)
 		},
 	}
 }

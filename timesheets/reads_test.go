@@ -28,6 +28,7 @@ var wholeReads = map[string]string{
 	"SELECT EXISTS (SELECT 1 FROM periods)": "the first row will do",
 	"SELECT count(*) FROM ":                 "Total-Count costs what the list is long, which for an administrator is all there is",
 	" AS open_projects, ":                   "customers are what the projects say, and there are some thousands of those at most",
+	"AS team":                               "an administrator's teams are made of everybody, of whom there are some thousands",
 	" AS flagged FROM `periods` JOIN":       "an administrator's counts are of everybody's periods",
 }
 

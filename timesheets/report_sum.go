@@ -65,7 +65,7 @@ func (q ReportQuery) sum(ctx context.Context, tx *gorm.DB, by auth.Caller) (*hea
 		return nil, err
 	}
 	defer rows.Close()
-	l := line{by: q.GroupBy, said: make([]said, len(q.GroupBy)), labels: map[string]label{}, calendars: calendars}
+	l := sumLine{by: q.GroupBy, said: make([]said, len(q.GroupBy)), labels: map[string]label{}, calendars: calendars}
 	all, groups := &heap{}, 0
 	for fields := l.fields(); rows.Next(); {
 		if err := rows.Scan(fields...); err != nil {
@@ -85,8 +85,8 @@ func (q ReportQuery) sum(ctx context.Context, tx *gorm.DB, by auth.Caller) (*hea
 	return all, rows.Err()
 }
 
-// line is where one after the other is read into.
-type line struct {
+// sumLine is where one after the other is read into.
+type sumLine struct {
 	Sums
 	by        []string
 	said      []said
@@ -97,7 +97,7 @@ type line struct {
 // said is what the database groups by, and what that is named.
 type said struct{ column, name string }
 
-func (l *line) fields() (fields []any) {
+func (l *sumLine) fields() (fields []any) {
 	for i := range l.said {
 		fields = append(fields, &l.said[i].column, &l.said[i].name)
 	}
@@ -105,7 +105,7 @@ func (l *line) fields() (fields []any) {
 }
 
 // label is the line's by one of the groupings.
-func (l *line) label(i int) label {
+func (l *sumLine) label(i int) label {
 	id := l.by[i] + " " + l.said[i].column
 	made, known := l.labels[id]
 	if !known {

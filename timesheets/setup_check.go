@@ -16,6 +16,7 @@ func (s Setup) Check() []auth.Mistake {
 			"must be monday, sunday or saturday")
 		c.that(slices.Contains([]string{"", "week", "month"}, o.Period), "/organization/period", "must be week or month")
 	}
+	s.checkPeople(&c)
 	named := map[string]int{}
 	for i, p := range s.Projects {
 		at := fmt.Sprintf("/projects/%d", i)
