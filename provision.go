@@ -25,7 +25,7 @@ func (p *provisioning) shape() shape {
 	return object(fields{
 		"organization": optional(&p.setup.Organization, organization),
 		"api":          optional(&p.directory.API, api),
-		"users":        list(&p.directory.People, person),
+		"users":        people(&p.directory.People, &p.setup.People),
 		"clients":      list(&p.directory.Clients, client),
 		"projects":     list(&p.setup.Projects, project),
 		"rules":        list(&p.directory.Rules, rule),
@@ -37,6 +37,7 @@ func organization(o *timesheets.NewOrganization) shape {
 	return object(fields{
 		"name": text(&o.Name), "week_starts": text(&o.WeekStarts), "period": text(&o.Period),
 		"submit_on_create": yes(&o.SubmitOnCreate),
+		"expected_hours":   optional(&o.ExpectedHours, expectedHours), "holidays": list(&o.Holidays, holiday),
 	})
 }
 
@@ -45,10 +46,11 @@ func api(a *auth.NewAPI) shape {
 		"max_auth_age_for_approval": number(&a.MaxAuthAgeForApproval)})
 }
 
-func person(p *auth.NewPerson) shape {
+func person(p *auth.NewPerson, w *timesheets.NewWorker) shape {
 	return object(fields{
 		"email": text(&p.Email), "name": text(&p.Name), "password": text(&p.Password), "password_hash": text(&p.PasswordHash),
 		"roles": list(&p.Roles, text), "manager": text(&p.Manager),
+		"region": text(&w.Region), "expected_hours": optional(&w.ExpectedHours, expectedHours),
 	})
 }
 
@@ -74,13 +76,6 @@ func client(c *auth.NewClient) shape {
 
 func grant(g *auth.NewGrant) shape {
 	return object(fields{"audience": text(&g.Audience), "scopes": list(&g.Scopes, text)})
-}
-
-func project(p *timesheets.NewProject) shape {
-	return object(fields{
-		"name": text(&p.Name), "customer": text(&p.Customer), "billable": yes(&p.Billable), "tasks": list(&p.Tasks, text),
-		"closed": yes(&p.Closed),
-	})
 }
 
 // rule is a rule, which is enabled unless the file says otherwise.

@@ -4,18 +4,17 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"strings"
 
-	"github.com/google/uuid"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 )
 
-// Setup is what a provisioning file says about the organization and its projects. What it names is made or updated; what
+// Setup is what a provisioning file says about the organization, its projects and when its people work. What it names is made or updated; what
 // it doesn't name is left alone.
 type Setup struct {
 	Organization *NewOrganization // nil: as it is
 	Projects     []NewProject
+	People       []NewWorker // who are there already when it is applied
 }
 
 // NewOrganization is the organization's settings. An empty one stays as it is.
@@ -24,26 +23,25 @@ type NewOrganization struct {
 	WeekStarts     string // monday, sunday or saturday
 	Period         string // week or month
 	SubmitOnCreate bool
-}
-
-// NewProject is one project. Its name is its identity.
-type NewProject struct {
-	Name     string
-	Customer string
-	Billable bool
-	Tasks    []string
-	Closed   bool
+	ExpectedHours  *Schedule // of everybody who has none of their own; valid from the beginning unless it says otherwise
+	Holidays       []NewHoliday
 }
 
 // Apply makes and updates what the setup names, within the caller's write. The setup has passed its Check.
-func (s *Service) Apply(_ context.Context, tx *gorm.DB, setup Setup) error {
+func (s *Service) Apply(ctx context.Context, tx *gorm.DB, setup Setup) error {
 	if setup.Organization != nil {
 		if err := setup.Organization.apply(tx, s.latestDay()); err != nil {
 			return fmt.Errorf("set up the organization: %w", err)
 		}
+		if err := s.applyTime(tx, *setup.Organization); err != nil {
+			return fmt.Errorf("set up expected hours: %w", err)
+		}
 	}
-	if err := s.applyProjects(tx, setup.Projects); err != nil {
+	if err := s.applyProjects(ctx, tx, setup.Projects); err != nil {
 		return fmt.Errorf("set up projects: %w", err)
+	}
+	if err := s.applyPeople(ctx, tx, setup.People); err != nil {
+		return fmt.Errorf("set up people: %w", err)
 	}
 	return nil
 }
@@ -61,18 +59,4 @@ func (n NewOrganization) apply(tx *gorm.DB, today string) error {
 		return err
 	}
 	return tx.Clauses(clause.OnConflict{UpdateAll: true}).Create(&o).Error
-}
-
-func (s *Service) applyProjects(tx *gorm.DB, named []NewProject) error {
-	var projects []Project
-	for _, n := range named {
-		projects = append(projects, Project{
-			ID: "prj_" + uuid.Must(uuid.NewV7()).String(), Name: n.Name, Customer: strings.TrimSpace(n.Customer),
-			Billable: n.Billable, Tasks: distinct(n.Tasks), Closed: n.Closed, CreatedAt: s.instant(), UpdatedAt: s.instant(),
-		})
-	}
-	return tx.Clauses(clause.OnConflict{
-		Columns:   []clause.Column{{Name: "name"}},
-		DoUpdates: clause.AssignmentColumns([]string{"customer", "billable", "tasks", "closed", "updated_at"}),
-	}).CreateInBatches(&projects, 500).Error
 }
