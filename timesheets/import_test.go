@@ -1,191 +1,201 @@
 package timesheets
 
 import (
+	"context"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	"punchcard/auth"
 )
 
-const holidayCalendar = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\n" +
-	"BEGIN:VEVENT\r\nUID:1\r\nDTSTART;VALUE=DATE:20260101\r\nSUMMARY:New \r\n Year\r\nRRULE:FREQ=YEARLY\r\nEND:VEVENT\r\n" +
-	"BEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20261225\r\nDTEND;VALUE=DATE:20261227\r\nSUMMARY:Christmas\\, both days\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+func csvFile(text string) File { return File{Media: "text/csv", Text: text} }
 
-// told is what came of an import, line by line.
-func (i Imported) told() string {
-	var lines []string
-	for _, l := range i.Lines {
-		lines = append(lines, fmt.Sprintf("%d %s %s", l.Line, l.Outcome, l.Text))
+// theirs is how many entries a person has, and how long they are.
+func (h house) theirs(of auth.Caller) string {
+	h.t.Helper()
+	total := 0
+	page := must(ask(h.Entries, of, EntryQuery{UserID: of.User, Paging: Paging{Limit: pageMost}}))
+	for _, e := range page.Items {
+		total += e.Minutes
 	}
-	return strings.Join(lines, "\n")
+	return fmt.Sprintf("%d entries, %s", len(page.Items), asHours(total))
 }
 
-func TestHolidaysAreImportedOnce(t *testing.T) {
+const adasFile = `date,project,task,tags,start,end,hours,note,billable
+2026-03-02,StoreZero,Build,"ux,review",09:00,10:30,1.5,"=HYPERLINK(""x"")",yes
+2026-03-02,Internal,,,,,0.5,,
+2026-03-02,Internal,,,,,0.5,,
+2026-03-11,StoreZero,Review,,,,2,Checkout,no
+`
+
+func TestAFileIsImportedOnceHoweverOftenItComes(t *testing.T) {
 	h := openHouse(t)
-	table := HolidayImport{Region: "DE-BY", File: File{"text/csv",
-		"\ufeffName;Date;Half;Region\r\nEpiphany;2026-01-06;;\r\n\"Day; of Labour\";2026-05-01;no; DE-BE \r\n\r\nChristmas Eve;2026-12-24;TRUE;\r\n"}}
-	calendar := HolidayImport{File: File{"text/calendar", holidayCalendar}}
-	for _, c := range []struct {
-		in   HolidayImport
-		want string
-	}{
-		{table, "2 added 2026-01-06 Epiphany\n3 added 2026-05-01 Day; of Labour\n5 added 2026-12-24 Christmas Eve"},
-		{calendar, "3 added 2026-01-01 New Year\n3 added 2027-01-01 New Year\n3 added 2028-01-01 New Year\n3 added 2029-01-01 New Year\n" +
-			"3 added 2030-01-01 New Year\n3 added 2031-01-01 New Year\n10 added 2026-12-25 Christmas, both days\n10 added 2026-12-26 Christmas, both days"},
+	dry := must(ask(h.Import, ada, TimeImport{File: csvFile(adasFile), DryRun: true}))
+	if dry.Added != 4 || dry.Refused != 0 || h.theirs(ada) != "0 entries, 0:00" {
+		t.Errorf("a dry run came to %+v, and Ada has %s", dry, h.theirs(ada))
+	}
+	done := must(ask(h.Import, ada, TimeImport{File: csvFile(adasFile)}))
+	if done.Added != 4 || done.Format != "punchcard" || h.theirs(ada) != "4 entries, 4:30" {
+		t.Errorf("it came to %+v, and Ada has %s", done, h.theirs(ada))
+	}
+	page := must(ask(h.Entries, ada, EntryQuery{Q: "HYPERLINK"}))
+	first := page.Items[0]
+	if first.Minutes != 90 || *first.Start != "09:00" || !first.Billable || len(first.Tags) != 2 || first.State != Draft || first.Source != "phone" {
+		t.Errorf("it was recorded as %+v", first)
+	}
+	if err := h.Remove(t.Context(), ada, EntryRef{ID: first.ID}); err != nil {
+		t.Fatal(err)
+	}
+	longer := adasFile + "2026-03-02,Internal,,,,,0.5,,\n2026-03-12,StoreZero,Review,,,,1,,no\n"
+	again := must(ask(h.Import, ada, TimeImport{File: csvFile(longer)}))
+	if again.Added != 2 || again.Unchanged != 4 || h.theirs(ada) != "5 entries, 4:30" {
+		t.Errorf("again it came to %+v, and Ada has %s", again, h.theirs(ada))
+	}
+	p := must(ask(h.PeriodOn, ada, PeriodDay{ada.User, "2026-03-02"}))
+	if p.Minutes != 90 || p.Entries != 3 {
+		t.Errorf("the week has %d entries of %d minutes", p.Entries, p.Minutes)
+	}
+}
+
+func TestAnImportIsDoneWhollyOrNotAtAll(t *testing.T) {
+	h := openHouse(t)
+	h.record(ada, h.hour("2026-03-05"))
+	must(ask(h.SubmitPeriod, ada, PeriodSubmission{PeriodRef: PeriodRef{ID: "per_2026-03-02_usr_ada"}}))
+	file := `date,minutes,project,email
+2026-02-02,60,StoreZero,
+2026-02-03,1440,StoreZero,ada@exampleco.com
+2026-02-03,1,StoreZero,
+2026-02-04,60,Nowhere,
+2026-02-05,60,Apollo,
+2026-03-03,60,StoreZero,
+2026-02-06,60,StoreZero,bob@exampleco.com
+2026-02-07,60,,
+2026-02-08,x,StoreZero,
+2026-02-30,60,StoreZero,
+`
+	want := []string{
+		"2 added 2026-02-02 1:00 StoreZero", "3 added", "4 refused 2026-02-03 0:01 StoreZero: minutes 2026-02-03 has 24:00 of 24 hours",
+		`5 refused 2026-02-04 1:00 Nowhere: project "Nowhere" is no project here; ask an administrator`, "6 refused", "7 refused",
+		`8 refused 2026-02-06 1:00 StoreZero: email "bob@exampleco.com" isn't you`, "9 refused", "10 refused minutes must be a whole number",
+		"11 refused date is a day that the calendar doesn't have",
+	}
+	dry := must(ask(h.Import, ada, TimeImport{File: csvFile(file), DryRun: true}))
+	for i, line := range dry.Lines {
+		if got := fmt.Sprintf("%d %s %s", line.Line, line.Outcome, line.Text); !strings.HasPrefix(got, want[i]) {
+			t.Errorf("%s, want %s", got, want[i])
+		}
+	}
+	if len(dry.Lines) != len(want) || dry.Refused != 8 || dry.Added != 2 {
+		t.Errorf("it came to %+v", dry)
+	}
+	before := h.theirs(ada)
+	_, err := ask(h.Import, ada, TimeImport{File: csvFile(file)})
+	refused(t, err, ValidationFailed, "/lines/4/minutes", "/lines/5/project", "/lines/6/project_id", "/lines/7", "/lines/8/email",
+		"/lines/9/project", "/lines/10/minutes", "/lines/11/date")
+	if after := h.theirs(ada); after != before {
+		t.Errorf("she had %s, and has %s", before, after)
+	}
+}
+
+func TestOthersTimeIsImportedByAdministratorsAndApplications(t *testing.T) {
+	h := openHouse(t)
+	file := "date,minutes,project,person,email\n2026-03-02,60,StoreZero,Ada Lovelace,\n2026-03-02,60,StoreZero,,BOB@exampleco.com\n"
+	for _, by := range []auth.Caller{ada, mia} {
+		_, err := ask(h.Import, by, TimeImport{File: csvFile(file)})
+		refused(t, err, ValidationFailed, "isn't you")
+	}
+	if done := must(ask(h.Import, payroll, TimeImport{File: csvFile(file)})); done.Added != 2 {
+		t.Errorf("it came to %+v", done)
+	}
+	if done := must(ask(h.Import, root, TimeImport{File: csvFile(file)})); done.Unchanged != 2 {
+		t.Errorf("again it came to %+v", done)
+	}
+	_, err := ask(h.Import, payroll, TimeImport{File: csvFile("date,minutes,project\n2026-03-02,60,StoreZero\n")})
+	refused(t, err, ValidationFailed, "/lines/2/email is needed")
+	_, err = ask(h.Import, root, TimeImport{File: csvFile("date,minutes,project,person\n2026-03-02,60,StoreZero,Nobody\n")})
+	refused(t, err, ValidationFailed, `/lines/2/person "Nobody" is nobody here`)
+}
+
+func TestMissingProjectsAreCreatedByAdministrators(t *testing.T) {
+	h := openHouse(t)
+	file := "date,minutes,project,customer,email\n2026-03-02,60,Zeppelin,Acme,ada@exampleco.com\n2026-03-03,60,Zeppelin,Acme,ada@exampleco.com\n"
+	_, err := ask(h.Import, ada, TimeImport{File: csvFile(file), CreateProjects: true})
+	refused(t, err, Forbidden, "only an administrator")
+	_, err = ask(h.Import, root, TimeImport{File: csvFile(file)})
+	refused(t, err, ValidationFailed, "create_projects=true would make it")
+	done := must(ask(h.Import, root, TimeImport{File: csvFile(file), CreateProjects: true}))
+	if done.Added != 2 || strings.Join(done.Projects, " ") != "Zeppelin" || h.project("Zeppelin") == "" {
+		t.Errorf("it came to %+v", done)
+	}
+	byDefault := must(ask(h.Import, ada, TimeImport{File: csvFile("date,minutes\n2026-03-04,60\n"), ProjectID: h.project("Internal")}))
+	if byDefault.Added != 1 {
+		t.Errorf("without a project it came to %+v", byDefault)
+	}
+}
+
+// What is exported can be imported where it came from, which changes nothing, and by a company that has none of it.
+func TestAnExportCanBeImported(t *testing.T) {
+	h := openHouse(t)
+	n := h.hour("2026-03-02")
+	n.Note, n.Tags, n.Task = "=1+1\n\"quoted\", Übung", []string{"ux", "@home"}, "-Build"
+	was := h.record(ada, n)
+	var file strings.Builder
+	x := must(ask(h.Export, ada, ExportQuery{Format: "csv"}))
+	if err := x.Write(t.Context(), &file); err != nil {
+		t.Fatal(err)
+	}
+	if done := must(ask(h.Import, ada, TimeImport{File: csvFile(file.String())})); done.Unchanged != 1 || done.Added != 0 {
+		t.Errorf("at home it came to %+v", done)
+	}
+	other := openHouse(t)
+	if done := must(ask(other.Import, ada, TimeImport{File: csvFile(file.String())})); done.Added != 1 {
+		t.Errorf("elsewhere it came to %+v", done)
+	}
+	got := must(ask(other.Entry, ada, EntryRef{ID: was.ID}))
+	if got.Note != was.Note || got.Task != was.Task || strings.Join(got.Tags, "|") != "ux|@home" || got.Minutes != was.Minutes || got.ID != was.ID {
+		t.Errorf("it was %+v and is %+v", was, got)
+	}
+	// The id of somebody else's entry neither shows nor touches it.
+	stolen := fmt.Sprintf("id,date,minutes,project\n%s,2026-03-02,1,StoreZero\n", was.ID)
+	_, err := ask(h.Import, eve, TimeImport{File: csvFile(stolen)})
+	refused(t, err, ValidationFailed, "/lines/2/id is taken")
+}
+
+func TestOneFileSentByManyAtOnceIsImportedOnce(t *testing.T) {
+	h := openHouse(t)
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			if _, err := h.Import(context.Background(), ada, TimeImport{File: csvFile(adasFile)}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if got := h.theirs(ada); got != "4 entries, 4:30" {
+		t.Errorf("she has %s", got)
+	}
+}
+
+func TestAnImportIsChecked(t *testing.T) {
+	h := openHouse(t)
+	for want, i := range map[string]TimeImport{
+		"format date_order project_id /lines": {Format: "excel", DateOrder: "ymd", ProjectID: "a\nb"},
+		"/lines": {File: File{Text: "date\xff"}},
 	} {
-		dry := c.in
-		dry.DryRun = true
-		before := must(ask(h.Holidays, ada, HolidayQuery{}))
-		for _, in := range []HolidayImport{dry, dry, c.in, dry, c.in} {
-			got := must(ask(h.ImportHolidays, root, in))
-			if diff := cmp.Diff(c.want, got.told()); diff != "" || got.DryRun != in.DryRun {
-				t.Error(diff)
-			}
-			if got.Added+got.Updated+got.Unchanged != len(got.Lines) {
-				t.Errorf("counted %+v", got)
-			}
-			after := must(ask(h.Holidays, ada, HolidayQuery{}))
-			if kept := len(after.Items) != len(before.Items); in.DryRun == kept && strings.Contains(c.want, "added") {
-				t.Errorf("%d holidays after %d, as a rehearsal: %t", len(after.Items), len(before.Items), in.DryRun)
-			}
-			if before = after; !in.DryRun {
-				c.want = strings.ReplaceAll(c.want, "added", "unchanged")
-			}
+		if got := pointers(i.Validate()); got != want {
+			t.Errorf("%+v: faults at %s", i, got)
 		}
 	}
-	all := must(ask(h.Holidays, ada, HolidayQuery{})).Items
-	if len(all) != 11 || all[1] != (Holiday{all[1].ID, "2026-01-06", "Epiphany", "DE-BY", false}) {
-		t.Errorf("%d holidays, %+v", len(all), all[1])
+	var long strings.Builder
+	long.WriteString("date,minutes,project\n")
+	for range mostImported + 1 {
+		long.WriteString("2026-03-02,1,StoreZero\n")
 	}
-	if got := must(ask(h.Holidays, ada, HolidayQuery{Region: new("DE-BE"), From: "2026-01-02", To: "2026-12-25"})).Items; len(got) != 2 {
-		t.Errorf("a region has %v", got)
+	for text, words := range map[string]string{long.String(): "send it in parts", "a,b\n1,2\n": "names no columns that are known"} {
+		_, err := ask(h.Import, ada, TimeImport{File: csvFile(text)})
+		refused(t, err, ValidationFailed, "/lines", words)
 	}
-	table.File.Text = strings.Replace(table.File.Text, "2026-01-06;;", "2026-01-06;yes;", 1)
-	if got := must(ask(h.ImportHolidays, root, table)); got.Updated != 1 || got.Unchanged != 2 {
-		t.Errorf("when half a day became of a whole one: %+v", got)
-	}
-	_, err := ask(h.AddHoliday, root, NewHoliday{Date: "2026-01-06", Name: " Epiphany", Region: "DE-BY"})
-	refused(t, err, Overlap, "/date", "Epiphany already")
-}
-
-func TestAFileOfHolidaysIsImportedWhollyOrNotAtAll(t *testing.T) {
-	h := openHouse(t)
-	csv := func(text string) File { return File{"text/csv", text} }
-	ics := func(event string) File {
-		return File{"text/calendar", "BEGIN:VCALENDAR\nBEGIN:VEVENT\n" + event + "\nEND:VEVENT\nEND:VCALENDAR\n"}
-	}
-	for _, c := range []struct {
-		file File
-		want string // where
-	}{
-		{csv(""), "/lines"},
-		{csv(" \n\n"), "/lines"},
-		{csv("name,date\n\xff,2026-01-01\n"), "/lines"},
-		{csv("date\n2026-01-01\n"), "/lines/1"},
-		{csv("date,name,colour\n2026-01-01,A,red\n"), "/lines/1"},
-		{csv("date,name,date\n2026-01-01,A,red\n"), "/lines/1"},
-		{csv("date,name\n2026-01-01,A\n2026-02-30,B\n2026-03-01,\n"), "/lines/3/date /lines/4/name"},
-		{csv("date,name\n2026-01-01,A\n\n2026-01-02\n2026-01-03,B,C\n"), "/lines/4 /lines/5"},
-		{csv("date,name,half\n2026-01-01,A,perhaps\n"), "/lines/2/half"},
-		{csv("date,name\n2026-01-01,A\n2026-01-02,\"B\n"), "/lines/3"},
-		{csv("date,name\n" + strings.Repeat("2026-01-01,A\n", mostHolidays+1)), fmt.Sprint("/lines/", mostHolidays+2)},
-		{csv("date,name\n2026-01-01," + strings.Repeat("A", nameLimit+1) + "\n"), "/lines/2/name"},
-		{File{"text/calendar", "date,name\n2026-01-01,A\n"}, "/lines/1"},
-		{ics("DTSTART:20260101T090000Z\nSUMMARY:A"), "/lines/3"},
-		{ics("DTSTART;VALUE=DATE:20260101"), "/lines/2/name"},
-		{ics("SUMMARY:A"), "/lines/2"},
-		{ics("DTSTART;VALUE=DATE:20260101\nDTEND;VALUE=DATE:20260301\nSUMMARY:A"), "/lines/2"},
-		{ics("DTSTART;VALUE=DATE:20260101\nRRULE:FREQ=WEEKLY\nSUMMARY:A"), "/lines/4"},
-		{ics("DTSTART;VALUE=DATE:20260101\nSUMMARY:A\nEND:VEVENT\nBEGIN:VEVENT\nDTSTART;VALUE=DATE:19690101\nSUMMARY:A"), "/lines/6/date"},
-	} {
-		_, err := ask(h.ImportHolidays, root, HolidayImport{File: c.file})
-		if got := pointers(err); got != c.want {
-			t.Errorf("%.60q: faults at %s, want %s", c.file.Text, got, c.want)
-		}
-	}
-	if n := len(must(ask(h.Holidays, ada, HolidayQuery{})).Items); n != 0 {
-		t.Errorf("%d holidays were kept", n)
-	}
-}
-
-func TestAbsencesAreImportedOnce(t *testing.T) {
-	h := openHouse(t)
-	table := AbsenceImport{Kind: "vacation", File: File{"text/csv", "user,kind,from,to,half,minutes_per_day,note\n" +
-		"Ada@exampleco.com,SICK,2026-03-02,2026-03-04,,,flu\nusr_bob,,2026-03-02,,true,,\nusr_bob,,2026-03-03,,,90,\n"}}
-	calendar := AbsenceImport{User: "usr_eve", Kind: "other", File: File{"text/calendar", "BEGIN:VCALENDAR\n" +
-		"BEGIN:VEVENT\nDTSTART;VALUE=DATE:20260803\nDTEND;VALUE=DATE:20260808\nATTENDEE;CN=\"Ada: L\":mailto:ada@exampleco.com\nCATEGORIES:Blue,Vacation\nEND:VEVENT\n" +
-		"BEGIN:VEVENT\nDTSTART;VALUE=DATE:20260803\nEND:VEVENT\nEND:VCALENDAR\n"}}
-	for _, in := range []AbsenceImport{table, calendar} {
-		dry := in
-		dry.DryRun = true
-		tried, done, again := must(ask(h.ImportAbsences, root, dry)), must(ask(h.ImportAbsences, root, in)), must(ask(h.ImportAbsences, root, in))
-		if tried.told() != done.told() || done.Added != len(done.Lines) || again.Unchanged != len(done.Lines) {
-			t.Errorf("tried:\n%s\ndone:\n%s\nagain:\n%s", tried.told(), done.told(), again.told())
-		}
-	}
-	var got []string
-	for _, a := range must(ask(h.Absences, root, AbsenceQuery{})).Items {
-		minutes := 0
-		if a.MinutesPerDay != nil {
-			minutes = *a.MinutesPerDay
-		}
-		got = append(got, fmt.Sprint(a.UserID, " ", *a.Kind, " ", a.From, " ", a.To, " ", a.Half, " ", minutes, " ", a.Note, a.CreatedBy))
-	}
-	want := "usr_ada vacation 2026-08-03 2026-08-07 false 0 usr_root\nusr_bob vacation 2026-03-02 2026-03-02 true 0 usr_root\n" +
-		"usr_bob vacation 2026-03-03 2026-03-03 false 90 usr_root\nusr_eve other 2026-08-03 2026-08-03 false 0 usr_root\n" +
-		"usr_ada sick 2026-03-02 2026-03-04 false 0 fluusr_root"
-	if diff := cmp.Diff(inLines(want), inLines(strings.Join(got, "\n"))); diff != "" {
-		t.Error(diff)
-	}
-}
-
-// inLines are the lines of a text, each once.
-func inLines(text string) map[string]bool {
-	lines := map[string]bool{}
-	for line := range strings.SplitSeq(text, "\n") {
-		lines[line] = true
-	}
-	return lines
-}
-
-func TestAFileOfAbsencesIsImportedWhollyOrNotAtAll(t *testing.T) {
-	h := openHouse(t)
-	h.absent(ada, NewAbsence{From: "2026-03-02"})
-	for _, c := range []struct{ text, want string }{
-		{"user,kind,from,to\nada@exampleco.com,sick,2026-01-01,\nnobody@exampleco.com,sick,2026-01-01,\n,sick,2026-01-01,\n", "/lines/4/user"},
-		{"user,kind,from,to\nada@exampleco.com,sick,2026-01-01,\nnobody@exampleco.com,sick,2026-01-01,\n", "/lines/3/user"},
-		{"user,kind,from,to\nusr_ada,sick,2026-03-01,2026-03-03\nusr_bob,sick,2026-03-01,\nusr_bob,vacation,2026-03-01,\n", "/lines/2/from /lines/4/from"},
-		{"user,kind,from,to\nusr_ada,ill,2026-13-01,x\n", "/lines/2/kind /lines/2/from /lines/2/to"},
-		{"user,kind,from,minutes_per_day,half\nusr_ada,sick,2026-01-01,1.5,\n", "/lines/2/minutes_per_day /lines/2/minutes_per_day"},
-		{"user,kind,from,minutes_per_day,half\nusr_ada,sick,2026-01-01,60,true\n", "/lines/2/minutes_per_day"},
-		{"user\nusr_ada\n", "/lines/1"},
-		{"user,from\n" + strings.Repeat("usr_ada,2026-01-01\n", mostAbsences+1), ""},
-	} {
-		_, err := ask(h.ImportAbsences, root, AbsenceImport{File: File{"text/csv", c.text}})
-		if got := pointers(err); got != c.want && c.want != "" || err == nil {
-			t.Errorf("%.80q: faults at %s, want %s", c.text, got, c.want)
-		}
-	}
-	if n := len(must(ask(h.Absences, root, AbsenceQuery{})).Items); n != 1 {
-		t.Errorf("%d absences", n)
-	}
-}
-
-func FuzzTable(f *testing.F) {
-	f.Add("date,name,half\n2026-01-01,A,true\n")
-	f.Add("\ufeffname;date\r\n\"a;\n\";2026-01-01\n")
-	f.Add("a\tb\n\"")
-	f.Fuzz(func(t *testing.T, text string) {
-		var c check
-		lines := HolidayImport{File: File{"text/csv", text}}.read(&c, 2026)
-		if len(lines) > mostHolidays || len(c.fields) > mostMistakes+mostHolidays {
-			t.Errorf("%d lines, %d mistakes", len(lines), len(c.fields))
-		}
-		for _, l := range lines {
-			if l.line < 2 || l.line > strings.Count(text, "\n")+1 {
-				t.Errorf("line %d of %q", l.line, text)
-			}
-		}
-	})
 }

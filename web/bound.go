@@ -7,9 +7,13 @@ import (
 )
 
 const (
-	maxBody = 1 << 20  // bytes of a body for the API
-	maxForm = 64 << 10 // bytes of a body for a page or an OAuth endpoint
+	maxBody   = 1 << 20  // bytes of a body for the API
+	maxForm   = 64 << 10 // bytes of a body for a page or an OAuth endpoint
+	maxImport = 16 << 20 // bytes of a file of time
 )
+
+// importPath takes files of time.
+const importPath = "/timesheets/import"
 
 // forms are the first segments of the paths of those.
 var forms = map[string]bool{
@@ -21,8 +25,11 @@ var forms = map[string]bool{
 // bound refuses bodies that are too large: before anything is read where the length is told, else while it is read.
 func bound(c *gin.Context) {
 	limit := int64(maxBody)
-	if forms[firstSegment(c.Request.URL.Path)] {
+	switch path := c.Request.URL.Path; {
+	case forms[firstSegment(path)]:
 		limit = maxForm
+	case path == importPath:
+		limit = maxImport
 	}
 	if c.Request.ContentLength > limit {
 		fail(c, &http.MaxBytesError{Limit: limit})

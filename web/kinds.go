@@ -74,7 +74,7 @@ var kinds = map[timesheets.Kind]kind{
 	timesheets.StaleReview: {http.StatusPreconditionFailed, "It has changed since it was reviewed",
 		"If-Match names another revision than there is. Read it again, look at what changed, and decide anew."},
 	tooLarge: {http.StatusRequestEntityTooLarge, "The body is too large",
-		"The API takes bodies of at most 1 MiB, the OAuth endpoints and pages of at most 64 KiB."},
+		"The API takes bodies of at most 1 MiB, files of time of at most 16 MiB, the OAuth endpoints and pages of at most 64 KiB."},
 	unsupported: {http.StatusUnsupportedMediaType, "The body is in a format that isn't read here",
 		"The Accept header lists what is."},
 	invalid: {http.StatusUnprocessableEntity, "Some values are not valid",

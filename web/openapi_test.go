@@ -108,6 +108,7 @@ var inputs = map[string]reflect.Type{
 	"GET /timesheets":                         reflect.TypeFor[timesheets.EntryQuery](),
 	"POST /timesheets":                        reflect.TypeFor[timesheets.NewEntry](),
 	"GET /timesheets/export":                  reflect.TypeFor[timesheets.ExportQuery](),
+	"POST /timesheets/import":                 reflect.TypeFor[timesheets.TimeImport](),
 	"GET /timesheets/:id":                     reflect.TypeFor[timesheets.EntryRef](),
 	"PATCH /timesheets/:id":                   reflect.TypeFor[timesheets.EntryChange](),
 	"DELETE /timesheets/:id":                  reflect.TypeFor[timesheets.EntryRef](),

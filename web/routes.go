@@ -135,6 +135,7 @@ func (s Settings) routes() []route {
 		{"GET", "/timesheets", scope("read:timesheets"), answer(http.StatusOK, t.Entries)},
 		{"POST", "/timesheets", scope("create:timesheets"), answer(http.StatusCreated, t.Record)},
 		{"GET", "/timesheets/export", scope("read:timesheets"), download(t.Export)},
+		{"POST", importPath, scope("create:timesheets"), answer(http.StatusOK, t.Import)},
 		{"GET", "/timesheets/:id", scope("read:timesheets"), answer(http.StatusOK, t.Entry)},
 		{"PATCH", "/timesheets/:id", scope("create:timesheets"), answer(http.StatusOK, t.Change)},
 		{"DELETE", "/timesheets/:id", scope("delete:timesheets"), done(t.Remove)},
