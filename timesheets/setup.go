@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"reflect"
 	"strings"
 
 	"github.com/google/uuid"
@@ -38,7 +39,7 @@ type NewProject struct {
 // Apply makes and updates what the setup names, within the caller's write. The setup has passed its Check.
 func (s *Service) Apply(_ context.Context, tx *gorm.DB, setup Setup) error {
 	if setup.Organization != nil {
-		if err := setup.Organization.apply(tx, s.latestDay()); err != nil {
+		if err := s.applyOrganization(tx, *setup.Organization); err != nil {
 			return fmt.Errorf("set up the organization: %w", err)
 		}
 	}
@@ -48,31 +49,56 @@ func (s *Service) Apply(_ context.Context, tx *gorm.DB, setup Setup) error {
 	return nil
 }
 
-func (n NewOrganization) apply(tx *gorm.DB, today string) error {
-	o, err := organization(tx)
+// applyOrganization writes only what isn't so already, as does applyProjects.
+func (s *Service) applyOrganization(tx *gorm.DB, n NewOrganization) error {
+	was, err := organization(tx)
 	if err != nil {
 		return err
 	}
+	o := was
 	o.Name = cmp.Or(n.Name, o.Name)
 	o.WeekStarts = cmp.Or(n.WeekStarts, o.WeekStarts)
 	o.Period = cmp.Or(n.Period, o.Period)
 	o.SubmitOnCreate = n.SubmitOnCreate
-	if err := regroup(tx, today, o.WeekStarts, o.Period); err != nil {
+	if o == was {
+		return nil
+	}
+	if err := regroup(tx, s.latestDay(), o.WeekStarts, o.Period); err != nil {
 		return err
 	}
-	return tx.Clauses(clause.OnConflict{UpdateAll: true}).Create(&o).Error
+	if err := tx.Clauses(clause.OnConflict{UpdateAll: true}).Create(&o).Error; err != nil {
+		return err
+	}
+	return s.note(tx, provisioner, deed{Action: "organization.updated", Object: organizationChain, Before: was, After: o})
 }
 
 func (s *Service) applyProjects(tx *gorm.DB, named []NewProject) error {
-	var projects []Project
-	for _, n := range named {
-		projects = append(projects, Project{
-			ID: "prj_" + uuid.Must(uuid.NewV7()).String(), Name: n.Name, Customer: strings.TrimSpace(n.Customer),
-			Billable: n.Billable, Tasks: distinct(n.Tasks), Closed: n.Closed, CreatedAt: s.instant(), UpdatedAt: s.instant(),
-		})
-	}
-	return tx.Clauses(clause.OnConflict{
+	again := clause.OnConflict{
 		Columns:   []clause.Column{{Name: "name"}},
 		DoUpdates: clause.AssignmentColumns([]string{"customer", "billable", "tasks", "closed", "updated_at"}),
-	}).CreateInBatches(&projects, 500).Error
+	}
+	for _, n := range named {
+		var had []Project
+		if err := tx.Where("name = ?", n.Name).Limit(1).Find(&had).Error; err != nil {
+			return err
+		}
+		p := Project{ID: "prj_" + uuid.Must(uuid.NewV7()).String(), Name: n.Name, CreatedAt: s.instant()}
+		d := deed{Action: "project.created"}
+		if len(had) > 0 {
+			p, d = had[0], deed{Action: "project.updated", Before: had[0]}
+		}
+		p.Customer, p.Billable, p.Tasks, p.Closed = strings.TrimSpace(n.Customer), n.Billable, distinct(n.Tasks), n.Closed
+		if len(had) > 0 && reflect.DeepEqual(p, had[0]) {
+			continue
+		}
+		p.UpdatedAt = s.instant()
+		if err := tx.Clauses(again).Create(&p).Error; err != nil {
+			return fmt.Errorf("write project %s: %w", n.Name, err)
+		}
+		d.Object, d.After = p.ID, p
+		if err := s.note(tx, provisioner, d); err != nil {
+			return err
+		}
+	}
+	return nil
 }
