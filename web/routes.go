@@ -158,5 +158,8 @@ func (s Settings) routes() []route {
 		{"GET", "/projects", scope("read:timesheets"), answer(http.StatusOK, t.Projects)},
 		{"GET", "/people", scope("read:timesheets"), answer(http.StatusOK, t.People)},
 		{"GET", "/me", scope("read:timesheets"), answer(http.StatusOK, t.Me)},
+		{"GET", "/me/export", scope("read:timesheets"), streamed("punchcard.json", t.Export)},
+		{"GET", "/audit", scope("read:timesheets"), answer(http.StatusOK, t.Audit)},                          // of an administrator
+		{"GET", "/audit/verification", scope("read:timesheets"), answer(http.StatusOK, t.AuditVerification)}, // likewise
 	}
 }
