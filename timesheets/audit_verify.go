@@ -46,28 +46,9 @@ func (s *Service) AuditVerification(ctx context.Context, by auth.Caller, _ struc
 // VerifyAudit looks through all chains as they are at one moment, a record at a time. Where each ended before, if that was
 // noted, must still be in it: whoever writes a chain anew, from any record on, can't make it come to the same.
 func (s *Service) VerifyAudit(ctx context.Context, since AuditHeads) (Verification, error) {
-	w := walk{since: map[string]auditHead{}, erased: map[string]erasure{}}
-	for _, head := range since {
-		w.since[head.Chain] = head
-	}
+	w := newWalk(since)
 	oneMoment := &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
-	err := s.db.Read(ctx).Transaction(func(tx *gorm.DB) error {
-		for _, read := range []func(*gorm.DB) error{w.readErasures, w.readRecords, w.readLostChains} {
-			if err := read(tx); err != nil {
-				return err
-			}
-		}
-		return nil
-	}, oneMoment)
-	if broken, ok := errors.AsType[*Broken](err); ok {
-		return Verification{Chains: w.chains, Records: w.records, Broken: broken}, nil
-	}
-	if err != nil {
-		return Verification{}, fmt.Errorf("verify the audit: %w", err)
-	}
-	w.heads.sort()
-	digest := w.heads.Digest()
-	return Verification{OK: true, Chains: w.chains, Records: w.records, Digest: &digest, Heads: w.heads}, nil
+	return w.verdict(s.db.Read(ctx).Transaction(w.all, oneMoment))
 }
 
 // walk goes through the records, chain by chain.
@@ -80,6 +61,39 @@ type walk struct {
 	last       auditRecord // the one before; none at the beginning of a chain
 	headNumber *int64      // where its chain should end; nil: that is lost
 	headHash   *string
+}
+
+func newWalk(since AuditHeads) *walk {
+	w := &walk{since: map[string]auditHead{}, erased: map[string]erasure{}}
+	for _, head := range since {
+		w.since[head.Chain] = head
+	}
+	return w
+}
+
+func (w *walk) all(tx *gorm.DB) error {
+	for _, read := range []func(*gorm.DB) error{w.readErasures, w.readRecords, w.readLostChains} {
+		if err := read(tx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// verdict is what came of the walk, which err ended.
+func (w *walk) verdict(err error) (Verification, error) {
+	v := Verification{Chains: w.chains, Records: w.records}
+	if broken, ok := errors.AsType[*Broken](err); ok {
+		v.Broken = broken
+		return v, nil
+	}
+	if err != nil {
+		return v, fmt.Errorf("verify the audit: %w", err)
+	}
+	w.heads.sort()
+	digest := w.heads.Digest()
+	v.OK, v.Digest, v.Heads = true, &digest, w.heads
+	return v, nil
 }
 
 // readRecords holds them against each other by one long query, which both engines answer along the key.
