@@ -286,3 +286,34 @@ func TestWhatIsTakenBackLeavesNoRecord(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// On PostgreSQL who writes about one person waits for nobody who writes about another, nor makes them begin anew.
+func TestChainsDoNotStandInEachOthersWay(t *testing.T) {
+	h := openHouse(t)
+	if h.db.Read(t.Context()).Name() != "postgres" {
+		return // where one writes at a time
+	}
+	noted := func(owner auth.Caller, tries *int, meanwhile func()) error {
+		return h.db.Write(t.Context(), func(tx *gorm.DB) error {
+			*tries++
+			err := h.note(tx, owner, deed{Action: "timesheet.updated", Owner: owner.User, Object: "x"})
+			meanwhile()
+			return err
+		})
+	}
+	var once, nested int
+	for range 2 { // when the chains are new, and when they are not
+		once, nested = 0, 0
+		err := noted(ada, &once, func() {
+			done := make(chan error)
+			go func() { done <- noted(bob, &nested, func() {}) }()
+			if err := <-done; err != nil {
+				t.Error(err)
+			}
+		})
+		if err != nil || once != 1 || nested != 1 {
+			t.Errorf("%v after %d and %d tries", err, once, nested)
+		}
+	}
+	h.sound()
+}
