@@ -102,11 +102,11 @@ func readsAudit(by auth.Caller) error {
 
 func auditList(tx *gorm.DB, q AuditQuery) list[AuditRecord] {
 	records := tx.Model(&auditRecord{})
-	for _, f := range []struct{ column, value string }{
-		{"chain", q.UserID}, {"actor", q.Actor}, {"action", q.Action}, {"object", q.Object},
+	for _, f := range []struct{ condition, value string }{
+		{"chain = ?", q.UserID}, {"actor = ?", q.Actor}, {"action = ?", q.Action}, {"object = ?", q.Object},
 	} {
 		if f.value != "" {
-			records = records.Where(f.column+" = ?", f.value)
+			records = records.Where(f.condition, f.value)
 		}
 	}
 	if at, err := time.Parse(time.RFC3339, q.From); err == nil {

@@ -51,6 +51,8 @@ func TestWhoeverTampersWithTheAuditIsCaught(t *testing.T) {
 		{"a forged head", []string{"UPDATE audit_heads SET hash = 'sha256:00' WHERE chain = 'usr_ada'"}, "usr_ada", 4, "than its chain ended with"},
 		{"a head that is behind", []string{"UPDATE audit_heads SET number = 2 WHERE chain = 'usr_ada'"}, "usr_ada", 3, "beyond the end"},
 		{"a lost head", []string{"DELETE FROM audit_heads WHERE chain = 'usr_ada'"}, "usr_ada", 4, "is lost"},
+		{"a chain that nobody has", []string{"INSERT INTO audit_records SELECT '', 1, 'x', at, actor, client, token, request, action, object, " +
+			"content_digest, '', hash, salt, content FROM audit_records " + of + "1"}, "", 1, "was altered"},
 		{"a lost chain", []string{"DELETE FROM audit_records WHERE chain = 'usr_bob'"}, "usr_bob", 1, "missing"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -125,6 +127,24 @@ func TestAChainThatIsWrittenAnewIsCaughtByWhatWasNotedElsewhere(t *testing.T) {
 	for _, wrong := range []string{"usr_ada 1", "usr_ada one sha256:00", "usr_ada 1 sha256:00 more", " usr_ada 1 sha256:00"} {
 		if heads, err := ReadAuditHeads(strings.NewReader(wrong + "\n")); err == nil {
 			t.Errorf("%q was read as %v", wrong, heads)
+		}
+	}
+}
+
+// A record that fits in itself, of a chain that was never begun, is caught by the head that it lacks.
+func TestARecordThatStandsAloneIsCaught(t *testing.T) {
+	for _, chain := range []string{"", "usr_zoe"} {
+		h := openHouse(t)
+		h.write(func(tx *gorm.DB) error {
+			r := auditRecord{Chain: chain, Number: 1, ID: auditID(h.instant(), 1), At: h.instant(), Actor: "usr_eve", Action: "timesheet.approved"}
+			if err := r.contain(nil, nil); err != nil {
+				return err
+			}
+			r.Hash = r.sum()
+			return tx.Create(&r).Error
+		})
+		if v := h.verified(); v.OK || v.Broken.Chain != chain || !strings.Contains(v.Broken.Why, "is lost") {
+			t.Errorf("of the chain %q it is said: %v", chain, v.Broken)
 		}
 	}
 }

@@ -114,7 +114,7 @@ func (w *walk) readRecords(tx *gorm.DB) error {
 		if err != nil {
 			return err
 		}
-		if r.Chain != w.last.Chain {
+		if w.chains == 0 || r.Chain != w.last.Chain {
 			if err := w.end(); err != nil {
 				return err
 			}
@@ -158,7 +158,7 @@ func (w *walk) step(r auditRecord) error {
 // end holds the end of a chain against its head.
 func (w *walk) end() error {
 	r := w.last
-	if r.Chain == "" {
+	if w.chains == 0 {
 		return nil
 	}
 	switch noted, ahead := w.since[r.Chain]; {

@@ -19,7 +19,7 @@ import (
 func keptAbout(tx *gorm.DB, user string) []auth.Kept {
 	theirs := func(table string) *gorm.DB { return tx.Table(table).Where("user_id = ?", user) }
 	periods := theirs("periods").Select("id")
-	acted := "id, chain, at, client, token, request, action, object"
+	const acted = "id, chain, at, client, token, request, action, object"
 	return []auth.Kept{
 		{Name: "entries", Rows: theirs("entries"), Key: []string{"id"}, JSON: []string{"tags"}},
 		{Name: "periods", Rows: theirs("periods"), Key: []string{"start_day"}, JSON: []string{"flags", "editors"}},
