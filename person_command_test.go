@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -48,7 +49,8 @@ func TestNothingIsLeftOfAnErasedPerson(t *testing.T) {
 	h, issuer := serveIn(t, folder, p)
 	ada := as(t, issuer, "ada@exampleco.com")
 	projects := call[[]map[string]any](t, machineToken(t, issuer, "payroll", "payroll-secret-of-the-demo-only"), issuer+"projects")
-	entry := `{"date":"2026-03-04","minutes":60,"note":"visited the cardiologist","project_id":"` + projects[0]["id"].(string) + `"}`
+	open := slices.IndexFunc(projects, func(p map[string]any) bool { return p["name"] == "StoreZero" })
+	entry := `{"date":"2026-03-04","minutes":60,"note":"visited the cardiologist","project_id":"` + projects[open]["id"].(string) + `"}`
 	for range 3 {
 		if res, err := ada.Post(issuer+"timesheets", "application/json", strings.NewReader(entry)); err != nil || res.StatusCode != http.StatusCreated {
 			t.Fatalf("%v %v", res, err)

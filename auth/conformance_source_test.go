@@ -141,6 +141,7 @@ var madeOfParts = map[string]string{
 	"entry_row.go entrySelect": "the columns of entries",
 	"entry_row.go entryInsert": "likewise",
 	"entry_row.go entryUpdate": "likewise",
+	"tag.go l.order":           "the one order of its list",
 	"page.go l.order":          "the one order of each list",
 	"page.go l.after":          "likewise",
 	`search.go "(" + strings.Join(where, " OR ") + ")"`: "columns and question marks",

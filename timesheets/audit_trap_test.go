@@ -17,7 +17,9 @@ import (
 
 // unaudited are the tables whose writes need no record, and why.
 var unaudited = map[string]string{
-	"audit_heads": "a part of the records",
+	"audit_heads":        "a part of the records",
+	"webhook_deliveries": "they tell of what has a record",
+	"webhooks":           "what is done to them has one; that they fail is no deed",
 }
 
 // authTables are told of by the log of package auth.

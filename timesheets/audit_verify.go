@@ -54,7 +54,8 @@ func (s *Service) VerifyAudit(ctx context.Context, since AuditHeads) (Verificati
 // walk goes through the records, chain by chain.
 type walk struct {
 	since           map[string]auditHead // what was noted and wasn't come across yet, by the chain
-	erased          map[string]erasure   // by the person's id
+	erased          map[string]int64     // the last record that was, by the person's id
+	erasedOthers    map[int64]bool       // of the organization's chain
 	heads           AuditHeads
 	chains, records int
 
@@ -64,7 +65,7 @@ type walk struct {
 }
 
 func newWalk(since AuditHeads) *walk {
-	w := &walk{since: map[string]auditHead{}, erased: map[string]erasure{}}
+	w := &walk{since: map[string]auditHead{}, erased: map[string]int64{}, erasedOthers: map[int64]bool{}}
 	for _, head := range since {
 		w.since[head.Chain] = head
 	}
@@ -209,15 +210,17 @@ func (w *walk) readErasures(tx *gorm.DB) error {
 		if err != nil || json.Unmarshal(said.After, &e) != nil {
 			continue // it was altered, and is come across
 		}
-		had := w.erased[r.Object]
-		w.erased[r.Object] = erasure{max(had.Records, e.Records), max(had.Others, e.Others)}
+		w.erased[r.Object] = max(w.erased[r.Object], e.Records)
+		for _, number := range e.Others {
+			w.erasedOthers[number] = true
+		}
 	}
 	return rows.Err()
 }
 
 func (w *walk) wasErased(r auditRecord) bool {
 	if r.Chain == organizationChain {
-		return r.Number <= w.erased[r.Object].Others && r.Action != personErased
+		return w.erasedOthers[r.Number]
 	}
-	return r.Number <= w.erased[r.Chain].Records
+	return r.Number <= w.erased[r.Chain]
 }

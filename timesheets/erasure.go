@@ -3,7 +3,9 @@ package timesheets
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
 
 	"gorm.io/gorm"
 )
@@ -13,14 +15,15 @@ const personErased = "person.erased"
 
 // erasure is up to where the contents of audit records were erased on a person's behalf.
 type erasure struct {
-	Records int64 `json:"records"`              // of their own chain
-	Others  int64 `json:"organization_records"` // of those in the organization's chain that are about them
+	Records int64   `json:"records"`              // the last of their own chain
+	Others  []int64 `json:"organization_records"` // of the organization's chain: those that are about them
 }
 
 // personalTexts are what people wrote about a person's time, or the person did. How long it was, when and on what stays:
 // payroll and projects have counted on it.
 var personalTexts = []string{
 	"UPDATE entries SET note = '', task = '', tags = '[]', comment = '' WHERE user_id = ?",
+	"DELETE FROM webhook_deliveries WHERE owner = ?",
 	"UPDATE period_events SET comment = '' WHERE period_id IN (SELECT id FROM periods WHERE user_id = ?)",
 }
 
@@ -36,18 +39,33 @@ func (s *Service) Erase(tx *gorm.DB, user string) error {
 	if err := eraseSubmissions(tx, user); err != nil {
 		return err
 	}
-	var gone erasure
-	for chain, number := range map[string]*int64{user: &gone.Records, organizationChain: &gone.Others} {
-		if err := tx.Raw("SELECT COALESCE(MAX(number), 0) FROM audit_heads WHERE chain = ?", chain).Scan(number).Error; err != nil {
-			return fmt.Errorf("read where the chain %s ends: %w", chain, err)
-		}
-	}
-	err := tx.Exec(`UPDATE audit_records SET salt = NULL, content = NULL WHERE chain = ? OR chain = ? AND object = ? AND action <> ?`,
-		user, organizationChain, user, personErased).Error
+	gone, err := eraseContents(tx, user)
 	if err != nil {
-		return fmt.Errorf("erase the contents of audit records: %w", err)
+		return err
 	}
 	return s.note(tx, operator, deed{Action: personErased, Object: user, After: gone})
+}
+
+// eraseContents takes the contents out of their chain, and of those records of the organization's that have their user_id.
+func eraseContents(tx *gorm.DB, user string) (gone erasure, err error) {
+	if err := tx.Raw("SELECT COALESCE(MAX(number), 0) FROM audit_heads WHERE chain = ?", user).Scan(&gone.Records).Error; err != nil {
+		return gone, fmt.Errorf("read where the chain %s ends: %w", user, err)
+	}
+	err = tx.Raw(`SELECT number FROM audit_records WHERE chain = ? AND action <> ? AND content IS NOT NULL
+		AND (object = ? OR REPLACE(content, ?, '') <> content) ORDER BY number`,
+		organizationChain, personErased, user, `"user_id":`+element(user)).Scan(&gone.Others).Error
+	if err != nil {
+		return gone, fmt.Errorf("look for audit records: %w", err)
+	}
+	err = tx.Exec("UPDATE audit_records SET salt = NULL, content = NULL WHERE chain = ?", user).Error
+	for part := range slices.Chunk(gone.Others, 500) {
+		err = errors.Join(err, tx.Exec("UPDATE audit_records SET salt = NULL, content = NULL WHERE chain = ? AND number IN ?",
+			organizationChain, part).Error)
+	}
+	if err != nil {
+		return gone, fmt.Errorf("erase the contents of audit records: %w", err)
+	}
+	return gone, nil
 }
 
 // eraseSubmissions empties the frozen lines too. Their digest is made anew: it stays that of the lines as they are kept, and

@@ -39,6 +39,8 @@ func (h house) aWeekOf(by auth.Caller, secret string) Period {
 func TestOfAnErasedPersonHoursAreLeftAndNoWord(t *testing.T) {
 	h := openHouse(t)
 	mine, others := h.aWeekOf(ada, "ada's"), h.aWeekOf(bob, "bob's")
+	must(ask(h.AddMember, root, MemberRef{h.project("StoreZero"), ada.User})) // which the organization's chain tells, by name
+	must(ask(h.AddMember, root, MemberRef{h.project("StoreZero"), bob.User}))
 	before := must(ask(h.Audit, root, AuditQuery{UserID: ada.User})).Items
 	if err := h.erase(ada.User); err != nil {
 		t.Fatal(err)
@@ -70,7 +72,11 @@ func TestOfAnErasedPersonHoursAreLeftAndNoWord(t *testing.T) {
 	if diff := must(ask(h.Period, bob, PeriodRef{ID: others.ID})); diff.Submission.Digest != others.Submission.Digest {
 		t.Errorf("somebody else's: %+v", diff)
 	}
-	if dump := h.dump(); strings.Contains(dump, "ada's") || !strings.Contains(dump, "bob's note") {
+	added := must(ask(h.Audit, root, AuditQuery{Action: "project.member_added"})).Items
+	if !added[1].Erased || added[0].Erased {
+		t.Errorf("that they were members: %+v", added)
+	}
+	if dump := h.dump(); strings.Contains(dump, "ada's") || strings.Contains(dump, ada.Name) || !strings.Contains(dump, "bob's note") {
 		t.Error("somewhere are words of the one, or are none of the other")
 	}
 	said := must(ask(h.Audit, root, AuditQuery{Action: "person.erased"})).Items
@@ -154,7 +160,7 @@ func TestOnesExportIsWholeAndOnesOwn(t *testing.T) {
 		counts[name] = len(rows)
 	}
 	want := map[string]int{"profile": 1, "roles": 0, "sessions": 0, "consents": 0, "authorizations": 0, "events": 0,
-		"entries": 452, "periods": len(kept["periods"]), "submissions": 2, "period_events": 3, "audit_records": 456, "deeds": 0}
+		"entries": 452, "periods": len(kept["periods"]), "submissions": 2, "period_events": 3, "project_members": 0, "audit_records": 456, "deeds": 0}
 	if diff := cmp.Diff(want, counts); diff != "" {
 		t.Error(diff)
 	}

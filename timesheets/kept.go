@@ -26,6 +26,7 @@ func keptAbout(tx *gorm.DB, user string) []auth.Kept {
 		{Name: "submissions", Rows: tx.Table("submissions").Where("period_id IN (?)", periods), Key: []string{"period_id", "number"},
 			JSON: []string{"lines"}},
 		{Name: "period_events", Rows: tx.Table("period_events").Where("period_id IN (?)", periods), Key: []string{"period_id", "id"}},
+		{Name: "project_members", Rows: theirs("project_members"), Key: []string{"project_id"}},
 		{Name: "audit_records", Rows: tx.Table("audit_records").Where("chain = ?", user), Key: []string{"number"}, JSON: []string{"content"}},
 		{Name: "deeds", Rows: tx.Table("audit_records").Select(acted).Where("actor = ? AND chain <> ?", user, user), Key: []string{"id"}},
 	}
