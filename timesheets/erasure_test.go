@@ -146,7 +146,7 @@ func TestOnesExportIsWholeAndOnesOwn(t *testing.T) {
 	}
 	of := func(by auth.Caller) (kept map[string][]map[string]any, text string) {
 		var out bytes.Buffer
-		if err := must(ask(h.Export, by, struct{}{}))(&out); err != nil {
+		if err := must(ask(h.ExportMe, by, struct{}{}))(&out); err != nil {
 			t.Fatal(err)
 		}
 		if err := json.Unmarshal(out.Bytes(), &kept); err != nil {
@@ -182,7 +182,7 @@ func TestOnesExportIsWholeAndOnesOwn(t *testing.T) {
 	if len(managers["deeds"]) != 2 || strings.Contains(text, "bob's") || managers["deeds"][0]["chain"] == mia.User {
 		t.Errorf("what Mia did: %v", managers["deeds"])
 	}
-	_, err := ask(h.Export, payroll, struct{}{})
+	_, err := ask(h.ExportMe, payroll, struct{}{})
 	refused(t, err, NotFound, "no person")
 }
 

@@ -35,9 +35,9 @@ func keptAbout(tx *gorm.DB, user string) []auth.Kept {
 // Document is a JSON document that is written bit by bit.
 type Document func(io.Writer) error
 
-// Export is everything that is kept about the caller: an object of arrays, one for each kind of row, deleted ones included.
+// ExportMe is everything that is kept about the caller: an object of arrays, one for each kind of row, deleted ones included.
 // However much it is, no more of it is in memory at once than a page.
-func (s *Service) Export(ctx context.Context, by auth.Caller, _ struct{}) (Document, error) {
+func (s *Service) ExportMe(ctx context.Context, by auth.Caller, _ struct{}) (Document, error) {
 	if by.Machine() {
 		return nil, fault(NotFound, "an application that acts for itself is no person, of whom nothing is kept")
 	}

@@ -134,6 +134,7 @@ func (s Settings) routes() []route {
 
 		{"GET", "/timesheets", scope("read:timesheets"), answer(http.StatusOK, t.Entries)},
 		{"POST", "/timesheets", scope("create:timesheets"), answer(http.StatusCreated, t.Record)},
+		{"GET", "/timesheets/export", scope("read:timesheets"), download(t.Export)},
 		{"GET", "/timesheets/:id", scope("read:timesheets"), answer(http.StatusOK, t.Entry)},
 		{"PATCH", "/timesheets/:id", scope("create:timesheets"), answer(http.StatusOK, t.Change)},
 		{"DELETE", "/timesheets/:id", scope("delete:timesheets"), done(t.Remove)},
@@ -176,7 +177,7 @@ func (s Settings) routes() []route {
 		{"GET", "/tags", scope("read:timesheets"), answer(http.StatusOK, t.Tags)},
 		{"GET", "/people", scope("read:timesheets"), answer(http.StatusOK, t.People)},
 		{"GET", "/me", scope("read:timesheets"), answer(http.StatusOK, t.Me)},
-		{"GET", "/me/export", scope("read:timesheets"), streamed("punchcard.json", t.Export)},
+		{"GET", "/me/export", scope("read:timesheets"), streamed("punchcard.json", t.ExportMe)},
 		{"GET", "/audit", scope("read:timesheets"), answer(http.StatusOK, t.Audit)},                          // of an administrator
 		{"GET", "/audit/verification", scope("read:timesheets"), answer(http.StatusOK, t.AuditVerification)}, // likewise
 	}
