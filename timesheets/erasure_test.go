@@ -109,7 +109,11 @@ func (h house) dump() string {
 	tx := h.db.Read(context.Background())
 	tables := must(tx.Migrator().GetTables())
 	for _, table := range tables {
-		for _, row := range must(rowsOf(tx.Table(table), nil)) {
+		rows := []map[string]any{}
+		if err := tx.Table(table).Find(&rows).Error; err != nil {
+			h.t.Fatal(err)
+		}
+		for _, row := range rows {
 			fmt.Fprintln(&dump, table, row)
 		}
 	}

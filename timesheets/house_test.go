@@ -54,6 +54,7 @@ func houseOn(t testing.TB, db *store.DB) house {
 	s := New(db, Settings{Secret: []byte("a secret of the tests"), Now: func() time.Time { return noon }})
 	h := house{s, t, db}
 	h.trap()
+	explainReads(t, db)
 	h.write(func(tx *gorm.DB) error {
 		h.hire(tx, mia, "")
 		h.hire(tx, ada, mia.User)

@@ -114,14 +114,7 @@ func (p Period) matter() matter {
 	return m
 }
 
-// name is the period in words: "the week of 21 September 2026", or "September 2026".
-func (p Period) name() string {
-	first, _ := time.Parse(time.DateOnly, p.Start)
-	if p.End <= dayAfter(p.Start, 6) {
-		return "the week of " + inWords(&first)
-	}
-	return first.Format("January 2006")
-}
+func (p Period) name() string { return span{p.Start, p.End}.name() }
 
 // shownTo completes the period with what follows from it and from who looks at it.
 func (p Period) shownTo(by auth.Caller) Period {

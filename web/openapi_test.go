@@ -136,6 +136,7 @@ var inputs = map[string]reflect.Type{
 	"GET /approvals":                          reflect.TypeFor[timesheets.ApprovalQuery](),
 	"GET /approvals/counts":                   reflect.TypeFor[struct{}](),
 	"POST /approvals":                         reflect.TypeFor[timesheets.ManyDecisions](),
+	"GET /reports/summary":                    reflect.TypeFor[timesheets.ReportQuery](),
 	"GET /lock-date":                          reflect.TypeFor[struct{}](),
 	"PUT /lock-date":                          reflect.TypeFor[timesheets.NewLock](),
 	"GET /projects":                           reflect.TypeFor[timesheets.ProjectQuery](),

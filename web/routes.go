@@ -154,6 +154,7 @@ func (s Settings) routes() []route {
 		{"GET", "/approvals", scope("approve:timesheets"), answer(http.StatusOK, t.Approvals)},
 		{"GET", "/approvals/counts", scope("approve:timesheets"), answer(http.StatusOK, t.CountApprovals)},
 		{"POST", "/approvals", scope("approve:timesheets").fresh(), answer(http.StatusMultiStatus, t.DecideMany)},
+		{"GET", "/reports/summary", scope("read:timesheets"), answer(http.StatusOK, t.Report)},
 		{"GET", "/lock-date", scope("read:timesheets"), answer(http.StatusOK, t.Lock)},
 		{"PUT", "/lock-date", scope("approve:timesheets"), answer(http.StatusOK, t.SetLock)}, // of an administrator
 		{"GET", "/webhooks", scope("read:timesheets"), answer(http.StatusOK, t.Webhooks)},    // these are for administrators

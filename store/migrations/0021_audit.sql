@@ -33,6 +33,9 @@ CREATE TABLE audit_heads (                         -- where each chain ends, so 
     hash   TEXT NOT NULL
 );
 
+CREATE INDEX entries_of_person ON entries (user_id, id); -- deleted ones too, for who asks for all of theirs, or is erased
+
 -- +goose Down
+DROP INDEX entries_of_person;
 DROP TABLE audit_heads;
 DROP TABLE audit_records;
