@@ -43,6 +43,10 @@ func (s *Service) movePeriod(ctx context.Context, by auth.Caller, m periodMove) 
 		if err := isAt(p.name(), p.Revision, m.Revision, m.action); err != nil {
 			return err
 		}
+		before, err := p.kept(tx)
+		if err != nil {
+			return err
+		}
 		now := s.instant()
 		if _, err := row.id(tx, now); err != nil {
 			return err
@@ -59,10 +63,17 @@ func (s *Service) movePeriod(ctx context.Context, by auth.Caller, m periodMove) 
 		if err := row.settle(tx, now); err != nil {
 			return err
 		}
-		if moved, err = s.completed(ctx, tx, by, row); err == nil && m.rehearse {
-			err = errRehearsed
+		if moved, err = s.completed(ctx, tx, by, row); err != nil {
+			return err
 		}
-		return err
+		if m.rehearse {
+			return errRehearsed
+		}
+		after, err := moved.kept(tx)
+		if err != nil {
+			return err
+		}
+		return s.note(tx, by, periodDeed(m.action, before, after))
 	})
 	if errors.Is(err, errRehearsed) {
 		err = nil
