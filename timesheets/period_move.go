@@ -2,7 +2,6 @@ package timesheets
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -11,17 +10,13 @@ import (
 	"punchcard/auth"
 )
 
-// errRehearsed takes back what was only to be tried.
-var errRehearsed = errors.New("only a rehearsal")
-
 // periodMove is one transition of a period.
 type periodMove struct {
 	PeriodRef
-	action   Action
-	comment  string
-	lines    []string                                             // only these entries; nil: all
-	rehearse bool                                                 // say what would come of it, and leave all as it is
-	set      func(tx *gorm.DB, p *periodRow, now time.Time) error // beside the entries
+	action  Action
+	comment string
+	lines   []string                                             // only these entries; nil: all
+	set     func(tx *gorm.DB, p *periodRow, now time.Time) error // beside the entries
 }
 
 // movePeriod takes a period through one transition, its entries with it. As for entries, what it decides upon is read in
@@ -59,14 +54,9 @@ func (s *Service) movePeriod(ctx context.Context, by auth.Caller, m periodMove) 
 		if err := row.settle(tx, now); err != nil {
 			return err
 		}
-		if moved, err = completed(ctx, tx, by, row); err == nil && m.rehearse {
-			err = errRehearsed
-		}
+		moved, err = completed(ctx, tx, by, row)
 		return err
 	})
-	if errors.Is(err, errRehearsed) {
-		err = nil
-	}
 	return moved, err
 }
 

@@ -10,7 +10,7 @@ import (
 
 // Service holds the operations on timesheets. It is safe for concurrent use.
 type Service struct {
-	db        *store.DB
+	db        database
 	cursorKey []byte
 	now       func() time.Time
 }
@@ -30,7 +30,7 @@ func New(db *store.DB, s Settings) *Service {
 	if s.Now == nil {
 		s.Now = time.Now
 	}
-	return &Service{db: db, cursorKey: key, now: s.Now}
+	return &Service{db: database{db}, cursorKey: key, now: s.Now}
 }
 
 // instant is the present as rows keep it: to the millisecond, which both engines and every client read back unchanged.
