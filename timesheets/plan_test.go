@@ -17,9 +17,14 @@ func planOf(t *testing.T, h house, by auth.Caller, q EntryQuery, place []string)
 	t.Helper()
 	ctx, tx := context.Background(), h.db.Read(context.Background())
 	l := must(entryList(ctx, tx, by, q))
-	page := withPeople(ctx, tx, l.rows(place, 50)).Session(&gorm.Session{DryRun: true}).Find(&[]map[string]any{}).Statement
+	return explained(t, h, withPeople(ctx, tx, l.rows(place, 50)))
+}
+
+func explained(t *testing.T, h house, rows *gorm.DB) string {
+	t.Helper()
+	page := rows.Session(&gorm.Session{DryRun: true}).Find(&[]map[string]any{}).Statement
 	var steps []struct{ Detail string }
-	if err := tx.Raw("EXPLAIN QUERY PLAN "+page.SQL.String(), page.Vars...).Scan(&steps).Error; err != nil {
+	if err := h.db.Read(context.Background()).Raw("EXPLAIN QUERY PLAN "+page.SQL.String(), page.Vars...).Scan(&steps).Error; err != nil {
 		t.Fatal(err)
 	}
 	var plan strings.Builder
@@ -61,6 +66,21 @@ func TestListsAreReadAlongAnIndex(t *testing.T) {
 		}
 		if !strings.Contains(plan, c.index) {
 			t.Errorf("%s is not read by %s:\n%s", c.name, c.index, plan)
+		}
+	}
+	for _, c := range []struct {
+		by    auth.Caller
+		index string
+	}{
+		{ada, "SEARCH entries USING INDEX entries_by_change (user_id=? AND (updated_at,id)>(?,?))"},
+		{root, "SEARCH entries USING INDEX entries_of_all_by_change ((updated_at,id)>(?,?))"},
+		{mia, "SEARCH entries USING INDEX entries_by_change (user_id=?"}, // sorted, as her list is
+	} {
+		tx := h.db.Read(t.Context())
+		changed := withPeople(t.Context(), tx, changedAfter(tx, c.by, must(whomSees(tx, c.by)), feedPlace{id: "0199"})).Limit(50)
+		plan := explained(t, h, changed)
+		if sorted := strings.Contains(plan, "TEMP B-TREE"); !strings.Contains(plan, c.index) || sorted != (c.by.User == mia.User) {
+			t.Errorf("%s's changes are not read by %s:\n%s", c.by.Name, c.index, plan)
 		}
 	}
 	// A manager's list is sorted, which costs what their people have; along the days it would cost what everybody has.
