@@ -107,10 +107,10 @@ func (o batchOperation) readInto(read *timesheets.Operation) (err error) {
 	if err != nil || len(wrong) == 0 {
 		return err
 	}
-	if o.Op == "update" {
-		return wrong.and(nil)
+	if o.Op == "create" || o.Op == "replace" {
+		return wrong.and(read.Entry)
 	}
-	return wrong.and(read.Entry)
+	return wrong.and(nil)
 }
 
 // body is {} where there is none, as in a request.
