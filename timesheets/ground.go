@@ -52,8 +52,8 @@ WHERE owner.id = ?`
 func groundOf(ctx context.Context, tx *gorm.DB, e Entry, n NewEntry) (ground, error) {
 	var g ground
 	date := n.Date
-	row := tx.Raw(groundQuery, e.UserID, date, date, e.ID, date, e.ID, n.End, n.Start, auth.People(ctx, tx), auth.People(ctx, tx), n.ProjectID,
-		e.UserID, date, e.UserID).Row()
+	row := tx.Raw(groundQuery, e.UserID, date, date, e.ID, date, e.ID, n.End, n.Start,
+		auth.People(ctx, tx), auth.People(ctx, tx), n.ProjectID, e.UserID, date, e.UserID).Row()
 	err := row.Scan(
 		&g.people.owner, &g.ownerBlocked, &g.people.managerID, &g.people.manager,
 		&g.project, &g.projectClosed, &g.projectBillable, &g.submitOnCreate,

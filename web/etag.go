@@ -63,6 +63,7 @@ func ifNoneMatch(c *gin.Context) (bool, error) {
 	return tag == "*", nil
 }
 
+// revisionOf is the revision that an If-Match names; nil if any will do.
 func revisionOf(tag string, required bool) (*int64, error) {
 	tag = strings.TrimSpace(tag)
 	switch {
