@@ -64,8 +64,9 @@ func (s *Service) Batch(ctx context.Context, by auth.Caller, operations []Operat
 	}
 	for i, o := range done {
 		if !failed(o) {
-			undone := &Fault{Kind: FailedDependency, Detail: "another operation of this batch can't be done, so this one wasn't either"}
-			done[i] = Operated{ID: operations[i].ID, Fault: undone}
+			done[i] = Operated{ID: operations[i].ID, Fault: &Fault{
+				Kind: FailedDependency, Detail: "another operation of this batch can't be done, so this one wasn't either",
+			}}
 		}
 	}
 	return done, nil

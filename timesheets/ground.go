@@ -117,7 +117,8 @@ func (g ground) takes(e Entry, n NewEntry, minutes int) error {
 	case g.projectClosed && (n.ProjectID != e.ProjectID || minutes > e.Minutes):
 		return invalid(ProjectClosed, "/project_id", "%s is closed and takes no more time; choose another project", *g.project)
 	case g.overlapped != nil:
-		return invalid(Overlap, "/start", "%s to %s overlaps with what there is on %s already %s", *n.Start, *n.End, n.Date, *g.overlapped)
+		return invalid(Overlap, "/start", "%s to %s overlaps with what there is on %s already %s",
+			*n.Start, *n.End, n.Date, *g.overlapped)
 	case minutes > left:
 		return invalid(DayLimitExceeded, "/minutes", "%s has %s of 24 hours already, so at most %s can be added, not %s",
 			n.Date, asHours(g.restOfDay), asHours(left), asHours(minutes))

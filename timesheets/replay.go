@@ -56,7 +56,8 @@ func (s *Service) Once(ctx context.Context, by auth.Caller, k Key,
 		}
 		if replayed = len(kept) > 0; replayed {
 			if answer = kept[0].Answer; kept[0].Request != k.Request {
-				return fault(IdempotencyMismatch, "this Idempotency-Key came with another request here; make a new key for each request")
+				return fault(IdempotencyMismatch,
+					"this Idempotency-Key came with another request here; make a new key for each request")
 			}
 			return nil
 		}

@@ -39,7 +39,9 @@ func (s *Service) Restore(ctx context.Context, by auth.Caller, ref EntryRef) (En
 		if err := ground.period.settle(tx, entry.UpdatedAt); err != nil {
 			return err
 		}
-		return s.note(tx, by, deed{Action: "timesheet.restored", Owner: entry.UserID, Object: entry.ID, Before: before, After: restored})
+		return s.note(tx, by, deed{
+			Action: "timesheet.restored", Owner: entry.UserID, Object: entry.ID, Before: before, After: restored,
+		})
 	})
 	return restored, err
 }

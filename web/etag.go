@@ -58,7 +58,8 @@ func ifNoneMatch(c *gin.Context) (bool, error) {
 	case tag != "" && tag != "*":
 		return false, fault(malformed, "If-None-Match takes * here, for what isn't there yet")
 	case tag == "" && c.GetHeader("If-Match") == "":
-		return false, fault(preconditionRequired, "send If-None-Match: * to make it, or If-Match with the ETag of what you read to replace it")
+		return false, fault(preconditionRequired,
+			"send If-None-Match: * to make it, or If-Match with the ETag of what you read to replace it")
 	}
 	return tag == "*", nil
 }
