@@ -35,7 +35,8 @@ func (r response) send(c *gin.Context) {
 }
 
 // resourceOf shows one resource. Its entity tag is its revision, so that If-Match can name what the caller saw; that of a
-// resource without one is made of what it says.
+// resource without one is made of what it says. One that shows something besides which changes without a revision more has
+// that in its tag too.
 func resourceOf(c *gin.Context, status int, out any) (response, error) {
 	if put, ok := out.(interface{ Made() bool }); ok && put.Made() {
 		status = http.StatusCreated
@@ -48,6 +49,9 @@ func resourceOf(c *gin.Context, status int, out any) (response, error) {
 	if one, ok := out.(interface{ Key() (string, int64) }); ok {
 		id, revision := one.Key()
 		r.Header["ETag"] = revisionTag(revision)
+		if more, ok := out.(interface{ Uncounted() string }); ok {
+			r.Header["ETag"] = wholeTag(revision, more.Uncounted())
+		}
 		if status == http.StatusCreated {
 			r.Header["Location"] = locationOf(c, id)
 		}

@@ -207,7 +207,7 @@ func TestNobodyWithoutATokenLearnsWhatThereIs(t *testing.T) {
 		method, path string
 		with         int // a token that has no scope of the API
 	}{
-		{"GET", "/timesheets/x/y/z", 404}, {"GET", "/timesheets/", 404}, {"HEAD", "/projects/secret", 404}, {"OPTIONS", "/people", 405},
+		{"GET", "/timesheets/x/y/z", 404}, {"GET", "/timesheets/", 404}, {"HEAD", "/projects/x/secret", 404}, {"OPTIONS", "/people", 405},
 		{"PUT", "/timesheets", 405}, {"DELETE", "/me", 405}, {"BREW", "/me", 405}, {"DELETE", "/userinfo", 405}, {"GET", "/userinfo/x", 404},
 	} {
 		for _, token := range []string{"", "x.y.z"} {
