@@ -2,8 +2,10 @@ package timesheets
 
 import (
 	"context"
+	"crypto/aes"
+	"crypto/cipher"
+	"encoding/base64"
 	"fmt"
-	"log/slog"
 	"time"
 
 	"gorm.io/gorm"
@@ -34,12 +36,45 @@ type replayRow struct {
 	Route   string `gorm:"primaryKey"`
 	Key     string `gorm:"primaryKey"`
 	Request string
-	Answer  string
+	Answer  string // sealed: it may tell a secret that is kept nowhere
 	At      time.Time
 }
 
 // TableName has a row for each.
 func (replayRow) TableName() string { return "replays" }
+
+// seal keeps the answer so that only this server reads it, and only as the one to this request.
+func (r *replayRow) seal(key []byte, answer string) {
+	r.Answer = base64.RawStdEncoding.EncodeToString(sealing(key).Seal(nil, nil, []byte(answer), r.name()))
+}
+
+func (r *replayRow) open(key []byte) (string, error) {
+	sealed, err := base64.RawStdEncoding.DecodeString(r.Answer)
+	if err != nil {
+		return "", fmt.Errorf("read a kept answer: %w", err)
+	}
+	answer, err := sealing(key).Open(nil, nil, sealed, r.name())
+	if err != nil {
+		return "", fmt.Errorf("open a kept answer: %w", err)
+	}
+	return string(answer), nil
+}
+
+func (r *replayRow) name() []byte {
+	return fmt.Appendf(nil, "%q %q %q %q %q", r.Client, r.Subject, r.Route, r.Key, r.Request)
+}
+
+func sealing(key []byte) cipher.AEAD {
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		panic(err) // the key has the length of a hash
+	}
+	sealing, err := cipher.NewGCMWithRandomNonce(block)
+	if err != nil {
+		panic(err) // such a block can always be used
+	}
+	return sealing
+}
 
 // Once does what a request asks for, unless the same caller's same request under the same key was done in the last 24 hours:
 // that one's answer is told again. The answer is kept by the very write that has the effect, so that neither is without the
@@ -55,16 +90,17 @@ func (s *Service) Once(ctx context.Context, by auth.Caller, k Key,
 			return fmt.Errorf("look for a kept answer: %w", err)
 		}
 		if replayed = len(kept) > 0; replayed {
-			if answer = kept[0].Answer; kept[0].Request != k.Request {
+			if kept[0].Request != k.Request {
 				return fault(IdempotencyMismatch,
 					"this Idempotency-Key came with another request here; make a new key for each request")
 			}
-			return nil
-		}
-		if row.Answer, err = do(within(ctx, tx)); err != nil {
+			answer, err = kept[0].open(s.replayKey)
 			return err
 		}
-		answer = row.Answer
+		if answer, err = do(within(ctx, tx)); err != nil {
+			return err
+		}
+		row.seal(s.replayKey, answer)
 		// An old answer is overwritten. One that another request left meanwhile PostgreSQL refuses to, and has this run again.
 		if err := tx.Clauses(clause.OnConflict{UpdateAll: true}).Create(&row).Error; err != nil {
 			return fmt.Errorf("keep an answer: %w", err)
@@ -75,12 +111,12 @@ func (s *Service) Once(ctx context.Context, by auth.Caller, k Key,
 }
 
 // sweepReplays is the chore of forgetting answers.
-func sweepReplays(s *Service, ctx context.Context) {
+func (s *Service) sweepReplays(ctx context.Context) {
 	tick := time.NewTicker(replaySweep)
 	defer tick.Stop()
 	for {
 		if err := s.forgetReplays(ctx, replayLimit); err != nil && ctx.Err() == nil {
-			slog.ErrorContext(ctx, "forget kept answers", "error", err)
+			s.log.ErrorContext(ctx, "forget kept answers", "error", err)
 		}
 		select {
 		case <-ctx.Done():

@@ -51,6 +51,33 @@ func TestTheSameRequestUnderTheSameKeyIsDoneOnce(t *testing.T) {
 	}
 }
 
+// Of whom has the database alone, nobody reads an answer, or passes one off as another's.
+func TestKeptAnswersAreSealed(t *testing.T) {
+	h := openHouse(t)
+	ask := func(by auth.Caller) (answer string, replayed bool, err error) {
+		return h.Once(t.Context(), by, Key{"POST /x", "k", "digest"}, func(context.Context) (string, error) {
+			return "the secret of " + by.User, nil
+		})
+	}
+	for _, by := range []auth.Caller{ada, bob} {
+		if _, _, err := ask(by); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if all := strings.Join(h.rows(t), " "); strings.Contains(all, "the secret of") {
+		t.Error("it can be read")
+	}
+	if answer, replayed, err := ask(ada); answer != "the secret of usr_ada" || !replayed || err != nil {
+		t.Error(answer, replayed, err)
+	}
+	h.write(func(tx *gorm.DB) error {
+		return tx.Exec("UPDATE replays SET answer = (SELECT answer FROM replays WHERE subject = ?)", bob.User).Error
+	})
+	if answer, _, err := ask(ada); err == nil {
+		t.Errorf("Ada is told %q", answer)
+	}
+}
+
 func TestAKeyIsItsCallersAndItsRoutes(t *testing.T) {
 	h := openHouse(t)
 	k := Key{"POST /timesheets", "k", "digest"}

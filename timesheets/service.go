@@ -1,8 +1,10 @@
 package timesheets
 
 import (
+	"cmp"
 	"crypto/hkdf"
 	"crypto/sha256"
+	"log/slog"
 	"time"
 
 	"punchcard/store"
@@ -12,25 +14,54 @@ import (
 type Service struct {
 	db        database
 	cursorKey []byte
+	replayKey []byte
 	now       func() time.Time
+	log       *slog.Logger
+
+	webhookKey     []byte
+	webhooks       courier[Delivery]
+	post           Poster
+	addressMistake func(string) string
 }
 
 // Settings is what a Service needs to know.
 type Settings struct {
 	Secret []byte           // signs the cursors of lists; instances that share a database share it
 	Now    func() time.Time // nil: time.Now
+	Log    *slog.Logger     // nil: slog.Default
+
+	Post           Poster              // tells webhooks; nil: nobody does
+	AddressMistake func(string) string // why Post wouldn't try an address; empty if it would
 }
 
 // New makes a Service upon a migrated database.
 func New(db *store.DB, s Settings) *Service {
-	key, err := hkdf.Key(sha256.New, s.Secret, nil, "punchcard timesheets cursor", sha256.Size)
-	if err != nil {
-		panic(err) // one hash's length can always be had
-	}
 	if s.Now == nil {
 		s.Now = time.Now
 	}
-	return &Service{db: database{db}, cursorKey: key, now: s.Now}
+	made := &Service{
+		db: database{db}, now: s.Now, log: cmp.Or(s.Log, slog.Default()),
+		cursorKey: s.key("punchcard timesheets cursor"), webhookKey: s.key("punchcard timesheets webhooks"),
+		replayKey: s.key("punchcard timesheets replays"),
+		post:      s.Post, addressMistake: s.AddressMistake,
+	}
+	if made.addressMistake == nil {
+		made.addressMistake = func(string) string { return "" }
+	}
+	made.webhooks = courier[Delivery]{
+		claim: made.claimDelivery, deliver: made.deliver, target: func(d *Delivery) string { return d.WebhookID },
+		wake: make(chan struct{}, 1), log: made.log,
+	}
+	return made
+}
+
+// key is what the secret gives for one purpose.
+func (s Settings) key(purpose string) []byte {
+	key, err := hkdf.Key(sha256.New, s.Secret, nil, purpose, sha256.Size)
+	if err != nil {
+		panic(err) // one hash's length can always be had
+	}
+	return key
 }
 
 // instant is the present as rows keep it: to the millisecond, which both engines and every client read back unchanged.

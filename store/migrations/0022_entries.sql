@@ -11,7 +11,7 @@ CREATE TABLE replays (                             -- answers to requests that m
     route   TEXT NOT NULL,                         -- "POST /timesheets"
     key     TEXT NOT NULL,                         -- as the caller chose it
     request TEXT NOT NULL,                         -- a hash of what was asked
-    answer  TEXT NOT NULL,                         -- JSON
+    answer  TEXT NOT NULL,                         -- sealed
     at      TIMESTAMP NOT NULL,
     PRIMARY KEY (client, subject, route, key)
 );
