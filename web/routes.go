@@ -142,6 +142,7 @@ func (s Settings) routes() []route {
 		{"GET", "/timesheets", scope("read:timesheets"), answer(http.StatusOK, t.Entries)},
 		{"POST", "/timesheets", scope("create:timesheets"), answer(http.StatusCreated, t.Record)},
 		{"POST", "/timesheets/batch", scope("create:timesheets").or("delete:timesheets"), answer(http.StatusMultiStatus, batch(t, s.Issuer))},
+		{"GET", "/timesheets/export", scope("read:timesheets"), download(t.Export)},
 		{"GET", "/timesheets/:id", scope("read:timesheets"), answer(http.StatusOK, t.Entry)},
 		{"PUT", "/timesheets/:id", scope("create:timesheets"), answer(http.StatusOK, t.Put)}, // 201 where it is new
 		{"PATCH", "/timesheets/:id", scope("create:timesheets"), answer(http.StatusOK, t.Change)},
