@@ -79,7 +79,7 @@ func grant(g *auth.NewGrant) shape {
 func project(p *timesheets.NewProject) shape {
 	return object(fields{
 		"name": text(&p.Name), "customer": text(&p.Customer), "billable": yes(&p.Billable), "tasks": list(&p.Tasks, text),
-		"closed": yes(&p.Closed),
+		"closed": yes(&p.Closed), "approver": text(&p.Approver),
 	})
 }
 

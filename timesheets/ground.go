@@ -11,10 +11,9 @@ import (
 	"punchcard/auth"
 )
 
-// ground is what an entry stands on when it is written, read in one statement: its people, its project, the rest of its
+// ground is what an entry stands on when it is written, read in one statement: its owner, its project, the rest of its
 // day, and the organization's settings.
 type ground struct {
-	people          people
 	ownerBlocked    bool
 	project         *string // a name; nil: there is no such project
 	projectClosed   bool
@@ -27,7 +26,7 @@ type ground struct {
 }
 
 const groundQuery = `
-SELECT owner.name, owner.blocked, manager.id, manager.name,
+SELECT owner.blocked,
 	projects.name, COALESCE(projects.closed, FALSE), COALESCE(projects.billable, FALSE),
 	COALESCE(organization.submit_on_create, FALSE),
 	COALESCE(periods.id, ''), COALESCE(periods.start_day, ''), COALESCE(periods.end_day, ''),
@@ -37,7 +36,6 @@ SELECT owner.name, owner.blocked, manager.id, manager.name,
 	(SELECT COALESCE(SUM(minutes), 0) FROM entries
 		WHERE user_id = owner.id AND date = ? AND id <> ? AND deleted_at IS NULL)
 FROM (?) AS owner
-LEFT JOIN (?) AS manager ON manager.id = owner.manager_id AND NOT manager.blocked
 LEFT JOIN projects ON projects.id = ?
 LEFT JOIN periods ON periods.user_id = owner.id AND
 	periods.start_day = (SELECT MAX(start_day) FROM periods WHERE user_id = ? AND start_day <= ?)
@@ -47,10 +45,10 @@ WHERE owner.id = ?`
 
 func groundOf(ctx context.Context, tx *gorm.DB, e Entry, date, project string) (ground, error) {
 	var g ground
-	row := tx.Raw(groundQuery, e.UserID, date, date, e.ID, auth.People(ctx, tx), auth.People(ctx, tx), project,
+	row := tx.Raw(groundQuery, e.UserID, date, date, e.ID, auth.People(ctx, tx), project,
 		e.UserID, date, e.UserID).Row()
 	err := row.Scan(
-		&g.people.owner, &g.ownerBlocked, &g.people.managerID, &g.people.manager,
+		&g.ownerBlocked,
 		&g.project, &g.projectClosed, &g.projectBillable, &g.submitOnCreate,
 		&g.period.ID, &g.period.StartDay, &g.period.EndDay, &g.period.Live, &g.nextPeriod,
 		&g.closing.until, &g.closing.reason, &g.restOfDay)

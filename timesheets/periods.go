@@ -38,10 +38,7 @@ func (q PeriodQuery) Validate() error {
 func (s *Service) Periods(ctx context.Context, by auth.Caller, q PeriodQuery) (Page[Period], error) {
 	tx, p := s.db.Read(ctx), q.Paging
 	q.Paging = Paging{}
-	periods := tx.Model(&periodRow{})
-	if !seesAll(by) {
-		periods = periods.Where("periods.user_id IN (?)", auth.ManagedBy(tx, by.User).Or("id = ?", by.User))
-	}
+	periods := visiblePeriods(tx, by)
 	if q.UserID != "" {
 		periods = periods.Where("periods.user_id = ?", q.UserID)
 	}

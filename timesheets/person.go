@@ -60,15 +60,20 @@ func (s *Service) Me(ctx context.Context, by auth.Caller, _ struct{}) (Person, e
 	return me, nil
 }
 
-// visiblePeople is everyone whom the caller may see: themselves, their manager and those whom they manage, and all for
-// an administrator or an application that an administrator let in.
+// visiblePeople is everyone whom the caller may see: themselves, their manager, those for whom they stand in, and all whose
+// time they see.
 func visiblePeople(ctx context.Context, tx *gorm.DB, by auth.Caller) *gorm.DB {
 	people := auth.People(ctx, tx)
 	if seesAll(by) {
 		return people
 	}
 	manager := auth.People(ctx, tx).Select("manager_id").Where("id = ?", by.User)
-	return people.Where("(id = ? OR id = (?) OR id IN (?))", by.User, manager, auth.ManagedBy(tx, by.User))
+	others := reachOf(tx, by).narrow(auth.People(ctx, tx).Select("users.id"), "users.id", "users.id IN "+
+		"(SELECT user_id FROM entries WHERE project_id IN (?) AND state <> 'draft' AND deleted_at IS NULL)")
+	if others.Error != nil {
+		people.AddError(others.Error)
+	}
+	return people.Where("(id = (?) OR id IN ? OR id IN (?))", manager, by.Places(), others)
 }
 
 // scanPeople reads people and how many each of them manages, in one query.

@@ -55,6 +55,9 @@ func TestListsAreReadAlongAnIndex(t *testing.T) {
 	} {
 		plan := planOf(t, h, c.by, c.q, c.place)
 		for line := range strings.Lines(plan) {
+			if line == "SCAN seen\n" { // the queue of the recursion from managers down to their people
+				continue
+			}
 			if strings.Contains(line, "TEMP B-TREE") || strings.HasPrefix(line, "SCAN") && !strings.Contains(line, c.index) {
 				t.Errorf("%s: %s", c.name, line)
 			}

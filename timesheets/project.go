@@ -11,14 +11,15 @@ import (
 
 // Project is what time is spent on. Everybody sees all of them.
 type Project struct {
-	ID        string    `json:"id"` // prj_…
-	Name      string    `json:"name"`
-	Customer  string    `json:"customer"`
-	Billable  bool      `json:"billable"` // what a new entry is, unless it says otherwise
-	Tasks     Words     `json:"tasks"`    // suggestions for an entry's task
-	Closed    bool      `json:"closed"`   // takes no more time
-	CreatedAt time.Time `json:"-"`
-	UpdatedAt time.Time `json:"-"`
+	ID         string    `json:"id"` // prj_…
+	Name       string    `json:"name"`
+	Customer   string    `json:"customer"`
+	Billable   bool      `json:"billable"`    // what a new entry is, unless it says otherwise
+	Tasks      Words     `json:"tasks"`       // suggestions for an entry's task
+	Closed     bool      `json:"closed"`      // takes no more time
+	ApproverID *string   `json:"approver_id"` // who decides about time on it; nil: the owner's manager
+	CreatedAt  time.Time `json:"-"`
+	UpdatedAt  time.Time `json:"-"`
 }
 
 // ProjectQuery asks for projects, by name.

@@ -34,6 +34,7 @@ func TestEverybodySeesAllProjects(t *testing.T) {
 	zero := must(ask(h.Projects, ada, ProjectQuery{Closed: new(false)})).Items[1]
 	want := map[string]any{
 		"id": zero.ID, "name": "StoreZero", "customer": "Acme", "billable": true, "tasks": []any{"Build", "Review"}, "closed": false,
+		"approver_id": nil,
 	}
 	if diff := cmp.Diff(want, inJSON(t, zero)); diff != "" {
 		t.Error(diff)

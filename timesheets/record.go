@@ -51,7 +51,9 @@ func (s *Service) Record(ctx context.Context, by auth.Caller, n NewEntry) (Entry
 		if ground.submitOnCreate {
 			entry.State, entry.submittedAt = Submitted, &now
 		}
-		entry.people = ground.people
+		if entry, err = entry.acquainted(ctx, tx, by); err != nil {
+			return err
+		}
 		recorded = entry.shownTo(by)
 		if err := insertEntry(tx, entry); err != nil {
 			return err

@@ -9,6 +9,8 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+
+	"punchcard/auth"
 )
 
 // Setup is what a provisioning file says about the organization and its projects. What it names is made or updated; what
@@ -33,6 +35,7 @@ type NewProject struct {
 	Billable bool
 	Tasks    []string
 	Closed   bool
+	Approver string // the e-mail address of who decides about time on it; empty: it stays as it is, at first the owner's manager
 }
 
 // Apply makes and updates what the setup names, within the caller's write. The setup has passed its Check.
@@ -71,8 +74,32 @@ func (s *Service) applyProjects(tx *gorm.DB, named []NewProject) error {
 			Billable: n.Billable, Tasks: distinct(n.Tasks), Closed: n.Closed, CreatedAt: s.instant(), UpdatedAt: s.instant(),
 		})
 	}
-	return tx.Clauses(clause.OnConflict{
+	err := tx.Clauses(clause.OnConflict{
 		Columns:   []clause.Column{{Name: "name"}},
 		DoUpdates: clause.AssignmentColumns([]string{"customer", "billable", "tasks", "closed", "updated_at"}),
 	}).CreateInBatches(&projects, 500).Error
+	if err != nil {
+		return err
+	}
+	return applyApprovers(tx, named)
+}
+
+// applyApprovers comes after everybody is there.
+func applyApprovers(tx *gorm.DB, named []NewProject) error {
+	for i, n := range named {
+		if n.Approver == "" {
+			continue
+		}
+		id, err := auth.PersonWith(tx, n.Approver)
+		if err != nil {
+			return err
+		}
+		if id == "" {
+			return &auth.Mistake{Pointer: fmt.Sprintf("/projects/%d/approver", i), Detail: "is nobody's e-mail here: name them under users too"}
+		}
+		if err := tx.Table("projects").Where("name = ?", n.Name).Update("approver_id", id).Error; err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -123,12 +123,13 @@ func openCompany(t testing.TB, db *store.DB) *company {
 	}
 	a, err := auth.New(context.Background(), db, auth.Settings{
 		Issuer: testIssuer, Secret: secret, Assets: assets.Base, Scopes: timesheets.Scopes, Log: log,
+		Decides: timesheets.ApprovesProjects,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	c := &company{db: db, tokens: map[string]string{}, settings: Settings{
-		Issuer: testIssuer, Log: log, DB: db, Auth: a, Timesheets: timesheets.New(db, timesheets.Settings{Secret: secret}),
+		Issuer: testIssuer, Log: log, DB: db, Auth: a, Timesheets: timesheets.New(db, timesheets.Settings{Secret: secret, Retell: a.Forget}),
 		Assets: assets, Version: "test",
 	}}
 	c.handler = New(c.settings)

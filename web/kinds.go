@@ -81,6 +81,8 @@ var kinds = map[timesheets.Kind]kind{
 		"A closed project takes no more time. Choose another, or ask an administrator to open it."},
 	timesheets.DayLimitExceeded: {http.StatusUnprocessableEntity, "A day has 24 hours",
 		"With this entry, the person's day would have more."},
+	timesheets.Overlap: {http.StatusUnprocessableEntity, "The days are taken",
+		"Something of the same sort holds on some of these days already. The detail says what."},
 	preconditionRequired: {http.StatusPreconditionRequired, "If-Match is missing",
 		"Send the ETag of what was read, so that nobody's change is overwritten unseen."},
 	internal: {http.StatusInternalServerError, "Something went wrong here",

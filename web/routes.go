@@ -153,6 +153,9 @@ func (s Settings) routes() []route {
 		{"GET", "/approvals", scope("approve:timesheets"), answer(http.StatusOK, t.Approvals)},
 		{"GET", "/approvals/counts", scope("approve:timesheets"), answer(http.StatusOK, t.CountApprovals)},
 		{"POST", "/approvals", scope("approve:timesheets").fresh(), answer(http.StatusMultiStatus, t.DecideMany)},
+		{"GET", "/delegations", scope("read:timesheets"), answer(http.StatusOK, t.Delegations)},
+		{"POST", "/delegations", scope("approve:timesheets"), answer(http.StatusCreated, t.Delegate)},
+		{"DELETE", "/delegations/:id", scope("create:timesheets"), done(t.EndDelegation)}, // who gets one may not approve yet
 		{"GET", "/lock-date", scope("read:timesheets"), answer(http.StatusOK, t.Lock)},
 		{"PUT", "/lock-date", scope("approve:timesheets"), answer(http.StatusOK, t.SetLock)}, // of an administrator
 		{"GET", "/projects", scope("read:timesheets"), answer(http.StatusOK, t.Projects)},
