@@ -39,6 +39,7 @@ func (p NewProject) check(c *check, at string) {
 	c.that(p.Name == strings.TrimSpace(p.Name), at+"/name", "must not begin or end with a space")
 	c.line(p.Name, at+"/name", nameLimit)
 	c.line(p.Customer, at+"/customer", nameLimit)
+	c.line(p.Approver, at+"/approver", nameLimit)
 	for i, task := range p.Tasks {
 		c.that(strings.TrimSpace(task) != "", fmt.Sprintf("%s/tasks/%d", at, i), "must not be empty")
 		c.line(task, fmt.Sprintf("%s/tasks/%d", at, i), taskLimit)
