@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"punchcard/auth"
 )
@@ -45,7 +46,8 @@ func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), "
 // stands in for somebody sees what they do. Whatever starts from it can't reach anyone else's.
 func visibleEntries(tx *gorm.DB, by auth.Caller) *gorm.DB {
 	visible := tx.Table("entries").Where("entries.deleted_at IS NULL")
-	return reachOf(tx, by).narrow(visible, "entries.user_id", "entries.project_id IN (?) AND entries.state <> 'draft'")
+	return reachOf(tx, by).narrow(visible, clause.Column{Table: "entries", Name: "user_id"},
+		gorm.Expr("entries.project_id IN (?) AND entries.state <> 'draft'", approvedBy(tx, by)))
 }
 
 // entryOf is one entry that the caller may see.

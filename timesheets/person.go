@@ -68,8 +68,9 @@ func visiblePeople(ctx context.Context, tx *gorm.DB, by auth.Caller) *gorm.DB {
 		return people
 	}
 	manager := auth.People(ctx, tx).Select("manager_id").Where("id = ?", by.User)
-	others := reachOf(tx, by).narrow(auth.People(ctx, tx).Select("users.id"), "users.id", "users.id IN "+
-		"(SELECT user_id FROM entries WHERE project_id IN (?) AND state <> 'draft' AND deleted_at IS NULL)")
+	working := gorm.Expr("users.id IN (SELECT user_id FROM entries WHERE project_id IN (?) AND state <> 'draft' "+
+		"AND deleted_at IS NULL)", approvedBy(tx, by))
+	others := reachOf(tx, by).narrow(auth.People(ctx, tx).Select("users.id"), personColumn, working)
 	if others.Error != nil {
 		people.AddError(others.Error)
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"punchcard/auth"
 )
@@ -40,8 +41,8 @@ func reachOf(tx *gorm.DB, by auth.Caller) reach {
 }
 
 // narrow keeps the rows of time that the caller may see: owner is the column of whose it is, and onProject the condition
-// that it is on one of some projects.
-func (r reach) narrow(rows *gorm.DB, owner, onProject string) *gorm.DB {
+// that it is on a project that they approve.
+func (r reach) narrow(rows *gorm.DB, owner clause.Column, onProject clause.Expr) *gorm.DB {
 	if r.err != nil {
 		rows.AddError(r.err)
 	}
@@ -49,11 +50,11 @@ func (r reach) narrow(rows *gorm.DB, owner, onProject string) *gorm.DB {
 	case seesAll(r.by):
 		return rows
 	case r.approves:
-		return rows.Where("("+owner+" IN (?) OR ?)", auth.SeenBy(r.tx, r.by), gorm.Expr(onProject, approvedBy(r.tx, r.by)))
+		return rows.Where("(? IN (?) OR ?)", owner, auth.SeenBy(r.tx, r.by), onProject)
 	case r.manages:
-		return rows.Where(owner+" IN (?)", auth.SeenBy(r.tx, r.by))
+		return rows.Where("? IN (?)", owner, auth.SeenBy(r.tx, r.by))
 	default:
-		return rows.Where(owner+" = ?", r.by.User)
+		return rows.Where("? = ?", owner, r.by.User)
 	}
 }
 
@@ -71,12 +72,15 @@ func ApprovesProjects(tx *gorm.DB, user string) (bool, error) {
 	return len(ids) > 0, nil
 }
 
+// personColumn is whose time it is, of people themselves.
+var personColumn = clause.Column{Table: "users", Name: "id"}
+
 // seesTimeOf reports whether the person is here and all of their time the caller's to see.
 func seesTimeOf(ctx context.Context, tx *gorm.DB, by auth.Caller, user string) (bool, error) {
 	r := reachOf(tx, by)
 	r.approves = false
 	var ids []string
-	if err := r.narrow(auth.People(ctx, tx).Where("id = ?", user), "users.id", "").Pluck("id", &ids).Error; err != nil {
+	if err := r.narrow(auth.People(ctx, tx).Where("id = ?", user), personColumn, clause.Expr{}).Pluck("id", &ids).Error; err != nil {
 		return false, fmt.Errorf("look for %s: %w", user, err)
 	}
 	return slices.Contains(ids, user), nil
@@ -88,5 +92,6 @@ const periodsOfProjects = `periods.id IN (SELECT period_id FROM entries WHERE pr
 
 // visiblePeriods is every period that the caller may see, those with lines on projects that they approve among them.
 func visiblePeriods(tx *gorm.DB, by auth.Caller) *gorm.DB {
-	return reachOf(tx, by).narrow(tx.Model(&periodRow{}), "periods.user_id", periodsOfProjects)
+	owner := clause.Column{Table: "periods", Name: "user_id"}
+	return reachOf(tx, by).narrow(tx.Model(&periodRow{}), owner, gorm.Expr(periodsOfProjects, approvedBy(tx, by)))
 }
