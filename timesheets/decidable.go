@@ -63,8 +63,9 @@ func chainDecides(ctx context.Context, tx *gorm.DB, by auth.Caller) any {
 // leftToChain is the condition that a period has anything about which no approver of a project can decide.
 const leftToChain = `periods.state <> 'submitted' OR periods.entries = 0 OR EXISTS (
 	SELECT 1 FROM entries JOIN projects ON projects.id = entries.project_id WHERE ` + waitingLine + `
-	AND NOT EXISTS (SELECT 1 FROM (?) AS candidate WHERE ` + unedited + ` AND (candidate.id = projects.approver_id OR
-		candidate.id IN (SELECT to_user_id FROM (?) AS standin WHERE standin.from_user_id = projects.approver_id))))`
+	AND (projects.approver_id IS NULL OR NOT EXISTS (SELECT 1 FROM (?) AS candidate WHERE ` + unedited + ` AND
+		candidate.id IN (SELECT projects.approver_id UNION ALL
+			SELECT to_user_id FROM (?) AS standin WHERE standin.from_user_id = projects.approver_id))))`
 
 // waitsForProject is the condition that a period has lines that wait on one of some projects.
 const waitsForProject = `periods.state = 'submitted' AND periods.id IN (SELECT period_id FROM entries

@@ -13,7 +13,7 @@ type Person struct {
 	ID        string   `json:"id"` // usr_…
 	Name      string   `json:"name"`
 	Email     string   `json:"email"`
-	ManagerID *string  `json:"manager_id"`                // who approves their time; null: an administrator does
+	ManagerID *string  `json:"manager_id"`                // who approves their time, if they can
 	Manages   int      `json:"manages"`                   // how many people's manager they are
 	Scopes    []string `json:"scopes,omitempty" gorm:"-"` // what the caller may do, in Me alone
 }
