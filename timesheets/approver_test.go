@@ -457,3 +457,31 @@ func TestAProjectsApproverIsSomebodyHere(t *testing.T) {
 		t.Errorf("mistakes: %s", got)
 	}
 }
+
+func TestAdministratorsSayWhoApprovesTimeOnAProject(t *testing.T) {
+	h := staffedHouse(t)
+	var told []string
+	h.retell = func(people ...string) { told = append(told, people...) }
+	made := must(ask(h.CreateProject, root, NewProject{Name: "Tunnel", ApproverID: &pat.User}))
+	if *made.ApproverID != pat.User || !slices.Equal(told, []string{pat.User}) {
+		t.Errorf("%+v, told %v", made, told)
+	}
+	told = nil
+	change := func(by auth.Caller, id *string) (Project, error) {
+		return ask(h.ChangeProject, by, ProjectChange{ID: made.ID, ApproverID: Patch[string]{true, id}})
+	}
+	for _, id := range []string{"usr_none", "usr_gone", "\x00"} {
+		_, err := change(root, &id)
+		refused(t, err, ValidationFailed, "/approver_id")
+		_, err = ask(h.CreateProject, root, NewProject{Name: "Tower", ApproverID: &id})
+		refused(t, err, ValidationFailed, "/approver_id")
+	}
+	_, err := change(pat, &pat.User)
+	refused(t, err, Forbidden)
+	if changed := must(change(root, &eve.User)); *changed.ApproverID != eve.User || !slices.Equal(told, []string{pat.User, eve.User}) {
+		t.Errorf("%+v, told %v", changed, told)
+	}
+	if changed := must(change(root, nil)); changed.ApproverID != nil {
+		t.Errorf("%+v", changed)
+	}
+}

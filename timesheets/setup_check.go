@@ -3,12 +3,9 @@ package timesheets
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"punchcard/auth"
 )
-
-const nameLimit = 200 // characters
 
 // Check says everything that is wrong with the setup.
 func (s Setup) Check() []auth.Mistake {
@@ -32,16 +29,4 @@ func (s Setup) Check() []auth.Mistake {
 		mistakes = append(mistakes, auth.Mistake{Pointer: f.Pointer, Detail: f.Detail})
 	}
 	return mistakes
-}
-
-func (p NewProject) check(c *check, at string) {
-	c.that(strings.TrimSpace(p.Name) != "", at+"/name", "is needed")
-	c.that(p.Name == strings.TrimSpace(p.Name), at+"/name", "must not begin or end with a space")
-	c.line(p.Name, at+"/name", nameLimit)
-	c.line(p.Customer, at+"/customer", nameLimit)
-	c.line(p.Approver, at+"/approver", nameLimit)
-	for i, task := range p.Tasks {
-		c.that(strings.TrimSpace(task) != "", fmt.Sprintf("%s/tasks/%d", at, i), "must not be empty")
-		c.line(task, fmt.Sprintf("%s/tasks/%d", at, i), taskLimit)
-	}
 }

@@ -159,6 +159,15 @@ func (s Settings) routes() []route {
 		{"GET", "/lock-date", scope("read:timesheets"), answer(http.StatusOK, t.Lock)},
 		{"PUT", "/lock-date", scope("approve:timesheets"), answer(http.StatusOK, t.SetLock)}, // of an administrator
 		{"GET", "/projects", scope("read:timesheets"), answer(http.StatusOK, t.Projects)},
+		{"POST", "/projects", scope("approve:timesheets"), answer(http.StatusCreated, t.CreateProject)}, // of an administrator
+		{"GET", "/projects/:id", scope("read:timesheets"), answer(http.StatusOK, t.Project)},
+		{"PATCH", "/projects/:id", scope("approve:timesheets"), answer(http.StatusOK, t.ChangeProject)},
+		{"DELETE", "/projects/:id", scope("approve:timesheets"), done(t.DeleteProject)},
+		{"GET", "/projects/:id/members", scope("read:timesheets"), answer(http.StatusOK, t.Members)},
+		{"PUT", "/projects/:id/members/:user_id", scope("approve:timesheets"), answer(http.StatusOK, t.AddMember)},
+		{"DELETE", "/projects/:id/members/:user_id", scope("approve:timesheets"), done(t.RemoveMember)},
+		{"GET", "/customers", scope("read:timesheets"), answer(http.StatusOK, t.Customers)},
+		{"GET", "/tags", scope("read:timesheets"), answer(http.StatusOK, t.Tags)},
 		{"GET", "/people", scope("read:timesheets"), answer(http.StatusOK, t.People)},
 		{"GET", "/me", scope("read:timesheets"), answer(http.StatusOK, t.Me)},
 	}

@@ -24,10 +24,8 @@ ALTER TABLE projects ADD COLUMN approver_id TEXT REFERENCES users (id) ON DELETE
 CREATE INDEX projects_by_approver ON projects (approver_id) WHERE approver_id IS NOT NULL;
 
 ALTER TABLE entries ADD COLUMN decided_for TEXT;   -- for whom who decided stood in
-CREATE INDEX entries_of_projects ON entries (project_id, date DESC, id DESC) WHERE state <> 'draft' AND deleted_at IS NULL;
 
 -- +goose Down
-DROP INDEX entries_of_projects;
 ALTER TABLE entries DROP COLUMN decided_for;
 DROP INDEX projects_by_approver;
 ALTER TABLE projects DROP COLUMN approver_id;
