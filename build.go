@@ -58,7 +58,9 @@ func build(ctx context.Context, s settings, issuer string, p *provisioning, log 
 		}
 		return nil, err
 	}
-	h.timesheets = timesheets.New(h.db, timesheets.Settings{Secret: h.secret, Retell: h.auth.Forget})
+	h.timesheets = timesheets.New(h.db, timesheets.Settings{
+		Secret: h.secret, Log: log, Post: h.auth.Post, AddressMistake: h.auth.AddressMistake, Retell: h.auth.Forget,
+	})
 	if err := p.apply(ctx, h.auth, h.timesheets); err != nil {
 		return nil, err
 	}

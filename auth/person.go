@@ -30,11 +30,6 @@ func People(ctx context.Context, tx *gorm.DB) *gorm.DB {
 	return tx.WithContext(ctx).Model(&Person{})
 }
 
-// ManagedBy is the subquery of the ids of the people whose manager is the given person.
-func ManagedBy(tx *gorm.DB, manager string) *gorm.DB {
-	return anew(tx).Model(&Person{}).Select("id").Where("manager_id = ?", manager)
-}
-
 // PersonWith is the id of the person with the e-mail address; empty if there is none.
 func PersonWith(tx *gorm.DB, email string) (string, error) {
 	var ids []string

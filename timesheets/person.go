@@ -68,13 +68,18 @@ func visiblePeople(ctx context.Context, tx *gorm.DB, by auth.Caller) *gorm.DB {
 		return people
 	}
 	manager := auth.People(ctx, tx).Select("manager_id").Where("id = ?", by.User)
-	working := gorm.Expr("users.id IN (SELECT user_id FROM entries WHERE project_id IN (?) AND state <> 'draft' "+
-		"AND deleted_at IS NULL)", approvedBy(tx, by))
-	others := reachOf(tx, by).narrow(auth.People(ctx, tx).Select("users.id"), personColumn, working)
+	others := ownersOfTime(ctx, tx, by).Select("users.id")
 	if others.Error != nil {
 		people.AddError(others.Error)
 	}
 	return people.Where("(id = (?) OR id IN ? OR id IN (?))", manager, by.Places(), others)
+}
+
+// ownersOfTime is everyone of whose time the caller may see all, or what is on projects that they approve.
+func ownersOfTime(ctx context.Context, tx *gorm.DB, by auth.Caller) *gorm.DB {
+	working := gorm.Expr("users.id IN (SELECT user_id FROM entries WHERE project_id IN (?) AND state <> 'draft' "+
+		"AND deleted_at IS NULL)", approvedBy(tx, by))
+	return reachOf(tx, by).narrow(auth.People(ctx, tx), personColumn, working)
 }
 
 // scanPeople reads people and how many each of them manages, in one query.

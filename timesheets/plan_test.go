@@ -17,15 +17,15 @@ func planOf(t *testing.T, h house, by auth.Caller, q EntryQuery, place []string)
 	t.Helper()
 	ctx, tx := context.Background(), h.db.Read(context.Background())
 	l := must(entryList(ctx, tx, by, q))
-	return planFor(t, tx, withPeople(ctx, tx, l.rows(place, 50)))
+	return explained(t, tx, withPeople(ctx, tx, l.rows(place, 50)))
 }
 
-// planFor is how SQLite reads a query.
-func planFor(t *testing.T, tx, query *gorm.DB) string {
+// explained is how SQLite finds the rows: a line for each step.
+func explained(t *testing.T, tx, rows *gorm.DB) string {
 	t.Helper()
-	page := query.Session(&gorm.Session{DryRun: true}).Find(&[]map[string]any{}).Statement
+	query := rows.Session(&gorm.Session{DryRun: true}).Find(&[]map[string]any{}).Statement
 	var steps []struct{ Detail string }
-	if err := tx.Raw("EXPLAIN QUERY PLAN "+page.SQL.String(), page.Vars...).Scan(&steps).Error; err != nil {
+	if err := tx.Raw("EXPLAIN QUERY PLAN "+query.SQL.String(), query.Vars...).Scan(&steps).Error; err != nil {
 		t.Fatal(err)
 	}
 	var plan strings.Builder
@@ -35,8 +35,8 @@ func planFor(t *testing.T, tx, query *gorm.DB) string {
 	return plan.String()
 }
 
-// houseOfPlans is a house on SQLite, whose plans can be read.
-func houseOfPlans(t *testing.T) house {
+// sqliteHouse is one of which SQLite can say how it reads.
+func sqliteHouse(t *testing.T) house {
 	t.Helper()
 	db, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "plan.db"))
 	if err != nil {
@@ -47,7 +47,7 @@ func houseOfPlans(t *testing.T) house {
 }
 
 func TestListsAreReadAlongAnIndex(t *testing.T) {
-	h := houseOfPlans(t)
+	h := sqliteHouse(t)
 	deep := []string{"2026-03-04", "0199"}
 	for _, c := range []struct {
 		name  string
@@ -87,7 +87,7 @@ func TestListsAreReadAlongAnIndex(t *testing.T) {
 }
 
 func TestProjectsAreReadAlongAnIndex(t *testing.T) {
-	h := houseOfPlans(t)
+	h := sqliteHouse(t)
 	tx := h.db.Read(t.Context())
 	members := tx.Table("project_members").Where("project_id = ? AND active", "prj_1").Select("user_id")
 	tags := must(h.taggedEntries(t.Context(), ada))
@@ -109,11 +109,50 @@ func TestProjectsAreReadAlongAnIndex(t *testing.T) {
 		{"one's tags", tags.Select("entries.tags"), []string{"entries_by_day (user_id=? AND date>?)"}},
 		{"all tags", allTags.Select("entries.tags"), []string{"entries_of_all_by_day (date>?)"}},
 	} {
-		plan := planFor(t, tx, c.query)
+		plan := explained(t, tx, c.query)
 		for _, index := range c.index {
 			if !strings.Contains(plan, index) {
 				t.Errorf("%s is not read by %s:\n%s", c.name, index, plan)
 			}
+		}
+	}
+}
+
+func TestExportsAreReadAlongAnIndex(t *testing.T) {
+	h := sqliteHouse(t)
+	ctx, tx, place := t.Context(), h.db.Read(t.Context()), []string{"2026-09-15", "0199"}
+	for _, c := range []struct {
+		by      auth.Caller
+		queries int
+		index   string // of entries
+		periods string // index of periods
+	}{
+		{ada, 1, "entries_by_day (user_id=? AND date>? AND date<?)", "sqlite_autoindex_periods_2 (user_id=?"},
+		{mia, 3, "entries_by_day (user_id=? AND date>? AND date<?)", "sqlite_autoindex_periods_2 (user_id=?"},
+		{root, 1, "entries_of_all_by_day (date>? AND date<?)", "periods_of_all_by_day (start_day<?)"},
+		{payroll, 1, "entries_of_all_by_day (date>? AND date<?)", "periods_of_all_by_day (start_day<?)"},
+	} {
+		x, september := h.extract(ctx, c.by), EntryQuery{From: "2026-09-01", To: "2026-09-30"}
+		queries := must(x.queries(september))
+		if len(queries) != c.queries {
+			t.Errorf("%s: %d queries", c.by.Subject(), len(queries))
+		}
+		for _, q := range queries {
+			for _, order := range []order{latestFirst, firstFirst} {
+				q := q
+				l := must(x.list(&q, order, place))
+				plan := explained(t, tx, withPeople(ctx, tx, l.rows(place, pieceSize)))
+				if strings.Contains(plan, "TEMP B-TREE") || !strings.Contains(plan, c.index) {
+					t.Errorf("%s: not by %s:\n%s", c.by.Subject(), c.index, plan)
+				}
+				if q.From != place[0] && q.To != place[0] { // or each piece would begin where the first one did
+					t.Errorf("%s: it reads from %s to %s", c.by.Subject(), q.From, q.To)
+				}
+			}
+		}
+		plan := explained(t, tx, x.periodsOf(tx, september))
+		if !strings.Contains(plan, c.periods) || !strings.Contains(plan, "SEARCH entries USING INDEX entries_by_day (user_id=?") {
+			t.Errorf("%s: periods are not read by %s:\n%s", c.by.Subject(), c.periods, plan)
 		}
 	}
 }

@@ -1,14 +1,12 @@
 package timesheets
 
 import (
-	"context"
+	"cmp"
 	"crypto/hkdf"
 	"crypto/sha256"
+	"log/slog"
 	"time"
 
-	"gorm.io/gorm"
-
-	"punchcard/auth"
 	"punchcard/store"
 )
 
@@ -18,49 +16,57 @@ type Service struct {
 	cursorKey []byte
 	now       func() time.Time
 	retell    func(people ...string)
+	log       *slog.Logger
+
+	webhookKey     []byte
+	webhooks       courier[Delivery]
+	post           Poster
+	addressMistake func(string) string
 }
 
 // Settings is what a Service needs to know.
 type Settings struct {
 	Secret []byte           // signs the cursors of lists; instances that share a database share it
 	Now    func() time.Time // nil: time.Now
+	Log    *slog.Logger     // nil: slog.Default
 
 	Retell func(people ...string) // who may approve changed: what is remembered of their rights is old; nil: nothing is
+
+	Post           Poster              // tells webhooks; nil: nobody does
+	AddressMistake func(string) string // why Post wouldn't try an address; empty if it would
 }
 
 // New makes a Service upon a migrated database.
 func New(db *store.DB, s Settings) *Service {
-	key, err := hkdf.Key(sha256.New, s.Secret, nil, "punchcard timesheets cursor", sha256.Size)
-	if err != nil {
-		panic(err) // one hash's length can always be had
-	}
 	if s.Now == nil {
 		s.Now = time.Now
 	}
-	if s.Retell == nil {
-		s.Retell = func(...string) {}
+	made := &Service{
+		db: db, now: s.Now, log: cmp.Or(s.Log, slog.Default()),
+		cursorKey: s.key("punchcard timesheets cursor"), webhookKey: s.key("punchcard timesheets webhooks"),
+		post: s.Post, addressMistake: s.AddressMistake, retell: s.Retell,
 	}
-	return &Service{db: db, cursorKey: key, now: s.Now, retell: s.Retell}
+	if made.retell == nil {
+		made.retell = func(...string) {}
+	}
+	if made.addressMistake == nil {
+		made.addressMistake = func(string) string { return "" }
+	}
+	made.webhooks = courier[Delivery]{
+		claim: made.claimDelivery, deliver: made.deliver, target: func(d *Delivery) string { return d.WebhookID },
+		wake: make(chan struct{}, 1), log: made.log,
+	}
+	return made
 }
 
-// entitle is a write that changes who may approve time: those people, whom fn names. It holds at their next call, here, and
-// within a second at other instances. Like every write's, fn may run more than once.
-func (s *Service) entitle(ctx context.Context, fn func(tx *gorm.DB) (people []string, err error)) error {
-	var people []string
-	err := s.db.Write(ctx, func(tx *gorm.DB) (err error) {
-		if people, err = fn(tx); err != nil {
-			return err
-		}
-		return auth.TellOf(tx, s.now(), people...)
-	})
-	if err == nil {
-		s.retell(people...)
+// key is what the secret gives for one purpose.
+func (s Settings) key(purpose string) []byte {
+	key, err := hkdf.Key(sha256.New, s.Secret, nil, purpose, sha256.Size)
+	if err != nil {
+		panic(err) // one hash's length can always be had
 	}
-	return err
+	return key
 }
-
-// today is the civil day in UTC, by which delegations go.
-func (s *Service) today() string { return s.now().UTC().Format(time.DateOnly) }
 
 // instant is the present as rows keep it: to the millisecond, which both engines and every client read back unchanged.
 func (s *Service) instant() time.Time { return s.now().UTC().Truncate(time.Millisecond) }

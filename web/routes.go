@@ -134,6 +134,7 @@ func (s Settings) routes() []route {
 
 		{"GET", "/timesheets", scope("read:timesheets"), answer(http.StatusOK, t.Entries)},
 		{"POST", "/timesheets", scope("create:timesheets"), answer(http.StatusCreated, t.Record)},
+		{"GET", "/timesheets/export", scope("read:timesheets"), download(t.Export)},
 		{"GET", "/timesheets/:id", scope("read:timesheets"), answer(http.StatusOK, t.Entry)},
 		{"PATCH", "/timesheets/:id", scope("create:timesheets"), answer(http.StatusOK, t.Change)},
 		{"DELETE", "/timesheets/:id", scope("delete:timesheets"), done(t.Remove)},
@@ -158,6 +159,15 @@ func (s Settings) routes() []route {
 		{"DELETE", "/delegations/:id", scope("create:timesheets"), done(t.EndDelegation)}, // who gets one may not approve yet
 		{"GET", "/lock-date", scope("read:timesheets"), answer(http.StatusOK, t.Lock)},
 		{"PUT", "/lock-date", scope("approve:timesheets"), answer(http.StatusOK, t.SetLock)}, // of an administrator
+		{"GET", "/webhooks", scope("read:timesheets"), answer(http.StatusOK, t.Webhooks)},    // these are for administrators
+		{"POST", "/webhooks", scope("approve:timesheets"), answer(http.StatusCreated, t.AddWebhook)},
+		{"GET", "/webhooks/:id", scope("read:timesheets"), answer(http.StatusOK, t.Webhook)},
+		{"PATCH", "/webhooks/:id", scope("approve:timesheets"), answer(http.StatusOK, t.ChangeWebhook)},
+		{"DELETE", "/webhooks/:id", scope("approve:timesheets"), done(t.RemoveWebhook)},
+		{"POST", "/webhooks/:id/secret", scope("approve:timesheets"), answer(http.StatusOK, t.RotateWebhookSecret)},
+		{"POST", "/webhooks/:id/ping", scope("approve:timesheets"), answer(http.StatusOK, t.Ping)},
+		{"GET", "/webhooks/:id/deliveries", scope("read:timesheets"), answer(http.StatusOK, t.Deliveries)},
+		{"POST", "/webhook-deliveries/:id/redelivery", scope("approve:timesheets"), answer(http.StatusOK, t.Redeliver)},
 		{"GET", "/projects", scope("read:timesheets"), answer(http.StatusOK, t.Projects)},
 		{"POST", "/projects", scope("approve:timesheets"), answer(http.StatusCreated, t.CreateProject)}, // of an administrator
 		{"GET", "/projects/:id", scope("read:timesheets"), answer(http.StatusOK, t.Project)},
