@@ -40,6 +40,8 @@ var deeds = map[string]string{
 	"holiday.imported":       "the holidays of a file were added",
 	"absence.created":        "an absence was recorded",
 	"absence.deleted":        "an absence was deleted",
+	"delegation.created":     "somebody was named to decide in another's place",
+	"delegation.ended":       "a delegation was ended or declined early",
 
 	"webhook.created":        "a webhook was added",
 	"webhook.updated":        "a webhook was changed",

@@ -11,10 +11,10 @@ import (
 	"punchcard/auth"
 )
 
-// ground is what an entry stands on when it is written, read in one statement: its people, its project, the rest of its
+// ground is what an entry stands on when it is written, read in one statement: its owner, its project, the rest of its
 // day, and the organization's settings.
 type ground struct {
-	people          people
+	owner           string // a name
 	ownerBlocked    bool
 	project         *string // a name; nil: there is no such project
 	projectClosed   bool
@@ -31,7 +31,7 @@ type ground struct {
 }
 
 const groundQuery = `
-SELECT owner.name, owner.blocked, manager.id, manager.name,
+SELECT owner.name, owner.blocked,
 	projects.name, COALESCE(projects.closed, FALSE), COALESCE(projects.billable, FALSE),
 	CASE WHEN projects.tasks_only THEN projects.tasks ELSE '' END, COALESCE(projects.members_only, FALSE),
 	CASE WHEN projects.members_only THEN
@@ -47,7 +47,6 @@ SELECT owner.name, owner.blocked, manager.id, manager.name,
 		WHERE user_id = owner.id AND date = ? AND id <> ? AND deleted_at IS NULL AND start_time < ? AND end_time > ?
 		ORDER BY start_time, id LIMIT 1)
 FROM (?) AS owner
-LEFT JOIN (?) AS manager ON manager.id = owner.manager_id AND NOT manager.blocked
 LEFT JOIN projects ON projects.id = ?
 LEFT JOIN periods ON periods.user_id = owner.id AND
 	periods.start_day = (SELECT MAX(start_day) FROM periods WHERE user_id = ? AND start_day <= ?)
@@ -59,9 +58,9 @@ func groundOf(ctx context.Context, tx *gorm.DB, e Entry, n NewEntry) (ground, er
 	var g ground
 	date := n.Date
 	row := tx.Raw(groundQuery, e.UserID, date, date, e.ID, date, e.ID, n.End, n.Start,
-		auth.People(ctx, tx), auth.People(ctx, tx), n.ProjectID, e.UserID, date, e.UserID).Row()
+		auth.People(ctx, tx), n.ProjectID, e.UserID, date, e.UserID).Row()
 	err := row.Scan(
-		&g.people.owner, &g.ownerBlocked, &g.people.managerID, &g.people.manager,
+		&g.owner, &g.ownerBlocked,
 		&g.project, &g.projectClosed, &g.projectBillable, &g.tasks, &g.membersOnly, &g.member, &g.submitOnCreate,
 		&g.period.ID, &g.period.StartDay, &g.period.EndDay, &g.period.Live, &g.nextPeriod,
 		&g.closing.until, &g.closing.reason, &g.restOfDay, &g.overlapped)

@@ -64,6 +64,7 @@ func houseOn(t testing.TB, db *store.DB) house {
 		h.hire(tx, second, "")
 		h.hire(tx, person("gone", "Gone Manager"), "")
 		h.hire(tx, carl, "usr_gone")
+		h.appoint(tx, root, second)
 		return tx.Model(&auth.Person{}).Where("id = ?", "usr_gone").Update("blocked", true).Error
 	})
 	h.apply(Setup{Projects: []NewProject{
@@ -85,6 +86,18 @@ func (h house) hire(tx *gorm.DB, p auth.Caller, manager string) {
 	}
 }
 
+// appoint gives the people the role of administrators.
+func (h house) appoint(tx *gorm.DB, people ...auth.Caller) {
+	err := tx.Exec("INSERT INTO roles (id, name, description) VALUES ('rol_admin', 'admin', '') ON CONFLICT DO NOTHING").Error
+	for _, p := range people {
+		err = errors.Join(err, tx.Exec("INSERT INTO user_roles (user_id, role_id) VALUES (?, 'rol_admin')", p.User).Error)
+	}
+	if err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+// write is a test's own, which leaves no audit record.
 // write is a test's own, which leaves no audit record.
 func (h house) write(fn func(tx *gorm.DB) error) {
 	h.t.Helper()

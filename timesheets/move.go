@@ -54,6 +54,9 @@ func (s *Service) move(ctx context.Context, by auth.Caller, ref EntryRef, action
 // follow has the entry's period, which it was in until then, keep up with what was done to the entry; and the one that it
 // is in now, if that is another.
 func (p *periodRow) follow(tx *gorm.DB, by auth.Caller, e Entry, action Action) error {
+	if action == Approve || action == Reject {
+		p.inPlaceOf = e.OnBehalfOf
+	}
 	if err := p.tell(tx, by, action, &e.ID, e.Comment, e.UpdatedAt); err != nil {
 		return err
 	}

@@ -482,7 +482,7 @@ func TestNobodyDecidesAboutAPeriodThatTheyEdited(t *testing.T) {
 	h.record(ada, h.hour("2026-03-05"))
 	must(ask(h.Change, boss, EntryChange{ID: e.ID, Minutes: Patch[int]{true, new(90)}}))
 	p := must(ask(h.SubmitPeriod, ada, PeriodSubmission{PeriodRef: PeriodRef{ID: e.PeriodID}}))
-	if len(p.Approvers) != 0 || *p.LockedReason != "submitted on 19 November 2026, waiting for an administrator other than Mia Chen" {
+	if !slices.Equal(p.Approvers, []string{root.User, second.User}) || *p.LockedReason != "submitted on 19 November 2026, waiting for an administrator other than Mia Chen" {
 		t.Errorf("%v: %s", p.Approvers, *p.LockedReason)
 	}
 	_, err := ask(h.DecidePeriod, boss, p.decided(Approved, ""))

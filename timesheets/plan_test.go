@@ -69,6 +69,9 @@ func TestListsAreReadAlongAnIndex(t *testing.T) {
 	} {
 		plan := planOf(t, h, c.by, c.q, c.place)
 		for line := range strings.Lines(plan) {
+			if line == "SCAN seen\n" { // the queue of the recursion from managers down to their people
+				continue
+			}
 			if strings.Contains(line, "TEMP B-TREE") || strings.HasPrefix(line, "SCAN") && !strings.Contains(line, c.index) {
 				t.Errorf("%s: %s", c.name, line)
 			}
@@ -86,7 +89,7 @@ func TestListsAreReadAlongAnIndex(t *testing.T) {
 		{mia, "SEARCH entries USING INDEX entries_by_change (user_id=?"}, // sorted, as her list is
 	} {
 		tx := h.db.Read(t.Context())
-		changed := withPeople(t.Context(), tx, changedAfter(tx, c.by, must(whomSees(tx, c.by)), feedPlace{id: "0199"})).Limit(50)
+		changed := withPeople(t.Context(), tx, changedAfter(tx, c.by, feedPlace{id: "0199"})).Limit(50)
 		plan := explained(t, tx, changed)
 		if sorted := strings.Contains(plan, "TEMP B-TREE"); !strings.Contains(plan, c.index) || sorted != (c.by.User == mia.User) {
 			t.Errorf("%s's changes are not read by %s:\n%s", c.by.Name, c.index, plan)

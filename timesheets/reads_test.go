@@ -147,6 +147,7 @@ func wholeRead(reader *gorm.DB, query string, args []any) (string, error) {
 		what := strings.Fields(step)
 		made := func(s string) bool { return s == "CO-ROUTINE "+what[1] || s == "MATERIALIZE "+what[1] }
 		switch {
+		case strings.Contains(step, "AUTOMATIC") && strings.Contains(query, "WITH RECURSIVE "+what[1]+" "): // of what the query gathered
 		case strings.Contains(step, "AUTOMATIC"): // an index made for this once, of the whole table
 			return step, rows.Err()
 		case what[0] != "SCAN" || strings.Contains(step, "CONSTANT ROW") || slices.Contains(smallTables, what[1]) ||

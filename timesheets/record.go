@@ -56,7 +56,9 @@ func (s *Service) recordAs(ctx context.Context, by auth.Caller, id string, n New
 		if ground.submitOnCreate {
 			entry.State, entry.submittedAt = Submitted, &now
 		}
-		entry.people = ground.people
+		if entry, err = entry.acquainted(ctx, tx, by); err != nil {
+			return err
+		}
 		recorded = entry.shownTo(by)
 		if err := insertEntry(tx, entry); err != nil {
 			return err

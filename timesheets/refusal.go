@@ -49,6 +49,9 @@ func whoCan(action Action) relation {
 func (m matter) unlock() string {
 	switch {
 	case m.state == Submitted:
+		if m.nobody() != "" {
+			return m.people.owner + " can withdraw it"
+		}
 		return m.people.owner + " can withdraw it, " + m.approver() + " can reject it"
 	case m.thing == periodThing:
 		return m.inPerson(whoCan(Reopen)) + " can reopen it"

@@ -13,7 +13,7 @@ import (
 func (s *Service) Restore(ctx context.Context, by auth.Caller, ref EntryRef) (Entry, error) {
 	var restored Entry
 	err := s.db.Write(ctx, func(tx *gorm.DB) error {
-		entry, err := entryAmong(ctx, tx, withDeleted(tx, by), ref.ID)
+		entry, err := entryAmong(ctx, tx, by, withDeleted(tx, by), ref.ID)
 		if err != nil {
 			return err
 		}

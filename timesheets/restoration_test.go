@@ -108,7 +108,7 @@ func TestOneOfThoseWhoActAtOnceWins(t *testing.T) {
 				})
 			}
 			all.Wait()
-			seen := must(entryAmong(t.Context(), h.db.Read(t.Context()), withDeleted(h.db.Read(t.Context()), root), e.ID))
+			seen := must(entryAmong(t.Context(), h.db.Read(t.Context()), root, withDeleted(h.db.Read(t.Context()), root), e.ID))
 			if won.Load() != 1 || seen.Revision != e.Revision+1 {
 				t.Errorf("%s: %d won, and it is at revision %d from %d", name, won.Load(), seen.Revision, e.Revision)
 			}
@@ -131,7 +131,7 @@ func TestEditsDeletionsAndRestorationsAtOnceComeOneByOne(t *testing.T) {
 		})
 	}
 	all.Wait()
-	seen := must(entryAmong(t.Context(), h.db.Read(t.Context()), withDeleted(h.db.Read(t.Context()), ada), e.ID))
+	seen := must(entryAmong(t.Context(), h.db.Read(t.Context()), ada, withDeleted(h.db.Read(t.Context()), ada), e.ID))
 	if seen.Revision != 1+done.Load() || done.Load() == 0 {
 		t.Errorf("revision %d after %d acts", seen.Revision, done.Load())
 	}

@@ -19,6 +19,7 @@ type Service struct {
 	cursorKey []byte
 	replayKey []byte
 	now       func() time.Time
+	retell    func(people ...string)
 	log       *slog.Logger
 
 	webhookKey     []byte
@@ -34,6 +35,8 @@ type Settings struct {
 	Secret []byte           // signs the cursors of lists; instances that share a database share it
 	Now    func() time.Time // nil: time.Now
 	Log    *slog.Logger     // nil: slog.Default
+
+	Retell func(people ...string) // who may approve changed: what is remembered of their rights is old; nil: nothing is
 
 	Post           Poster              // tells webhooks; nil: nobody does
 	AddressMistake func(string) string // why Post wouldn't try an address; empty if it would
@@ -51,8 +54,11 @@ func New(db *store.DB, s Settings) *Service {
 		db: database{db}, now: s.Now, log: cmp.Or(s.Log, slog.Default()),
 		cursorKey: s.key("punchcard timesheets cursor"), webhookKey: s.key("punchcard timesheets webhooks"),
 		replayKey: s.key("punchcard timesheets replays"),
-		post:      s.Post, addressMistake: s.AddressMistake,
+		post:      s.Post, addressMistake: s.AddressMistake, retell: s.Retell,
 		setManager: s.SetManager,
+	}
+	if made.retell == nil {
+		made.retell = func(...string) {}
 	}
 	if made.addressMistake == nil {
 		made.addressMistake = func(string) string { return "" }

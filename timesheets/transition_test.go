@@ -81,7 +81,7 @@ func TestEveryActionInEveryStateByEveryone(t *testing.T) {
 		if outcome := h.outcome(eve, action, e.ID); outcome != "not-found" {
 			t.Errorf("%s, when a stranger %ss it: %s", state, action, outcome)
 		}
-		if after := must(entryAmong(t.Context(), h.db.Read(t.Context()), withDeleted(h.db.Read(t.Context()), ada), e.ID)); after.Revision != e.Revision {
+		if after := must(entryAmong(t.Context(), h.db.Read(t.Context()), ada, withDeleted(h.db.Read(t.Context()), ada), e.ID)); after.Revision != e.Revision {
 			t.Errorf("%s, a stranger's %s has changed it", state, action)
 		}
 	}

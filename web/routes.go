@@ -166,6 +166,9 @@ func (s Settings) routes() []route {
 		{"POST", "/approvals", scope("approve:timesheets").fresh(), answer(http.StatusMultiStatus, t.DecideMany)},
 		{"GET", "/reports/summary", scope("read:timesheets"), answer(http.StatusOK, t.Report)},
 		{"GET", "/changes", scope("read:timesheets"), answer(http.StatusOK, t.Changes)},
+		{"GET", "/delegations", scope("read:timesheets"), answer(http.StatusOK, t.Delegations)},
+		{"POST", "/delegations", scope("approve:timesheets"), answer(http.StatusCreated, t.Delegate)},
+		{"DELETE", "/delegations/:id", scope("create:timesheets"), done(t.EndDelegation)}, // who gets one may not approve yet
 		{"GET", "/lock-date", scope("read:timesheets"), answer(http.StatusOK, t.Lock)},
 		{"PUT", "/lock-date", scope("approve:timesheets"), answer(http.StatusOK, t.SetLock)}, // of an administrator
 		{"GET", "/webhooks", scope("read:timesheets"), answer(http.StatusOK, t.Webhooks)},    // these are for administrators
