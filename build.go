@@ -48,6 +48,7 @@ func build(ctx context.Context, s settings, issuer string, p *provisioning, log 
 	// Not to be broken off: keys that are kept under a fresh secret need its file.
 	h.auth, err = auth.New(context.WithoutCancel(ctx), h.db, auth.Settings{
 		Issuer: issuer, Secret: h.secret, Assets: assets.Base, Scopes: timesheets.Scopes, Log: log,
+		Decides:        timesheets.ApprovesProjects,
 		PrivateTargets: s.AllowPrivateTargets,
 		LogRetention:   time.Duration(s.LogRetention),
 	})
@@ -58,7 +59,7 @@ func build(ctx context.Context, s settings, issuer string, p *provisioning, log 
 		return nil, err
 	}
 	h.timesheets = timesheets.New(h.db, timesheets.Settings{
-		Secret: h.secret, Log: log, Post: h.auth.Post, AddressMistake: h.auth.AddressMistake,
+		Secret: h.secret, Log: log, Post: h.auth.Post, AddressMistake: h.auth.AddressMistake, Retell: h.auth.Forget,
 		SetManager: h.auth.SetManager,
 	})
 	if err := p.apply(ctx, h.auth, h.timesheets); err != nil {

@@ -11,7 +11,7 @@ func project(p *timesheets.NewProject) shape {
 	var minutes, hours int
 	read := object(fields{
 		"name": text(&p.Name), "customer": text(&p.Customer), "billable": yes(&p.Billable), "tasks": list(&p.Tasks, text),
-		"tasks_only": yes(&p.TasksOnly), "members": list(&p.Members, text), "closed": yes(&p.Closed),
+		"tasks_only": yes(&p.TasksOnly), "members": list(&p.Members, text), "approver": text(&p.Approver), "closed": yes(&p.Closed),
 		"budget_minutes": number(&minutes), "budget_hours": number(&hours), "budget_period": text(&p.BudgetPeriod),
 	})
 	return func(t *yamlText, v value) {
@@ -29,7 +29,7 @@ func project(p *timesheets.NewProject) shape {
 		if minutes != 0 { // which is no budget
 			p.BudgetMinutes = &minutes
 		}
-		for _, name := range strings.Fields("customer billable tasks tasks_only members closed budget_minutes") {
+		for _, name := range strings.Fields("customer billable tasks tasks_only members approver closed budget_minutes") {
 			if !t.has(v.at + "/" + name) {
 				p.Unsaid = append(p.Unsaid, name)
 			}

@@ -125,9 +125,9 @@ func TestProvisioningFileIsRead(t *testing.T) {
 		Projects: []timesheets.NewProject{
 			{
 				Name: "StoreZero", Customer: "Acme", Billable: true, Tasks: []string{"Build", "Review"},
-				Unsaid: []string{"tasks_only", "members", "closed", "budget_minutes"},
+				Unsaid: []string{"tasks_only", "members", "approver", "closed", "budget_minutes"},
 			},
-			{Name: "Storefront 2", Closed: true, Unsaid: []string{"customer", "billable", "tasks", "tasks_only", "members", "budget_minutes"}},
+			{Name: "Storefront 2", Closed: true, Unsaid: []string{"customer", "billable", "tasks", "tasks_only", "members", "approver", "budget_minutes"}},
 		},
 	}
 	if diff := cmp.Diff(directory, p.directory); diff != "" {

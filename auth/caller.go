@@ -14,6 +14,9 @@ type Caller struct {
 	Scopes []string // the token's scopes, less those that the person's roles give no more
 	Admin  bool     // the person has the role admin today
 
+	Today       string   // the day of the call in UTC, "2026-03-04", by which delegations go
+	StandsInFor []string // the ids of those in whose place the person decides today
+
 	AuthTime time.Time // when the person signed in for this token; zero for an application that acts for itself
 
 	Address   string // IP address from which the call comes, as far as the server knows

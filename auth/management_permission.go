@@ -54,7 +54,7 @@ func pageOfPermissions(all []Permission, p Paging) (List[Permission], error) {
 
 // PermissionsOfUser lists what a person's roles permit and what they were given directly: GET /api/v2/users/{id}/permissions.
 func (s *Server) PermissionsOfUser(ctx context.Context, _ Caller, q UserPage) (List[Permission], error) {
-	st, err := readStanding(s.db.Read(ctx), s.policy.Load(), q.ID)
+	st, err := s.readStanding(s.db.Read(ctx), s.policy.Load(), q.ID)
 	if err != nil {
 		return List[Permission]{}, err
 	}
@@ -160,7 +160,7 @@ func (s *Server) changeDirect(
 		return act{}, err
 	}
 	direct := func() (held []Permission, err error) {
-		st, err := readStanding(tx, s.policy.Load(), c.ID)
+		st, err := s.readStanding(tx, s.policy.Load(), c.ID)
 		if err != nil {
 			return nil, err
 		}

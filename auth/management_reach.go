@@ -56,7 +56,7 @@ func (c Caller) mayActAs(tx *gorm.DB, client string) error {
 // maySignInAs refuses what would let the caller sign in as a person who reaches further: their password, their e-mail address.
 func (s *Server) maySignInAs(tx *gorm.DB, by Caller, user string) error {
 	p := s.policy.Load()
-	st, err := readStanding(tx, p, user)
+	st, err := s.readStanding(tx, p, user)
 	if err != nil || st == nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"gorm.io/gorm"
@@ -29,7 +30,14 @@ func People(ctx context.Context, tx *gorm.DB) *gorm.DB {
 	return tx.WithContext(ctx).Model(&Person{})
 }
 
-// ManagedBy is the subquery of the ids of the people whose manager is the given person.
-func ManagedBy(tx *gorm.DB, manager string) *gorm.DB {
-	return tx.Session(&gorm.Session{NewDB: true}).Model(&Person{}).Select("id").Where("manager_id = ?", manager)
+// PersonWith is the id of the person with the e-mail address; empty if there is none.
+func PersonWith(tx *gorm.DB, email string) (string, error) {
+	var ids []string
+	if err := anew(tx).Model(&Person{}).Where("email = ?", normalEmail(email)).Pluck("id", &ids).Error; err != nil {
+		return "", fmt.Errorf("look for a person: %w", err)
+	}
+	if len(ids) == 0 {
+		return "", nil
+	}
+	return ids[0], nil
 }

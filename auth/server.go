@@ -11,6 +11,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"gorm.io/gorm"
+
 	"punchcard/auth/rules"
 	"punchcard/store"
 )
@@ -24,6 +26,10 @@ type Settings struct {
 	Log          *slog.Logger     // nil: slog.Default()
 	LogRetention time.Duration    // for how long events are kept; 0: 90 days
 	Now          func() time.Time // nil: time.Now
+
+	// Decides reports whether a person decides about others' time though they manage nobody; nil: nobody does. When that
+	// changes, say so by TellOf and Forget.
+	Decides func(tx *gorm.DB, user string) (bool, error)
 
 	PrivateTargets bool // applications' own addresses (jwks_uri, backchannel_logout_uri) may be in a private network
 }
@@ -49,6 +55,8 @@ type Server struct {
 	policy   atomic.Pointer[policy]
 	policing chan struct{} // one reload at a time
 	people   standings
+	decides  func(tx *gorm.DB, user string) (bool, error)
+	day      atomic.Pointer[day]
 	dead     dead
 	heard    time.Time // up to when signals of other instances were read; of Run alone
 	verified verified
@@ -73,7 +81,7 @@ func New(ctx context.Context, db *store.DB, set Settings) (*Server, error) {
 	s := &Server{
 		db: db, issuer: set.Issuer, origin: strings.TrimSuffix(set.Issuer, "/"), assets: set.Assets, scopes: set.Scopes,
 		log: cmp.Or(set.Log, slog.Default()), now: set.Now, hashing: newHashing(), policing: make(chan struct{}, 1),
-		pace:  throttle{window: paceWindow},
+		pace: throttle{window: paceWindow}, decides: set.Decides,
 		fetch: newFetcher(publicAddress, nil), logoutsDue: make(chan struct{}, 1),
 		rules: rules.New(rules.Limits{}), retention: cmp.Or(set.LogRetention, usualRetention),
 		pending: pendingEvents{full: make(chan struct{}, 1)},

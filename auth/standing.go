@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	"gorm.io/gorm"
 )
@@ -16,8 +17,10 @@ type standing struct {
 	roles   []string          // ids
 	direct  map[string]scopes // permissions beside those of roles, by the id of the API
 	admin   bool
-	manages bool
-	policy  *policy // of which the roles are
+	manages bool        // somebody, or decides about time otherwise
+	policy  *policy     // of which the roles are
+	places  []*standing // of those for whom they stand in
+	day     string      // "2026-03-04": on the next one, other delegations can hold
 }
 
 // permits is what the person may do at an API, in the order of its catalogue; nothing at one that is gone.
@@ -27,14 +30,28 @@ func (st *standing) permits(a *api) scopes {
 		return held
 	}
 	for _, sc := range a.scopes {
-		if sc.ManagersOnly && !st.manages && !st.admin {
-			continue
-		}
-		if !a.EnforcePolicies || st.holds(a.ID, sc.Name) {
+		lent := func(giver *standing) bool { return sc.ManagersOnly && giver.permitted(a, sc) }
+		if st.permitted(a, sc) || slices.ContainsFunc(st.places, lent) {
 			held = append(held, sc.Name)
 		}
 	}
 	return held
+}
+
+// permitted reports whether the person has the permission of their own right. What is for managers is lent to those who
+// stand in for one, and ends with that.
+func (st *standing) permitted(a *api, sc Scope) bool {
+	if sc.ManagersOnly && !st.manages && !st.admin {
+		return false
+	}
+	return !a.EnforcePolicies || st.holds(a.ID, sc.Name)
+}
+
+func (st *standing) standsInFor() (givers []string) {
+	for _, giver := range st.places {
+		givers = append(givers, giver.person.ID)
+	}
+	return givers
 }
 
 // claimed is what an access token lists of it, if the API wants to see it.
@@ -60,11 +77,11 @@ func (st *standing) of(asked scopes, a *api) scopes {
 // standing reads how a person stands, from memory if they called before and nothing changed since. A person who doesn't
 // exist stands as nil.
 func (s *Server) standing(ctx context.Context, user string) (*standing, error) {
-	if st, ok := s.people.get(user); ok {
+	if st, ok := s.people.get(user); ok && st.day == s.today() {
 		return st, nil
 	}
 	before := s.people.age()
-	st, err := readStanding(s.db.Read(ctx), s.policy.Load(), user)
+	st, err := s.readStanding(s.db.Read(ctx), s.policy.Load(), user)
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +89,49 @@ func (s *Server) standing(ctx context.Context, user string) (*standing, error) {
 	return st, nil
 }
 
-func readStanding(db *gorm.DB, p *policy, user string) (*standing, error) {
+// today is the civil day in UTC.
+func (s *Server) today() string {
+	now := s.now()
+	if day := s.day.Load(); day != nil && !now.Before(day.begins) && now.Before(day.ends) {
+		return day.name
+	}
+	begins := now.UTC().Truncate(24 * time.Hour)
+	day := &day{begins.Format(time.DateOnly), begins, begins.Add(24 * time.Hour)}
+	s.day.Store(day)
+	return day.name
+}
+
+// day is kept so that its name isn't written anew for each call.
+type day struct {
+	name         string
+	begins, ends time.Time
+}
+
+// readStanding reads how a person stands, with those for whom they stand in. Those whom these stand in for don't count: what
+// was delegated isn't passed on.
+func (s *Server) readStanding(db *gorm.DB, p *policy, user string) (*standing, error) {
+	st, err := s.readOwnStanding(db, p, user)
+	if st == nil || err != nil {
+		return nil, err
+	}
+	st.day = s.today()
+	givers, err := StandsInFor(db, user, st.day)
+	if err != nil {
+		return nil, err
+	}
+	for _, giver := range givers {
+		place, err := s.readOwnStanding(db, p, giver)
+		if err != nil {
+			return nil, err
+		}
+		if place != nil {
+			st.places = append(st.places, place)
+		}
+	}
+	return st, nil
+}
+
+func (s *Server) readOwnStanding(db *gorm.DB, p *policy, user string) (*standing, error) {
 	st := &standing{policy: p, direct: map[string]scopes{}}
 	err := db.Where("id = ?", user).Take(&st.person).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
@@ -99,6 +158,12 @@ func readStanding(db *gorm.DB, p *policy, user string) (*standing, error) {
 		return nil, fmt.Errorf("read whom a person manages: %w", err)
 	}
 	st.manages = reports > 0
+	if s.decides != nil && !st.manages {
+		var err error
+		if st.manages, err = s.decides(db, user); err != nil {
+			return nil, err
+		}
+	}
 	return st, nil
 }
 
@@ -109,6 +174,7 @@ const mostStandings = 100_000
 type standings struct {
 	mu      sync.RWMutex
 	byUser  map[string]*standing
+	takers  map[string][]string // who stands in for whom: their rights go with those of the giver
 	changes uint64
 }
 
@@ -133,9 +199,14 @@ func (m *standings) keep(user string, st *standing, age uint64) {
 		return
 	}
 	if m.byUser == nil || len(m.byUser) >= mostStandings {
-		m.byUser = map[string]*standing{}
+		m.byUser, m.takers = map[string]*standing{}, map[string][]string{}
 	}
 	m.byUser[user] = st
+	for _, giver := range st.standsInFor() {
+		if !slices.Contains(m.takers[giver], user) {
+			m.takers[giver] = append(m.takers[giver], user)
+		}
+	}
 }
 
 func (m *standings) forget(user string) {
@@ -143,11 +214,15 @@ func (m *standings) forget(user string) {
 	defer m.mu.Unlock()
 	m.changes++
 	delete(m.byUser, user)
+	for _, taker := range m.takers[user] {
+		delete(m.byUser, taker)
+	}
+	delete(m.takers, user)
 }
 
 func (m *standings) forgetAll() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.changes++
-	m.byUser = nil
+	m.byUser, m.takers = nil, nil
 }

@@ -36,6 +36,7 @@ func (t *verifiedToken) caller(person *standing, client *Client, a *api) Caller 
 		t.as = Caller{
 			User: person.person.ID, Name: person.person.Name, Client: client.ID, Token: t.claims.ID, Admin: person.admin,
 			Scopes: person.of(parseScopes(t.claims.Scope), a).and(client.mayAsk(a.ID)),
+			Today:  person.day, StandsInFor: person.standsInFor(),
 		}
 		if at := t.claims.AuthTime; at != nil {
 			t.as.AuthTime = at.UTC()

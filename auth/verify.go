@@ -74,7 +74,7 @@ func (s *Server) admit(ctx context.Context, t *verifiedToken, api string) (Calle
 	}
 	if claims.GrantTy != "" {
 		granted, _ := client.granted(a.ID)
-		return Caller{Client: client.ID, Token: claims.ID, Scopes: parseScopes(claims.Scope).and(granted)}, nil
+		return Caller{Client: client.ID, Token: claims.ID, Scopes: parseScopes(claims.Scope).and(granted), Today: s.today()}, nil
 	}
 	person, err := s.standing(ctx, claims.Subject)
 	if err != nil {

@@ -15,7 +15,7 @@ func (g ground) admits(e Entry, more bool) error {
 		return nil
 	case g.project != nil && e.editedBy != e.UserID: // by who sees all projects
 		return invalid(ValidationFailed, "/project_id",
-			"%s takes time of its members alone, and %s is none; an administrator can add them", *g.project, g.people.owner)
+			"%s takes time of its members alone, and %s is none; an administrator can add them", *g.project, g.owner)
 	case g.project != nil && g.member != nil:
 		return invalid(ValidationFailed, "/project_id",
 			"%s takes time of its members alone, and you are none any more; an administrator can add you", *g.project)

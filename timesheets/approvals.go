@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"gorm.io/gorm"
-
 	"punchcard/auth"
 )
 
@@ -42,19 +40,6 @@ func (s *Service) Approvals(ctx context.Context, by auth.Caller, q ApprovalQuery
 		periods = periods.Where("REPLACE(periods.flags, ?, '') <> periods.flags", flag)
 	}
 	return turn(s, by, q, p, s.periodList(ctx, tx, by, periods))
-}
-
-// decidable is every period that is the caller's to approve or reject once it is submitted: matter.isDecidedBy in SQL.
-func decidable(ctx context.Context, tx *gorm.DB, by auth.Caller) *gorm.DB {
-	periods := tx.Model(&periodRow{}).
-		Joins("JOIN (?) AS owner ON owner.id = periods.user_id", auth.People(ctx, tx)).
-		Joins("LEFT JOIN (?) AS manager ON manager.id = owner.manager_id AND NOT manager.blocked", auth.People(ctx, tx)).
-		Where("periods.user_id <> ? AND REPLACE(periods.editors, ?, '') = periods.editors", by.User, element(by.User))
-	if by.Admin {
-		return periods.Where("(manager.id = ? OR manager.id IS NULL OR "+
-			`REPLACE(periods.editors, '"' || manager.id || '"', '') <> periods.editors)`, by.User)
-	}
-	return periods.Where("manager.id = ?", by.User)
 }
 
 // ApprovalCounts is how many periods that are the caller's to decide about are in each state.

@@ -2,9 +2,12 @@ package timesheets
 
 import (
 	"context"
+	"fmt"
 	"math/rand/v2"
 	"testing"
 	"time"
+
+	"gorm.io/gorm"
 )
 
 func BenchmarkRecord(b *testing.B) {
@@ -51,5 +54,44 @@ func BenchmarkEntries(b *testing.B) {
 		if err != nil || len(page.Items) != 20 || page.Next == "" {
 			b.Fatal(len(page.Items), err)
 		}
+	}
+}
+
+// The queue of a manager of two hundred, beside a list of as many periods. Per row it must not cost much more.
+func BenchmarkQueue(b *testing.B) {
+	h := openHouse(b)
+	h.write(func(tx *gorm.DB) error {
+		for n := range 200 {
+			h.hire(tx, person(fmt.Sprintf("r%d", n), fmt.Sprintf("Report %d", n)), mia.User)
+		}
+		return nil
+	})
+	for n := range 200 {
+		by := person(fmt.Sprintf("r%d", n), "")
+		for _, day := range []string{"2026-03-04", "2026-03-11"} {
+			e := h.record(by, h.hour(day))
+			must(ask(h.SubmitPeriod, by, PeriodSubmission{PeriodRef: PeriodRef{ID: e.PeriodID}}))
+		}
+	}
+	full := func(page Page[Period], err error) {
+		if err != nil || len(page.Items) != 200 {
+			b.Fatal(len(page.Items), err)
+		}
+	}
+	ctx, by := context.Background(), h.calls(mia)
+	for _, approver := range []*string{nil, &eve.User} {
+		h.write(func(tx *gorm.DB) error {
+			return tx.Exec("UPDATE projects SET approver_id = ? WHERE name = 'Internal'", approver).Error
+		})
+		b.Run(fmt.Sprint("list, projects have approvers: ", approver != nil), func(b *testing.B) {
+			for b.Loop() {
+				full(h.Periods(ctx, by, PeriodQuery{Paging: Paging{Limit: 200}}))
+			}
+		})
+		b.Run(fmt.Sprint("queue, projects have approvers: ", approver != nil), func(b *testing.B) {
+			for b.Loop() {
+				full(h.Approvals(ctx, by, ApprovalQuery{Paging: Paging{Limit: 200}}))
+			}
+		})
 	}
 }

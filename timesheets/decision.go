@@ -38,6 +38,7 @@ func (d Decision) action() Action {
 func (s *Service) Decide(ctx context.Context, by auth.Caller, d Decision) (Entry, error) {
 	return s.move(ctx, by, EntryRef{d.ID, d.Revision}, d.action(), func(_ *gorm.DB, e *Entry) error {
 		e.decidedBy, e.decidedAt, e.people.decider = &by.User, &e.UpdatedAt, &by.Name
+		e.OnBehalfOf = e.matter().shares(by)[0].inPlaceOf // the transition was theirs, so there is one
 		e.Comment = strings.TrimSpace(d.Comment)
 		return nil
 	})

@@ -16,6 +16,17 @@ var deeds = map[string]string{
 	"timesheet.approved":  "an entry was approved by itself",
 	"timesheet.rejected":  "an entry was rejected by itself",
 
+	"period.submitted":           "a period was submitted",
+	"period.withdrawn":           "a period was taken back before anybody decided about it",
+	"period.approved":            "a period was approved",
+	"period.rejected":            "a period was rejected, or lines of it",
+	"period.reopened":            "an approved period was opened again",
+	"period.reopening_requested": "somebody asked for their approved period to be opened again",
+
+	"lock_date.set":        "time was closed until a day, or that was lifted",
+	"organization.updated": "a setting of the organization was changed",
+	"person.erased":        "all that was personal of somebody was taken out",
+
 	"project.created":        "a project was added",
 	"project.updated":        "a project was changed, closed or opened",
 	"project.deleted":        "a project that nobody had spent time on was removed",
@@ -29,6 +40,8 @@ var deeds = map[string]string{
 	"holiday.imported":       "the holidays of a file were added",
 	"absence.created":        "an absence was recorded",
 	"absence.deleted":        "an absence was deleted",
+	"delegation.created":     "somebody was named to decide in another's place",
+	"delegation.ended":       "a delegation was ended or declined early",
 
 	"webhook.created":        "a webhook was added",
 	"webhook.updated":        "a webhook was changed",

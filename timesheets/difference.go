@@ -1,6 +1,7 @@
 package timesheets
 
 import (
+	"cmp"
 	"context"
 	"reflect"
 
@@ -34,6 +35,9 @@ func (s *Service) Diff(ctx context.Context, by auth.Caller, ref PeriodRef) (Diff
 	p, err := periodNamed(ctx, tx, by, ref.ID)
 	if err != nil {
 		return Difference{}, err
+	}
+	if whole, err := seesTimeOf(ctx, tx, by, p.UserID); err != nil || !whole {
+		return Difference{}, cmp.Or(err, fault(Forbidden, "you see only a part of this period, so not how all of it changed"))
 	}
 	since := p.Submissions
 	if p.Live {

@@ -2,7 +2,6 @@ package timesheets
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"gorm.io/gorm"
@@ -62,17 +61,21 @@ func (s *Service) Entries(ctx context.Context, by auth.Caller, q EntryQuery) (Pa
 }
 
 func entryList(ctx context.Context, tx *gorm.DB, by auth.Caller, q EntryQuery) (list[Entry], error) {
-	var err error
-	if q.UserID, err = narrowed(tx, by, q.UserID); err != nil {
-		return list[Entry]{}, err
+	r := reachOf(tx, by)
+	visible := q.filter(r.entries().Where("entries.deleted_at IS NULL"))
+	if visible.Error != nil {
+		return list[Entry]{}, visible.Error
 	}
 	l := list[Entry]{
-		all:   q.filter(visibleEntries(tx, by)).Session(&gorm.Session{}),
+		all:   visible.Session(&gorm.Session{}),
 		order: "entries.date DESC, entries.id DESC",
 		after: "(entries.date, entries.id) < (?, ?)",
 		keys:  func(e Entry) []string { return []string{e.Date, e.ID} },
 		read: func(rows *gorm.DB) ([]Entry, error) {
 			entries, err := scanEntries(withPeople(ctx, tx, rows))
+			if err == nil {
+				err = acquaint(ctx, tx, by, entries, func(e Entry) bool { return e.State == Submitted })
+			}
 			for i := range entries {
 				entries[i] = entries[i].shownTo(by)
 			}
@@ -80,7 +83,7 @@ func entryList(ctx context.Context, tx *gorm.DB, by auth.Caller, q EntryQuery) (
 		},
 		until: q.To,
 	}
-	if q.UserID == "" && !seesAll(by) {
+	if q.UserID == "" && r.several() {
 		l.sorted = "entries.date"
 		whole := l.read
 		l.read = func(rows *gorm.DB) ([]Entry, error) { // sorts no more than what the index holds
@@ -89,27 +92,6 @@ func entryList(ctx context.Context, tx *gorm.DB, by auth.Caller, q EntryQuery) (
 		}
 	}
 	return l, nil
-}
-
-// narrowed is whose rows the caller asks for: their own if they see no one else's, which says the same and lets one index
-// serve filter and order.
-func narrowed(tx *gorm.DB, by auth.Caller, user string) (string, error) {
-	if user != "" || seesAll(by) {
-		return user, nil
-	}
-	alone, err := managesNobody(tx, by)
-	if alone {
-		user = by.User
-	}
-	return user, err
-}
-
-func managesNobody(tx *gorm.DB, by auth.Caller) (bool, error) {
-	var people []string
-	if err := auth.ManagedBy(tx, by.User).Limit(1).Find(&people).Error; err != nil {
-		return false, fmt.Errorf("whom %s manages: %w", by.User, err)
-	}
-	return len(people) == 0, nil
 }
 
 // filter keeps the entries that the query asks for.

@@ -26,6 +26,7 @@ type Entry struct {
 	Approved       bool       `json:"approved"`
 	ApprovedBy     *string    `json:"approved_by"` // a person's id
 	ApprovedAt     *time.Time `json:"approved_at"`
+	OnBehalfOf     *string    `json:"on_behalf_of"`  // for whom they stood in: a person's id
 	Comment        string     `json:"comment"`       // the words of who approved or rejected it
 	LockedReason   *string    `json:"locked_reason"` // why it can't be changed, in words: "approved by Mia on 4 March 2026"
 	PeriodID       string     `json:"period_id"`     // what it is submitted with
@@ -42,6 +43,7 @@ type Entry struct {
 	editedBy    string // who wrote its content last, as CreatedBy
 	deletedAt   *time.Time
 	people      people
+	part        part
 	closing     closing
 }
 
@@ -80,9 +82,13 @@ func (e Entry) shownTo(by auth.Caller) Entry {
 
 // matter is the entry as something that is acted upon.
 func (e Entry) matter() matter {
-	m := matter{thing: entryThing, name: "this entry", state: e.State, ownerID: e.UserID, people: e.people}
+	m := matter{thing: entryThing, name: "this entry", state: e.State, ownerID: e.UserID, people: e.people,
+		parts: []part{e.part}}
 	if e.editedBy != e.UserID {
 		m.editors = []string{e.editedBy}
+	}
+	if e.deletedAt != nil {
+		m.state = Deleted
 	}
 	if e.closing.covers(e.Date) {
 		m.state = Closed

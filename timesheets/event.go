@@ -42,7 +42,7 @@ func (p *periodRow) tell(tx *gorm.DB, by auth.Caller, action Action, entry *stri
 	}
 	e := PeriodEvent{
 		ID: uuid.Must(uuid.NewV7()).String(), PeriodID: p.ID, EntryID: entry, Kind: kind, Submission: p.Submissions,
-		ByUser: by.User, Client: by.Client, Comment: comment, At: at,
+		ByUser: by.User, OnBehalfOf: p.inPlaceOf, Client: by.Client, Comment: comment, At: at,
 	}
 	if err := tx.Create(&e).Error; err != nil {
 		return fmt.Errorf("write event: %w", err)

@@ -20,7 +20,7 @@ func plansOf(t *testing.T, h house, fn func(tx *gorm.DB) error) (plans []string)
 	var asked []*gorm.Statement
 	const name = "plans"
 	note := func(tx *gorm.DB) {
-		if sql := tx.Statement.SQL.String(); !strings.HasPrefix(sql, "EXPLAIN") {
+		if sql := tx.Statement.SQL.String(); !tx.DryRun && !strings.HasPrefix(sql, "EXPLAIN") { // as a subquery is
 			asked = append(asked, &gorm.Statement{Vars: slices.Clone(tx.Statement.Vars), Table: sql})
 		}
 	}
@@ -79,7 +79,7 @@ func TestExpectedTimeIsReadAlongAnIndex(t *testing.T) {
 	} {
 		plans := plansOf(t, h, c.ask)
 		for _, step := range plans {
-			if strings.HasPrefix(step, "SCAN") && !strings.Contains(step, "USING") && !strings.Contains(step, "calendars") {
+			if strings.HasPrefix(step, "SCAN") && !strings.Contains(step, "CONSTANT ROW") && !strings.Contains(step, "USING") && !strings.Contains(step, "calendars") {
 				t.Errorf("%s: %s", c.name, step)
 			}
 		}
@@ -102,7 +102,11 @@ func TestPeriodsAreExpectedInFewStatements(t *testing.T) {
 	h.record(ada, h.hour("2026-11-18"))
 	count := func(limit int) (statements int) {
 		tx := h.db.Read(context.Background())
-		note := func(*gorm.DB) { statements++ }
+		note := func(tx *gorm.DB) {
+			if !tx.DryRun { // as a subquery is, which gorm only writes down
+				statements++
+			}
+		}
 		for _, err := range []error{
 			tx.Callback().Query().After("gorm:query").Register("count", note), tx.Callback().Row().After("gorm:row").Register("count", note),
 		} {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 
@@ -87,11 +88,11 @@ func exportName(ctx context.Context, tx *gorm.DB, by auth.Caller, q EntryQuery) 
 			return "", err
 		}
 		if seen {
-			known, err := peopleOf(ctx, tx, []string{q.UserID})
-			if err != nil {
-				return "", err
+			var names []string
+			if err := auth.People(ctx, tx).Where("id = ?", q.UserID).Pluck("name", &names).Error; err != nil {
+				return "", fmt.Errorf("read a name: %w", err)
 			}
-			words = append(words, known[q.UserID].owner)
+			words = append(words, names...)
 		}
 	}
 	switch {

@@ -54,9 +54,9 @@ func (x *extract) queries(q EntryQuery) ([]EntryQuery, error) {
 	}
 	tx := x.s.db.Read(x.ctx)
 	var people []string
-	err := auth.People(x.ctx, tx).Where("manager_id = ? OR id = ?", x.by.User, x.by.User).Order("name, id").Pluck("id", &people).Error
+	err := ownersOfTime(x.ctx, tx, x.by).Order("name, id").Pluck("id", &people).Error
 	if err != nil {
-		return nil, fmt.Errorf("whom %s manages: %w", x.by.User, err)
+		return nil, fmt.Errorf("whose time %s sees: %w", x.by.User, err)
 	}
 	queries := make([]EntryQuery, len(people))
 	for i, id := range people {

@@ -7,7 +7,6 @@ import (
 
 	"gorm.io/gorm"
 
-	"punchcard/auth"
 	"punchcard/timesheets/export"
 )
 
@@ -15,11 +14,9 @@ import (
 func (x *extract) periodsOf(tx *gorm.DB, q EntryQuery) *gorm.DB {
 	entries := q.filter(visibleEntries(tx, x.by)).Select("1").
 		Where("entries.user_id = periods.user_id AND entries.date BETWEEN periods.start_day AND periods.end_day")
-	periods := tx.Model(&periodRow{}).Where("EXISTS (?)", entries)
+	periods := reachOf(tx, x.by).periods().Where("EXISTS (?)", entries)
 	if q.UserID != "" {
 		periods = periods.Where("periods.user_id = ?", q.UserID)
-	} else if !seesAll(x.by) {
-		periods = periods.Where("periods.user_id IN (?)", auth.ManagedBy(tx, x.by.User).Or("id = ?", x.by.User))
 	}
 	if q.From != "" {
 		periods = periods.Where("periods.end_day >= ?", q.From)

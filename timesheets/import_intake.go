@@ -104,8 +104,7 @@ func (in *intake) record(ctx context.Context, l trackers.Line) (outcome string, 
 	if err := in.tx.Exec("INSERT INTO imported_lines (user_id, digest, entry_id) VALUES (?, ?, ?)", e.UserID, key, e.ID).Error; err != nil {
 		return "", fmt.Errorf("note an imported line: %w", err)
 	}
-	e.people = ground.people
-	return wasAdded, in.s.note(in.tx, in.by, deed{Action: "timesheet.created", Owner: e.UserID, Object: e.ID, After: e.shownTo(in.by)})
+	return wasAdded, in.s.note(in.tx, in.by, deed{Action: "timesheet.created", Owner: e.UserID, Object: e.ID, After: e.shownTo(in.by).kept()})
 }
 
 // entry is what the line says, as somebody would record it.

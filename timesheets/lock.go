@@ -24,10 +24,14 @@ type Lock struct {
 // TableName has a row for each.
 func (Lock) TableName() string { return "locks" }
 
+// Key is what an entity tag is made of. There is one lock date, so it has no id.
+func (l Lock) Key() (id string, revision int64) { return "", l.Number }
+
 // NewLock closes all days until one, or lifts what was closed.
 type NewLock struct {
-	Until  *string `json:"until"` // the last closed day; nil: none
-	Reason string  `json:"reason"`
+	Revision *int64  `match:"optional" json:"-"` // the revision that the caller saw; nil: whichever it is now
+	Until    *string `json:"until"`              // the last closed day; nil: none
+	Reason   string  `json:"reason"`
 }
 
 // Validate wants a day, if there is one, and a reason.
@@ -58,8 +62,14 @@ func (s *Service) SetLock(ctx context.Context, by auth.Caller, n NewLock) (Lock,
 		if err != nil {
 			return err
 		}
+		if err := isAt("the lock date", last.Number, n.Revision, Update); err != nil {
+			return err
+		}
 		set = Lock{last.Number + 1, n.Until, strings.TrimSpace(n.Reason), by.User, s.instant()}
-		return tx.Create(&set).Error
+		if err := tx.Create(&set).Error; err != nil {
+			return fmt.Errorf("write lock date: %w", err)
+		}
+		return s.note(tx, by, deed{Action: "lock_date.set", Object: fmt.Sprint(set.Number), Before: last.kept(), After: set})
 	})
 	return set, err
 }
@@ -71,6 +81,14 @@ func lockOf(tx *gorm.DB) (Lock, error) {
 	}
 	l.At = l.At.UTC()
 	return l, nil
+}
+
+// kept is the lock date for the audit; nil if there never was one.
+func (l Lock) kept() any {
+	if l.Number == 0 {
+		return nil
+	}
+	return l
 }
 
 // closing is the lock date as it stands in the way of something.

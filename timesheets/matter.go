@@ -23,15 +23,16 @@ type matter struct {
 	ownerID string
 	editors []string // who wrote its content last, besides the owner
 	people  people
+	parts   []part        // at least one
 	told    func() string // how it stands, in words
 }
 
 // people are those who have to do with a matter.
 type people struct {
-	owner     string  // a name, as are manager and decider
-	managerID *string // of the owner; nil: none, or one who can't sign in
-	manager   *string
-	decider   *string
+	owner   string      // a name, as is decider
+	above   []candidate // of the owner, from the lowest level on
+	admins  []candidate
+	decider *string
 }
 
 // after is the state in which the action leaves the matter, or the fault that says why it can't be done.
@@ -60,6 +61,9 @@ func (m matter) actions(by auth.Caller) []Action {
 func standing(m matter, submitted, decided string) string {
 	switch m.state {
 	case Submitted:
+		if nobody := m.nobody(); nobody != "" {
+			return "submitted on " + submitted + ", but " + nobody
+		}
 		return "submitted on " + submitted + ", waiting for " + m.approver()
 	case Approved, Rejected:
 		if m.people.decider == nil { // whose lines were approved one by one

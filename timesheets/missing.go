@@ -64,10 +64,7 @@ type EmptyWork struct {
 func (s *Service) MissingTime(ctx context.Context, by auth.Caller, q MissingQuery) (Page[MissingTime], error) {
 	tx, p := s.db.Read(ctx), q.Paging
 	q.Paging = Paging{}
-	people := auth.People(ctx, tx).Where("NOT blocked")
-	if !seesAll(by) {
-		people = people.Where("id IN (?)", auth.ManagedBy(tx, by.User).Or("id = ?", by.User))
-	}
+	people := reachOf(tx, by).people(auth.People(ctx, tx).Where("NOT blocked"), personColumn)
 	if q.UserID != "" {
 		people = people.Where("id = ?", q.UserID)
 	}

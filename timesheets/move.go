@@ -33,6 +33,7 @@ func (s *Service) move(ctx context.Context, by auth.Caller, ref EntryRef, action
 		if entry.PeriodID, err = before.id(tx, s.instant()); err != nil {
 			return err
 		}
+		was := entry.shownTo(by)
 		entry.State, entry.UpdatedAt = to, s.instant()
 		entry.Revision++
 		if err := set(tx, &entry); err != nil {
@@ -42,7 +43,10 @@ func (s *Service) move(ctx context.Context, by auth.Caller, ref EntryRef, action
 			return err
 		}
 		moved = entry.shownTo(by)
-		return before.follow(tx, by, entry, action)
+		if err := before.follow(tx, by, entry, action); err != nil {
+			return err
+		}
+		return s.note(tx, by, entryDeed(action, was, moved))
 	})
 	return moved, err
 }
@@ -50,6 +54,9 @@ func (s *Service) move(ctx context.Context, by auth.Caller, ref EntryRef, action
 // follow has the entry's period, which it was in until then, keep up with what was done to the entry; and the one that it
 // is in now, if that is another.
 func (p *periodRow) follow(tx *gorm.DB, by auth.Caller, e Entry, action Action) error {
+	if action == Approve || action == Reject {
+		p.inPlaceOf = e.OnBehalfOf
+	}
 	if err := p.tell(tx, by, action, &e.ID, e.Comment, e.UpdatedAt); err != nil {
 		return err
 	}

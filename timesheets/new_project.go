@@ -22,12 +22,14 @@ type NewProject struct {
 	TasksOnly     bool     `json:"tasks_only"`
 	MembersOnly   bool     `json:"members_only"`
 	Closed        bool     `json:"closed"`
+	ApproverID    *string  `json:"approver_id"`    // who decides about time on it; nil: the owner's manager
 	BudgetMinutes *int     `json:"budget_minutes"` // nil: none
 	BudgetPeriod  string   `json:"budget_period"`  // total or month; empty: total, if there is a budget
 
 	// Of a provisioning file alone:
-	Members []string `json:"-"` // e-mail addresses of all members; none: the project is open to everybody
-	Unsaid  []string `json:"-"` // members of this that a project which is there already keeps as they are
+	Members  []string `json:"-"` // e-mail addresses of all members; none: the project is open to everybody
+	Approver string   `json:"-"` // the e-mail address of the approver
+	Unsaid   []string `json:"-"` // members of this that a project which is there already keeps as they are
 }
 
 // Limits of a project.
@@ -55,6 +57,10 @@ func (n NewProject) check(c *check, at string) {
 		c.that(strings.TrimSpace(task) != "", fmt.Sprintf("%s/tasks/%d", at, i), "must not be empty")
 		c.line(task, fmt.Sprintf("%s/tasks/%d", at, i), taskLimit)
 	}
+	if n.ApproverID != nil {
+		c.line(*n.ApproverID, at+"/approver_id", idLimit)
+	}
+	c.line(n.Approver, at+"/approver", nameLimit)
 	c.that(n.BudgetMinutes == nil || 1 <= *n.BudgetMinutes && *n.BudgetMinutes <= budgetLimit, at+"/budget_minutes",
 		"must be between 1 and %d minutes", budgetLimit)
 	c.that(slices.Contains([]string{"", forAll, forMonth}, n.BudgetPeriod), at+"/budget_period", "must be total or month")
@@ -68,7 +74,12 @@ func (s *Service) CreateProject(ctx context.Context, by auth.Caller, n NewProjec
 	}
 	made := s.project()
 	n.fill(&made)
-	err := s.db.Write(ctx, func(tx *gorm.DB) error { return s.insertProject(tx, by, made) })
+	err := s.entitle(ctx, func(tx *gorm.DB) ([]string, error) {
+		if err := approves(ctx, tx, made.ApproverID); err != nil {
+			return nil, err
+		}
+		return approversOf(made), s.insertProject(tx, by, made)
+	})
 	if err != nil {
 		return Project{}, err
 	}
@@ -92,7 +103,7 @@ func (s *Service) project() Project {
 func (n NewProject) fill(p *Project) {
 	p.Name, p.Customer, p.Billable = n.Name, strings.TrimSpace(n.Customer), n.Billable
 	p.Tasks, p.TasksOnly, p.MembersOnly, p.Closed = distinct(n.Tasks), n.TasksOnly, n.MembersOnly, n.Closed
-	p.BudgetMinutes, p.BudgetPeriod = n.BudgetMinutes, nil
+	p.ApproverID, p.BudgetMinutes, p.BudgetPeriod = n.ApproverID, n.BudgetMinutes, nil
 	if n.BudgetMinutes != nil {
 		period := forAll
 		if n.BudgetPeriod != "" {

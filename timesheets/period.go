@@ -25,13 +25,14 @@ type Period struct {
 	Submission      *Submission `json:"submission"`    // the last one; nil: never submitted
 	LastDecision    *Verdict    `json:"last_decision"` // about it or one of its entries; nil: none
 	Flags           Flags       `json:"flags"`         // what to look at before deciding; none as long as it is open
-	Approvers       []string    `json:"approvers"`     // who decides about it: a person's id; none: any administrator
+	Approvers       []string    `json:"approvers"`     // all who can decide about it, or a part of it, now: people's ids; none: nobody is left
 	LockedReason    *string     `json:"locked_reason"` // why its entries can't be changed, in words
 	AllowedActions  []Action    `json:"allowed_actions"`
 	Revision        int64       `json:"revision"` // one more with every write to it or an entry of it; 0: nothing was written yet
 
 	row     periodRow
 	people  people
+	parts   []part
 	closing closing
 }
 
@@ -93,7 +94,8 @@ func (s *Service) PeriodOn(ctx context.Context, by auth.Caller, d PeriodDay) (Pe
 
 // matter is the period as something that is acted upon.
 func (p Period) matter() matter {
-	m := matter{thing: periodThing, name: p.name(), state: p.State, ownerID: p.UserID, editors: p.row.Editors, people: p.people}
+	m := matter{thing: periodThing, name: p.name(), state: p.State, ownerID: p.UserID, editors: p.row.Editors, people: p.people,
+		parts: p.parts}
 	if m.state == Open {
 		m.state = Draft
 	}
@@ -121,10 +123,7 @@ func (p Period) name() string { return span{p.Start, p.End}.name() }
 // shownTo completes the period with what follows from it and from who looks at it.
 func (p Period) shownTo(by auth.Caller) Period {
 	m := p.matter()
-	p.Approvers = []string{}
-	if m.managerDecides() {
-		p.Approvers = append(p.Approvers, *p.people.managerID)
-	}
+	p.Approvers = m.approvers()
 	if p.row.Live || m.state == Closed {
 		reason := m.told()
 		p.LockedReason = &reason

@@ -49,8 +49,8 @@ func (d PeriodDecision) Validate() error {
 	return c.fault()
 }
 
-// DecidePeriod approves or rejects a submitted period of somebody whose time the caller approves, as they saw it. A rejection
-// ends the submission: the owner submits again when it is mended.
+// DecidePeriod approves or rejects a submitted period of somebody whose time the caller approves, as they saw it: of its
+// lines those that are theirs to decide. It is approved when every line is. A rejection ends the submission: the owner submits again when it is mended.
 func (s *Service) DecidePeriod(ctx context.Context, by auth.Caller, d PeriodDecision) (Period, error) {
 	if d.Revision == nil {
 		return Period{}, fault(PreconditionRequired, "name the ETag of the period that you saw: what is decided about is what was seen")

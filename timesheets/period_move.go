@@ -2,8 +2,8 @@ package timesheets
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -11,17 +11,13 @@ import (
 	"punchcard/auth"
 )
 
-// errRehearsed takes back what was only to be tried.
-var errRehearsed = errors.New("only a rehearsal")
-
 // periodMove is one transition of a period.
 type periodMove struct {
 	PeriodRef
-	action   Action
-	comment  string
-	lines    []string                                             // only these entries; nil: all
-	rehearse bool                                                 // say what would come of it, and leave all as it is
-	set      func(tx *gorm.DB, p *periodRow, now time.Time) error // beside the entries
+	action  Action
+	comment string
+	lines   []string                                             // only these entries; nil: all
+	set     func(tx *gorm.DB, p *periodRow, now time.Time) error // beside the entries
 }
 
 // movePeriod takes a period through one transition, its entries with it. As for entries, what it decides upon is read in
@@ -37,17 +33,22 @@ func (s *Service) movePeriod(ctx context.Context, by auth.Caller, m periodMove) 
 		if err != nil {
 			return err
 		}
-		if _, err := p.matter().after(m.action, by); err != nil {
+		matter := p.matter()
+		if _, err := matter.after(m.action, by); err != nil {
 			return err
 		}
 		if err := isAt(p.name(), p.Revision, m.Revision, m.action); err != nil {
+			return err
+		}
+		before, err := p.kept(tx)
+		if err != nil {
 			return err
 		}
 		now := s.instant()
 		if _, err := row.id(tx, now); err != nil {
 			return err
 		}
-		if err := row.moveLines(tx, by, m, now); err != nil {
+		if err := row.moveLines(tx, by, m, matter, now); err != nil {
 			return err
 		}
 		if err := m.set(tx, &row, now); err != nil {
@@ -59,38 +60,97 @@ func (s *Service) movePeriod(ctx context.Context, by auth.Caller, m periodMove) 
 		if err := row.settle(tx, now); err != nil {
 			return err
 		}
-		if moved, err = s.completed(ctx, tx, by, row); err == nil && m.rehearse {
-			err = errRehearsed
+		if moved, err = s.completed(ctx, tx, by, row); err != nil {
+			return err
 		}
-		return err
+		after, err := moved.kept(tx)
+		if err != nil {
+			return err
+		}
+		return s.note(tx, by, periodDeed(m.action, before, after))
 	})
-	if errors.Is(err, errRehearsed) {
-		err = nil
-	}
 	return moved, err
 }
 
-// moveLines takes those of the period's entries along that can take the same step.
-func (p periodRow) moveLines(tx *gorm.DB, by auth.Caller, m periodMove, now time.Time) error {
-	from, to := passes(m.action)
-	if m.action == RequestReopening {
-		return nil
-	}
+// moveLines takes those of the period's entries along that can take the same step; by a decision, those that are the
+// caller's to decide about.
+func (p *periodRow) moveLines(tx *gorm.DB, by auth.Caller, m periodMove, of matter, now time.Time) error {
 	set := map[string]any{
-		"state": to, "comment": "", "decided_by": nil, "decided_at": nil, "updated_at": now, "revision": gorm.Expr("revision + 1"),
+		"state": "", "comment": "", "decided_by": nil, "decided_for": nil, "decided_at": nil, "updated_at": now,
+		"revision": gorm.Expr("revision + 1"),
 	}
 	switch m.action {
+	case RequestReopening:
+		return nil
 	case Submit:
 		set["submitted_at"] = now
 	case Withdraw, Reopen:
 		set["submitted_at"] = nil
 	case Approve, Reject:
-		set["comment"], set["decided_by"], set["decided_at"] = m.comment, by.User, now
+		return p.decideLines(tx, by, m, of, set, now)
 	}
+	return p.updateLines(tx, m, nil, set)
+}
+
+// decideLines decides about each part of the period that is the caller's.
+func (p *periodRow) decideLines(tx *gorm.DB, by auth.Caller, m periodMove, of matter, set map[string]any, now time.Time) error {
+	shares := of.shares(by)
+	if err := p.objectable(tx, m, of, shares); err != nil {
+		return err
+	}
+	p.inPlaceOf = shares[0].inPlaceOf
+	for _, share := range shares {
+		set["comment"], set["decided_by"], set["decided_for"], set["decided_at"] = m.comment, by.User, share.inPlaceOf, now
+		in := func(lines *gorm.DB) *gorm.DB { return of.linesOf(lines, share.part) }
+		if err := p.updateLines(tx, m, in, set); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// linesOf keeps the lines of one part of the matter.
+func (m matter) linesOf(lines *gorm.DB, p part) *gorm.DB {
+	if p.project != "" {
+		return lines.Where("project_id = ?", p.project)
+	}
+	for _, other := range m.parts {
+		if other.project != "" {
+			lines = lines.Where("project_id <> ?", other.project)
+		}
+	}
+	return lines
+}
+
+// objectable refuses a decision that names lines which are somebody else's to decide about.
+func (p *periodRow) objectable(tx *gorm.DB, m periodMove, of matter, shares []share) error {
+	for _, other := range of.parts {
+		if m.lines == nil || slices.ContainsFunc(shares, func(s share) bool { return s.project == other.project }) {
+			continue
+		}
+		var ids []string
+		named := of.linesOf(p.lines(tx), other).Where("id IN ? AND state = ?", m.lines, Submitted)
+		if err := named.Limit(1).Pluck("id", &ids).Error; err != nil {
+			return fmt.Errorf("look whose lines they are: %w", err)
+		}
+		if len(ids) > 0 {
+			i := slices.Index(m.lines, ids[0])
+			return invalid(Forbidden, fmt.Sprintf("/lines/%d/id", i), "only %s can %s this entry", of.approverOf(other), m.action)
+		}
+	}
+	return nil
+}
+
+func (p *periodRow) updateLines(tx *gorm.DB, m periodMove, in func(*gorm.DB) *gorm.DB, set map[string]any) error {
+	from, to := passes(m.action)
 	lines := p.lines(tx).Where("state IN ?", from)
 	if m.lines != nil {
 		lines = lines.Where("id IN ?", m.lines)
 	}
+	if in != nil {
+		lines = in(lines)
+	}
+	set["state"] = to
 	if err := lines.Updates(set).Error; err != nil {
 		return fmt.Errorf("%s the entries of %s: %w", m.action, p.ID, err)
 	}

@@ -19,16 +19,22 @@ func completed(ctx context.Context, tx *gorm.DB, by auth.Caller, row periodRow) 
 	return periods[0], nil
 }
 
-// completeAll adds to the rows whom and what they name, in four statements however many they are.
+// completeAll adds to the rows whom and what they name, in a few statements however many they are.
 func completeAll(ctx context.Context, tx *gorm.DB, by auth.Caller, rows []periodRow) ([]Period, error) {
 	var owners, ids, decisions []string
+	edited := false
 	for _, row := range rows {
+		edited = edited || len(row.Editors) > 0
 		owners, ids = append(owners, row.UserID), append(ids, row.ID)
 		if row.DecisionID != nil {
 			decisions = append(decisions, *row.DecisionID)
 		}
 	}
-	known, err := peopleOf(ctx, tx, owners)
+	parts, err := partsOf(tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	known, err := circlesOf(ctx, tx, by, distinct(owners), projectsOf(parts), edited)
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +59,7 @@ func completeAll(ctx context.Context, tx *gorm.DB, by auth.Caller, rows []period
 		p := Period{
 			ID: row.ID, UserID: row.UserID, Start: row.StartDay, End: row.EndDay, State: row.State, Entries: row.Entries,
 			Minutes: row.Minutes, BillableMinutes: row.BillableMinutes, Flags: row.Flags, Revision: row.Revision,
-			row: row, people: known[row.UserID], Submission: submitted[row.ID], closing: closed,
+			row: row, parts: known.parts(parts[row.ID]), people: known.of(row.UserID), Submission: submitted[row.ID], closing: closed,
 		}
 		if row.DecisionID != nil {
 			d := decided[*row.DecisionID]
@@ -64,27 +70,6 @@ func completeAll(ctx context.Context, tx *gorm.DB, by auth.Caller, rows []period
 		periods = append(periods, p.shownTo(by))
 	}
 	return periods, nil
-}
-
-// peopleOf are the owners and who manages them, by the owner's id.
-func peopleOf(ctx context.Context, tx *gorm.DB, owners []string) (map[string]people, error) {
-	known := map[string]people{}
-	rows, err := tx.Table("(?) AS owner", auth.People(ctx, tx)).Select("owner.id, owner.name, manager.id, manager.name").
-		Joins("LEFT JOIN (?) AS manager ON manager.id = owner.manager_id AND NOT manager.blocked", auth.People(ctx, tx)).
-		Where("owner.id IN ?", owners).Rows()
-	if err != nil {
-		return nil, fmt.Errorf("read people: %w", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var id string
-		var p people
-		if err := rows.Scan(&id, &p.owner, &p.managerID, &p.manager); err != nil {
-			return nil, fmt.Errorf("read people: %w", err)
-		}
-		known[id] = p
-	}
-	return known, rows.Err()
 }
 
 // submissionsOf are the last ones of the periods, by the period's id.

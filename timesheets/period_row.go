@@ -3,7 +3,6 @@ package timesheets
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -32,6 +31,8 @@ type periodRow struct {
 	DecisionID      *string
 	Revision        int64
 	UpdatedAt       time.Time
+
+	inPlaceOf *string // for whom stands in who decides about it in this write
 }
 
 // TableName has one row per person and span of days.
@@ -121,21 +122,20 @@ func periodNamed(ctx context.Context, tx *gorm.DB, by auth.Caller, id string) (p
 		}
 	}
 	seen, err := seesTimeOf(ctx, tx, by, p.UserID)
+	if err == nil && !seen {
+		seen, err = p.isVisible(tx, by)
+	}
 	if err == nil && (!seen || p.ID != id) {
 		err = missing
 	}
 	return p, err
 }
 
-// seesTimeOf reports whether the person is here and their time the caller's to see.
-func seesTimeOf(ctx context.Context, tx *gorm.DB, by auth.Caller, user string) (bool, error) {
-	people := auth.People(ctx, tx).Where("id = ?", user)
-	if !seesAll(by) {
-		people = people.Where("id IN (?)", auth.ManagedBy(tx, by.User).Or("id = ?", by.User))
-	}
+// isVisible reports whether the period itself is the caller's to see, be it for a line of it.
+func (p periodRow) isVisible(tx *gorm.DB, by auth.Caller) (bool, error) {
 	var ids []string
-	if err := people.Pluck("id", &ids).Error; err != nil {
-		return false, fmt.Errorf("look for %s: %w", user, err)
+	if err := reachOf(tx, by).periods().Where("periods.id = ?", p.ID).Pluck("periods.id", &ids).Error; err != nil {
+		return false, fmt.Errorf("look for %s: %w", p.ID, err)
 	}
-	return slices.Contains(ids, user), nil
+	return len(ids) > 0, nil
 }

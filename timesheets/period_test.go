@@ -276,7 +276,7 @@ func TestSubmittingAPeriodThatIsNotOverOrEmptyIsMeant(t *testing.T) {
 func TestARehearsalChangesNothing(t *testing.T) {
 	h := openHouse(t)
 	p := h.week(ada, 1)
-	would := must(ask(h.SubmitPeriod, ada, PeriodSubmission{PeriodRef: PeriodRef{ID: p.ID}, ValidateOnly: true}))
+	would := must(h.SubmitPeriod(Rehearse(t.Context()), ada, PeriodSubmission{PeriodRef: PeriodRef{ID: p.ID}}))
 	if would.State != Submitted || len(would.Flags) == 0 {
 		t.Errorf("it would be %+v", would)
 	}
@@ -287,7 +287,7 @@ func TestARehearsalChangesNothing(t *testing.T) {
 	if events := must(ask(h.Events, ada, EventQuery{ID: p.ID})).Items; len(events) != 0 {
 		t.Errorf("it has happened: %+v", events)
 	}
-	_, err := ask(h.SubmitPeriod, mia, PeriodSubmission{PeriodRef: PeriodRef{ID: p.ID}, ValidateOnly: true})
+	_, err := h.SubmitPeriod(Rehearse(t.Context()), mia, PeriodSubmission{PeriodRef: PeriodRef{ID: p.ID}})
 	refused(t, err, Forbidden)
 }
 
@@ -482,7 +482,7 @@ func TestNobodyDecidesAboutAPeriodThatTheyEdited(t *testing.T) {
 	h.record(ada, h.hour("2026-03-05"))
 	must(ask(h.Change, boss, EntryChange{ID: e.ID, Minutes: Patch[int]{true, new(90)}}))
 	p := must(ask(h.SubmitPeriod, ada, PeriodSubmission{PeriodRef: PeriodRef{ID: e.PeriodID}}))
-	if len(p.Approvers) != 0 || *p.LockedReason != "submitted on 19 November 2026, waiting for an administrator other than Mia Chen" {
+	if !slices.Equal(p.Approvers, []string{root.User, second.User}) || *p.LockedReason != "submitted on 19 November 2026, waiting for an administrator other than Mia Chen" {
 		t.Errorf("%v: %s", p.Approvers, *p.LockedReason)
 	}
 	_, err := ask(h.DecidePeriod, boss, p.decided(Approved, ""))

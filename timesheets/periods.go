@@ -38,15 +38,8 @@ func (q PeriodQuery) Validate() error {
 func (s *Service) Periods(ctx context.Context, by auth.Caller, q PeriodQuery) (Page[Period], error) {
 	tx, p := s.db.Read(ctx), q.Paging
 	q.Paging = Paging{}
-	filters := q
-	var err error
-	if q.UserID, err = narrowed(tx, by, q.UserID); err != nil {
-		return Page[Period]{}, err
-	}
-	periods := tx.Model(&periodRow{})
-	if !seesAll(by) {
-		periods = periods.Where("periods.user_id IN (?)", auth.ManagedBy(tx, by.User).Or("id = ?", by.User))
-	}
+	r := reachOf(tx, by)
+	periods := r.periods()
 	if q.UserID != "" {
 		periods = periods.Where("periods.user_id = ?", q.UserID)
 	}
@@ -61,10 +54,10 @@ func (s *Service) Periods(ctx context.Context, by auth.Caller, q PeriodQuery) (P
 	}
 	l := s.periodList(ctx, tx, by, periods)
 	l.until = q.To
-	if q.UserID == "" && !seesAll(by) {
+	if q.UserID == "" && r.several() {
 		l.sorted = "periods.start_day"
 	}
-	return turn(s, by, filters, p, l)
+	return turn(s, by, q, p, l)
 }
 
 func (s *Service) periodList(ctx context.Context, tx *gorm.DB, by auth.Caller, periods *gorm.DB) list[Period] {

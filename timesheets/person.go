@@ -13,7 +13,7 @@ type Person struct {
 	ID        string   `json:"id"` // usr_…
 	Name      string   `json:"name"`
 	Email     string   `json:"email"`
-	ManagerID *string  `json:"manager_id"`                // who approves their time; null: an administrator does
+	ManagerID *string  `json:"manager_id"`                // who approves their time, if they can
 	Manages   int      `json:"manages"`                   // how many people's manager they are
 	Region    string   `json:"region"`                    // whose holidays they have; empty: only those of everybody
 	Scopes    []string `json:"scopes,omitempty" gorm:"-"` // what the caller may do, in Me alone
@@ -61,15 +61,26 @@ func (s *Service) Me(ctx context.Context, by auth.Caller, _ struct{}) (Person, e
 	return me, nil
 }
 
-// visiblePeople is everyone whom the caller may see: themselves, their manager and those whom they manage, and all for
-// an administrator or an application that an administrator let in.
+// visiblePeople is everyone whom the caller may see: themselves, their manager, those for whom they stand in, and all whose
+// time they see.
 func visiblePeople(ctx context.Context, tx *gorm.DB, by auth.Caller) *gorm.DB {
 	people := auth.People(ctx, tx)
 	if seesAll(by) {
 		return people
 	}
 	manager := auth.People(ctx, tx).Select("manager_id").Where("id = ?", by.User)
-	return people.Where("(id = ? OR id = (?) OR id IN (?))", by.User, manager, auth.ManagedBy(tx, by.User))
+	others := ownersOfTime(ctx, tx, by).Select("users.id")
+	if others.Error != nil {
+		people.AddError(others.Error)
+	}
+	return people.Where("(id = (?) OR id IN ? OR id IN (?))", manager, by.Places(), others)
+}
+
+// ownersOfTime is everyone of whose time the caller may see all, or what is on projects that they approve.
+func ownersOfTime(ctx context.Context, tx *gorm.DB, by auth.Caller) *gorm.DB {
+	working := gorm.Expr("users.id IN (SELECT user_id FROM entries WHERE project_id IN (?) AND state <> 'draft' "+
+		"AND deleted_at IS NULL)", approvedBy(tx, by))
+	return reachOf(tx, by).narrow(auth.People(ctx, tx), personColumn, working)
 }
 
 // scanPeople reads people and how many each of them manages, in one query.

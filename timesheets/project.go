@@ -20,6 +20,7 @@ type Project struct {
 	TasksOnly     bool    `json:"tasks_only"`     // an entry's task must be one of them, or none
 	MembersOnly   bool    `json:"members_only"`   // takes time of its members alone
 	Closed        bool    `json:"closed"`         // takes no more time
+	ApproverID    *string `json:"approver_id"`    // who decides about time on it; nil: the owner's manager
 	BudgetMinutes *int    `json:"budget_minutes"` // nil: there is none, or the caller doesn't see budgets
 	BudgetPeriod  *string `json:"budget_period"`  // total or month
 	Budget        *Budget `json:"budget" gorm:"-"`
@@ -57,16 +58,16 @@ func (s *Service) Project(ctx context.Context, by auth.Caller, ref ProjectRef) (
 }
 
 // visibleProjects is every project that the caller may see: those that are open to everybody; those for members that they
-// or the people they manage are on, or were while they had time there; and all for an administrator or an application that
-// an administrator let in.
+// or the people below them are on, or were while they had time there; those that they approve; and all for an administrator
+// or an application that an administrator let in.
 func visibleProjects(tx *gorm.DB, by auth.Caller) *gorm.DB {
 	projects := tx.Model(&Project{})
 	if seesAll(by) {
 		return projects
 	}
 	theirs := tx.Session(&gorm.Session{NewDB: true}).Table("project_members").Select("project_id").
-		Where("user_id IN (?)", auth.ManagedBy(tx, by.User).Or("id = ?", by.User))
-	return projects.Where("(NOT projects.members_only OR projects.id IN (?))", theirs)
+		Where("user_id IN (?)", auth.SeenBy(tx, by))
+	return projects.Where("(NOT projects.members_only OR projects.id IN (?) OR projects.approver_id IN ?)", theirs, by.Places())
 }
 
 // projectOf is one project that the caller may see.

@@ -21,6 +21,7 @@ type ProjectChange struct {
 	TasksOnly     Patch[bool]     `json:"tasks_only"`
 	MembersOnly   Patch[bool]     `json:"members_only"`
 	Closed        Patch[bool]     `json:"closed"`
+	ApproverID    Patch[string]   `json:"approver_id"`    // null: the owner's manager
 	BudgetMinutes Patch[int]      `json:"budget_minutes"` // null: no budget, whatever its period was
 	BudgetPeriod  Patch[string]   `json:"budget_period"`
 }
@@ -31,18 +32,23 @@ func (s *Service) ChangeProject(ctx context.Context, by auth.Caller, c ProjectCh
 		return Project{}, err
 	}
 	var changed Project
-	err := s.db.Write(ctx, func(tx *gorm.DB) error {
+	err := s.entitle(ctx, func(tx *gorm.DB) ([]string, error) {
 		before, err := projectAt(tx, by, ProjectRef{c.ID, c.Revision}, Update)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		n := c.over(before)
 		if err := n.Validate(); err != nil {
-			return err
+			return nil, err
+		}
+		if c.ApproverID.Set {
+			if err := approves(ctx, tx, n.ApproverID); err != nil {
+				return nil, err
+			}
 		}
 		changed = before
 		n.fill(&changed)
-		return s.updateProject(tx, by, before, &changed)
+		return approversOf(before, changed), s.updateProject(tx, by, before, &changed)
 	})
 	if err != nil {
 		return Project{}, err
@@ -63,7 +69,7 @@ func projectAt(tx *gorm.DB, by auth.Caller, ref ProjectRef, action Action) (Proj
 func (p Project) said() NewProject {
 	n := NewProject{
 		Name: p.Name, Customer: p.Customer, Billable: p.Billable, Tasks: p.Tasks, TasksOnly: p.TasksOnly,
-		MembersOnly: p.MembersOnly, Closed: p.Closed, BudgetMinutes: p.BudgetMinutes,
+		MembersOnly: p.MembersOnly, Closed: p.Closed, ApproverID: p.ApproverID, BudgetMinutes: p.BudgetMinutes,
 	}
 	if p.BudgetPeriod != nil {
 		n.BudgetPeriod = *p.BudgetPeriod
@@ -81,6 +87,7 @@ func (c ProjectChange) over(p Project) NewProject {
 	n.TasksOnly = c.TasksOnly.overValue(n.TasksOnly)
 	n.MembersOnly = c.MembersOnly.overValue(n.MembersOnly)
 	n.Closed = c.Closed.overValue(n.Closed)
+	n.ApproverID = c.ApproverID.over(n.ApproverID)
 	n.BudgetMinutes = c.BudgetMinutes.over(n.BudgetMinutes)
 	if n.BudgetMinutes == nil {
 		n.BudgetPeriod = "" // which goes with it

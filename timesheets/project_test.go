@@ -34,7 +34,8 @@ func TestEverybodySeesProjectsThatAreNotForMembers(t *testing.T) {
 	zero := must(ask(h.Projects, ada, ProjectQuery{Closed: new(false)})).Items[1]
 	want := map[string]any{
 		"id": zero.ID, "name": "StoreZero", "customer": "Acme", "billable": true, "tasks": []any{"Build", "Review"}, "closed": false,
-		"tasks_only": false, "members_only": false, "budget_minutes": nil, "budget_period": nil, "budget": nil, "revision": 1.0,
+		"approver_id": nil,
+		"tasks_only":  false, "members_only": false, "budget_minutes": nil, "budget_period": nil, "budget": nil, "revision": 1.0,
 	}
 	if diff := cmp.Diff(want, inJSON(t, zero)); diff != "" {
 		t.Error(diff)

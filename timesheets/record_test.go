@@ -36,7 +36,7 @@ func TestAnEntryIsReadAsItWasWritten(t *testing.T) {
 		"id": read.ID, "user_id": "usr_ada", "date": "2026-03-04", "minutes": 210.0, "hours": 3.5,
 		"start": "09:00", "end": "12:45", "break_minutes": 15.0, "project_id": h.project("StoreZero"),
 		"task": "UX research", "tags": []any{"review", "Review"}, "note": "first line\nsecond", "billable": false,
-		"state": "draft", "approved": false, "approved_by": nil, "approved_at": nil, "comment": "", "locked_reason": nil,
+		"state": "draft", "approved": false, "approved_by": nil, "approved_at": nil, "on_behalf_of": nil, "comment": "", "locked_reason": nil,
 		"period_id": "per_2026-03-02_usr_ada", "source": "phone", "created_by": "usr_ada", "revision": 1.0,
 		"created_at": "2026-11-19T23:00:00.123Z", "updated_at": "2026-11-19T23:00:00.123Z",
 		"allowed_actions": []any{"update", "delete", "submit"},

@@ -19,11 +19,10 @@ const sumColumns = "SUM(entries.minutes) AS minutes, " +
 // lines are the sums that the database comes to: for each grouping what it groups by and what that is named, then the sums.
 // Names are looked up for groups, not for entries.
 func (q ReportQuery) lines(ctx context.Context, tx *gorm.DB, by auth.Caller) (*gorm.DB, error) {
-	var err error
-	if q.UserID, err = narrowed(tx, by, q.UserID); err != nil {
-		return nil, err
-	}
 	entries := q.entries().filter(visibleEntries(tx, by))
+	if entries.Error != nil {
+		return nil, entries.Error
+	}
 	var grouped, shown []string
 	for i, name := range q.GroupBy {
 		column := fmt.Sprintf("column%d", i)

@@ -15,9 +15,11 @@ import (
 
 // Service holds the operations on timesheets. It is safe for concurrent use.
 type Service struct {
-	db        *store.DB
+	db        database
 	cursorKey []byte
+	replayKey []byte
 	now       func() time.Time
+	retell    func(people ...string)
 	log       *slog.Logger
 
 	webhookKey     []byte
@@ -34,6 +36,8 @@ type Settings struct {
 	Now    func() time.Time // nil: time.Now
 	Log    *slog.Logger     // nil: slog.Default
 
+	Retell func(people ...string) // who may approve changed: what is remembered of their rights is old; nil: nothing is
+
 	Post           Poster              // tells webhooks; nil: nobody does
 	AddressMistake func(string) string // why Post wouldn't try an address; empty if it would
 
@@ -47,10 +51,14 @@ func New(db *store.DB, s Settings) *Service {
 		s.Now = time.Now
 	}
 	made := &Service{
-		db: db, now: s.Now, log: cmp.Or(s.Log, slog.Default()),
+		db: database{db}, now: s.Now, log: cmp.Or(s.Log, slog.Default()),
 		cursorKey: s.key("punchcard timesheets cursor"), webhookKey: s.key("punchcard timesheets webhooks"),
-		post: s.Post, addressMistake: s.AddressMistake,
+		replayKey: s.key("punchcard timesheets replays"),
+		post:      s.Post, addressMistake: s.AddressMistake, retell: s.Retell,
 		setManager: s.SetManager,
+	}
+	if made.retell == nil {
+		made.retell = func(...string) {}
 	}
 	if made.addressMistake == nil {
 		made.addressMistake = func(string) string { return "" }

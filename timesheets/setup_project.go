@@ -29,6 +29,9 @@ func (s *Service) applyProjects(ctx context.Context, tx *gorm.DB, named []NewPro
 		} else {
 			n.keep(before)
 		}
+		if err := n.resolve(tx, fmt.Sprintf("/projects/%d/approver", i)); err != nil {
+			return err
+		}
 		n.fill(&p)
 		if err := s.putProject(tx, before, &p); err != nil {
 			return err
@@ -69,6 +72,8 @@ func (n *NewProject) keep(p Project) {
 			n.TasksOnly = old.TasksOnly
 		case "members":
 			n.MembersOnly = old.MembersOnly
+		case "approver":
+			n.ApproverID = old.ApproverID
 		case "closed":
 			n.Closed = old.Closed
 		case "budget_minutes":

@@ -12,7 +12,7 @@ import (
 func (s *Service) Submit(ctx context.Context, by auth.Caller, ref EntryRef) (Entry, error) {
 	return s.move(ctx, by, ref, Submit, func(_ *gorm.DB, e *Entry) error {
 		e.submittedAt = &e.UpdatedAt
-		e.decidedBy, e.decidedAt, e.Comment = nil, nil, ""
+		e.decidedBy, e.OnBehalfOf, e.decidedAt, e.Comment = nil, nil, nil, ""
 		return nil
 	})
 }

@@ -123,12 +123,14 @@ func openCompany(t testing.TB, db *store.DB) *company {
 	}
 	a, err := auth.New(context.Background(), db, auth.Settings{
 		Issuer: testIssuer, Secret: secret, Assets: assets.Base, Scopes: timesheets.Scopes, Log: log,
+		Decides: timesheets.ApprovesProjects,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	domain := timesheets.New(db, timesheets.Settings{Secret: secret, Log: log, Post: a.Post, AddressMistake: a.AddressMistake,
-		SetManager: a.SetManager})
+	domain := timesheets.New(db, timesheets.Settings{
+		Secret: secret, Log: log, Post: a.Post, AddressMistake: a.AddressMistake, Retell: a.Forget, SetManager: a.SetManager,
+	})
 	c := &company{db: db, tokens: map[string]string{}, settings: Settings{
 		Issuer: testIssuer, Log: log, DB: db, Auth: a, Timesheets: domain, Assets: assets, Version: "test",
 	}}

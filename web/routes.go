@@ -4,6 +4,8 @@ import (
 	"net/http"
 
 	"github.com/gin-gonic/gin"
+
+	"punchcard/auth"
 )
 
 // route is one line of what can be asked for. A GET answers HEAD too.
@@ -12,6 +14,11 @@ type route struct {
 	path    string
 	access  access
 	handler gin.HandlerFunc
+}
+
+// changesTime reports whether a request by the route may change something of the timesheet API.
+func (r route) changesTime() bool {
+	return r.access.api == auth.Timesheets && r.method != http.MethodGet
 }
 
 // routes is the whole HTTP surface and its access policy: nothing else registers a route.
@@ -134,11 +141,14 @@ func (s Settings) routes() []route {
 
 		{"GET", "/timesheets", scope("read:timesheets"), answer(http.StatusOK, t.Entries)},
 		{"POST", "/timesheets", scope("create:timesheets"), answer(http.StatusCreated, t.Record)},
+		{"POST", "/timesheets/batch", scope("create:timesheets").or("delete:timesheets"), answer(http.StatusMultiStatus, batch(t, s.Issuer))},
 		{"GET", "/timesheets/export", scope("read:timesheets"), download(t.Export)},
 		{"POST", importPath, scope("create:timesheets"), answer(http.StatusOK, t.Import)},
 		{"GET", "/timesheets/:id", scope("read:timesheets"), answer(http.StatusOK, t.Entry)},
+		{"PUT", "/timesheets/:id", scope("create:timesheets"), answer(http.StatusOK, t.Put)}, // 201 where it is new
 		{"PATCH", "/timesheets/:id", scope("create:timesheets"), answer(http.StatusOK, t.Change)},
 		{"DELETE", "/timesheets/:id", scope("delete:timesheets"), done(t.Remove)},
+		{"POST", "/timesheets/:id/restoration", scope("delete:timesheets"), answer(http.StatusOK, t.Restore)},
 		{"PUT", "/timesheets/:id/submission", scope("create:timesheets"), answer(http.StatusOK, t.Submit)},
 		{"DELETE", "/timesheets/:id/submission", scope("create:timesheets"), answer(http.StatusOK, t.Withdraw)},
 		{"PUT", "/timesheets/:id/approval", scope("approve:timesheets").fresh(), answer(http.StatusOK, t.Decide)},
@@ -156,6 +166,10 @@ func (s Settings) routes() []route {
 		{"GET", "/approvals/counts", scope("approve:timesheets"), answer(http.StatusOK, t.CountApprovals)},
 		{"POST", "/approvals", scope("approve:timesheets").fresh(), answer(http.StatusMultiStatus, t.DecideMany)},
 		{"GET", "/reports/summary", scope("read:timesheets"), answer(http.StatusOK, t.Report)},
+		{"GET", "/changes", scope("read:timesheets"), answer(http.StatusOK, t.Changes)},
+		{"GET", "/delegations", scope("read:timesheets"), answer(http.StatusOK, t.Delegations)},
+		{"POST", "/delegations", scope("approve:timesheets"), answer(http.StatusCreated, t.Delegate)},
+		{"DELETE", "/delegations/:id", scope("create:timesheets"), done(t.EndDelegation)}, // who gets one may not approve yet
 		{"GET", "/lock-date", scope("read:timesheets"), answer(http.StatusOK, t.Lock)},
 		{"PUT", "/lock-date", scope("approve:timesheets"), answer(http.StatusOK, t.SetLock)}, // of an administrator
 		{"GET", "/webhooks", scope("read:timesheets"), answer(http.StatusOK, t.Webhooks)},    // these are for administrators
@@ -197,5 +211,8 @@ func (s Settings) routes() []route {
 		{"GET", "/missing-time", scope("read:timesheets"), answer(http.StatusOK, t.MissingTime)},
 		{"GET", "/teams", scope("read:timesheets"), answer(http.StatusOK, t.Teams)},
 		{"GET", "/me", scope("read:timesheets"), answer(http.StatusOK, t.Me)},
+		{"GET", "/me/export", scope("read:timesheets"), streamed("punchcard.json", t.ExportMe)},
+		{"GET", "/audit", scope("read:timesheets"), answer(http.StatusOK, t.Audit)},                          // of an administrator
+		{"GET", "/audit/verification", scope("read:timesheets"), answer(http.StatusOK, t.AuditVerification)}, // likewise
 	}
 }

@@ -1,0 +1,80 @@
+package auth
+
+import (
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+)
+
+// Delegation lets one person decide in another's place, about the time of the other's people, on some days. Days are those
+// of UTC: one that begins on the 4th holds from midnight UTC on.
+type Delegation struct {
+	ID         string     `json:"id"` // dlg_…
+	FromUserID string     `json:"from_user_id"`
+	ToUserID   string     `json:"to_user_id"`
+	StartsOn   string     `json:"starts_on"` // the first day, "2026-03-04"
+	EndsOn     string     `json:"ends_on"`   // the last day
+	Reason     string     `json:"reason"`
+	CreatedBy  string     `json:"created_by"` // a person's id
+	CreatedAt  time.Time  `json:"created_at"`
+	EndedBy    *string    `json:"ended_by"` // who ended it early; nil: nobody did
+	EndedAt    *time.Time `json:"ended_at"`
+}
+
+const held = "ended_at IS NULL AND starts_on <= ? AND ends_on >= ?"
+
+// StandIns is the subquery of who stands in for whom on a day: from_user_id and to_user_id.
+func StandIns(tx *gorm.DB, day string) *gorm.DB {
+	return anew(tx).Model(&Delegation{}).Select("from_user_id, to_user_id").Where(held, day, day)
+}
+
+// StandsInFor lists for whom a person decides on a day.
+func StandsInFor(tx *gorm.DB, user, day string) ([]string, error) {
+	var givers []string
+	err := anew(tx).Model(&Delegation{}).Where("to_user_id = ? AND "+held, user, day, day).Order("from_user_id").
+		Distinct().Pluck("from_user_id", &givers).Error
+	if err != nil {
+		return nil, fmt.Errorf("read for whom %s stands in: %w", user, err)
+	}
+	return givers, nil
+}
+
+// SeenBy is the subquery of the ids of those whose time is the caller's to see, by whom they manage: themselves, and
+// everybody below them and those in whose place they decide. Whoever manages a manager is above the people of that one,
+// too, since they decide where the manager can't.
+func SeenBy(tx *gorm.DB, by Caller) *gorm.DB {
+	return anew(tx).Raw("WITH RECURSIVE seen (id) AS (SELECT id FROM users WHERE id = ? OR manager_id IN ? UNION "+
+		"SELECT users.id FROM seen JOIN users ON users.manager_id = seen.id) SELECT id FROM seen", by.User, by.Places())
+}
+
+// Administrators is the subquery of the people with the role admin who aren't blocked: their ids and names.
+func Administrators(tx *gorm.DB) *gorm.DB {
+	return anew(tx).Model(&Person{}).Select("users.id, users.name").
+		Joins("JOIN user_roles ON user_roles.user_id = users.id").
+		Joins("JOIN roles ON roles.id = user_roles.role_id AND roles.name = 'admin'").Where("NOT users.blocked")
+}
+
+func anew(tx *gorm.DB) *gorm.DB { return tx.Session(&gorm.Session{NewDB: true}) }
+
+// TellOf writes down, in the write that does it, that something changed by which people's rights go. Every instance hears
+// of it; the one that wrote it is told at once by Forget.
+func TellOf(tx *gorm.DB, now time.Time, people ...string) error {
+	n := &news{tx: tx, now: now.UTC().Truncate(time.Microsecond)}
+	for _, id := range people {
+		if err := n.tell("user", id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Forget has the people's rights read anew at their next call.
+func (s *Server) Forget(people ...string) {
+	for _, id := range people {
+		s.people.forget(id)
+	}
+}
+
+// Places are the people in whose place the caller decides today: their own and of those for whom they stand in.
+func (c Caller) Places() []string { return append([]string{c.User}, c.StandsInFor...) }

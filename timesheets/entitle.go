@@ -1,0 +1,29 @@
+package timesheets
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+
+	"punchcard/auth"
+)
+
+// entitle is a write that changes who may approve time: those people, whom fn names. It holds at their next call, here, and
+// within a second at other instances. Like every write's, fn may run more than once.
+func (s *Service) entitle(ctx context.Context, fn func(tx *gorm.DB) (people []string, err error)) error {
+	var people []string
+	err := s.db.Write(ctx, func(tx *gorm.DB) (err error) {
+		if people, err = fn(tx); err != nil {
+			return err
+		}
+		return auth.TellOf(tx, s.now(), people...)
+	})
+	if err == nil {
+		s.retell(people...)
+	}
+	return err
+}
+
+// today is the civil day in UTC, by which delegations go.
+func (s *Service) today() string { return s.now().UTC().Format(time.DateOnly) }
