@@ -30,6 +30,10 @@ type house struct {
 // build opens what the settings name and makes hold what p says. Whoever builds a house closes it.
 func build(ctx context.Context, s settings, issuer string, p *provisioning, log *slog.Logger) (_ *house, err error) {
 	h := &house{leave: func() {}}
+	mails, err := s.mailServer.open()
+	if err != nil {
+		return nil, err
+	}
 	assets, err := web.LoadAssets()
 	if err != nil {
 		return nil, err
@@ -45,11 +49,12 @@ func build(ctx context.Context, s settings, issuer string, p *provisioning, log 
 	if h.secret, h.freshSecret, err = readSecret(s.SecretFile, log); err != nil {
 		return nil, err
 	}
+	h.timesheets = timesheets.New(h.db, timesheets.Settings{Secret: h.secret, Issuer: issuer, Mail: mails, Log: log})
 	// Not to be broken off: keys that are kept under a fresh secret need its file.
 	h.auth, err = auth.New(context.WithoutCancel(ctx), h.db, auth.Settings{
 		Issuer: issuer, Secret: h.secret, Assets: assets.Base, Scopes: timesheets.Scopes, Log: log,
 		PrivateTargets: s.AllowPrivateTargets,
-		LogRetention:   time.Duration(s.LogRetention),
+		LogRetention:   time.Duration(s.LogRetention), Notice: h.timesheets.Notice,
 	})
 	if err != nil {
 		if h.freshSecret && errors.Is(err, auth.ErrWrongSecret) { // it must not be taken for the one that is missing
@@ -57,7 +62,6 @@ func build(ctx context.Context, s settings, issuer string, p *provisioning, log 
 		}
 		return nil, err
 	}
-	h.timesheets = timesheets.New(h.db, timesheets.Settings{Secret: h.secret})
 	if err := p.apply(ctx, h.auth, h.timesheets); err != nil {
 		return nil, err
 	}

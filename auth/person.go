@@ -33,3 +33,11 @@ func People(ctx context.Context, tx *gorm.DB) *gorm.DB {
 func ManagedBy(tx *gorm.DB, manager string) *gorm.DB {
 	return tx.Session(&gorm.Session{NewDB: true}).Model(&Person{}).Select("id").Where("manager_id = ?", manager)
 }
+
+// Administrators is the subquery of the ids of the people who have the role admin and can sign in.
+func Administrators(tx *gorm.DB) *gorm.DB {
+	return tx.Session(&gorm.Session{NewDB: true}).Model(&Person{}).Select("users.id").
+		Joins("JOIN user_roles ON user_roles.user_id = users.id").
+		Joins("JOIN roles ON roles.id = user_roles.role_id AND roles.name = 'admin'").
+		Where("NOT users.blocked")
+}

@@ -42,7 +42,10 @@ func (s *Service) move(ctx context.Context, by auth.Caller, ref EntryRef, action
 			return err
 		}
 		moved = entry.shownTo(by)
-		return before.follow(tx, by, entry, action)
+		if err := before.follow(tx, by, entry, action); err != nil {
+			return err
+		}
+		return s.announceEntry(ctx, tx, by, action, before, entry)
 	})
 	return moved, err
 }

@@ -59,10 +59,13 @@ func (s *Service) movePeriod(ctx context.Context, by auth.Caller, m periodMove) 
 		if err := row.settle(tx, now); err != nil {
 			return err
 		}
-		if moved, err = completed(ctx, tx, by, row); err == nil && m.rehearse {
-			err = errRehearsed
+		if moved, err = completed(ctx, tx, by, row); err != nil {
+			return err
 		}
-		return err
+		if m.rehearse {
+			return errRehearsed
+		}
+		return s.announce(ctx, tx, by, announcement{action: m.action, period: moved, comment: m.comment})
 	})
 	if errors.Is(err, errRehearsed) {
 		err = nil

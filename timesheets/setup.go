@@ -24,6 +24,14 @@ type NewOrganization struct {
 	WeekStarts     string // monday, sunday or saturday
 	Period         string // week or month
 	SubmitOnCreate bool
+	Reminders      *NewReminders // nil: as they are
+}
+
+// NewReminders is when people are reminded, in days. What is nil stays as it is.
+type NewReminders struct {
+	SubmissionDueDays *int // after a period's last day it is due: reminders come the day before and on that day; 0: none do
+	RemindEveryDays   *int // and then so often, three times; 0: no more
+	EscalateAfterDays *int // a submission that nobody decided about for so long is told to the approver's manager; 0: it isn't
 }
 
 // NewProject is one project. Its name is its identity.
@@ -57,6 +65,15 @@ func (n NewOrganization) apply(tx *gorm.DB, today string) error {
 	o.WeekStarts = cmp.Or(n.WeekStarts, o.WeekStarts)
 	o.Period = cmp.Or(n.Period, o.Period)
 	o.SubmitOnCreate = n.SubmitOnCreate
+	if r := n.Reminders; r != nil {
+		for days, said := range map[*int]*int{
+			&o.SubmissionDueDays: r.SubmissionDueDays, &o.RemindEveryDays: r.RemindEveryDays, &o.EscalateAfterDays: r.EscalateAfterDays,
+		} {
+			if said != nil {
+				*days = *said
+			}
+		}
+	}
 	if err := regroup(tx, today, o.WeekStarts, o.Period); err != nil {
 		return err
 	}

@@ -56,6 +56,9 @@ func (s Settings) routes() []route {
 		{"GET", "/reset-password", anyone, a.ResetPage()},
 		{"POST", "/reset-password", anyone, a.Reset()},
 
+		{"GET", "/unsubscribe", anyone, stopPage(s.Assets.Base, t)}, // the address in a mail has a token of its own
+		{"POST", "/unsubscribe", anyone, stopMails(s.Assets.Base, t)},
+
 		{"GET", "/", anyone, home(s.Assets.Base, s.Issuer, s.Version)},
 		{"GET", "/a/*path", anyone, s.Assets.Serve()},
 		{"GET", "/openapi.yaml", anyone, description(openAPI)},
@@ -155,6 +158,11 @@ func (s Settings) routes() []route {
 		{"POST", "/approvals", scope("approve:timesheets").fresh(), answer(http.StatusMultiStatus, t.DecideMany)},
 		{"GET", "/lock-date", scope("read:timesheets"), answer(http.StatusOK, t.Lock)},
 		{"PUT", "/lock-date", scope("approve:timesheets"), answer(http.StatusOK, t.SetLock)}, // of an administrator
+		{"GET", "/notifications", scope("read:timesheets"), answer(http.StatusOK, t.Notifications)},
+		{"PUT", "/notifications/read", scope("read:timesheets"), done(t.ReadNotifications)},
+		{"PUT", "/notifications/:id/read", scope("read:timesheets"), answer(http.StatusOK, t.ReadNotification)},
+		{"GET", "/me/notifications", scope("read:timesheets"), answer(http.StatusOK, t.Switches)},
+		{"PUT", "/me/notifications", scope("create:timesheets"), answer(http.StatusOK, t.SetSwitches)},
 		{"GET", "/projects", scope("read:timesheets"), answer(http.StatusOK, t.Projects)},
 		{"GET", "/people", scope("read:timesheets"), answer(http.StatusOK, t.People)},
 		{"GET", "/me", scope("read:timesheets"), answer(http.StatusOK, t.Me)},
