@@ -39,7 +39,7 @@ func showStop(c *gin.Context, assets string, stop timesheets.Stop, done bool, er
 	status := http.StatusOK
 	_, wrong := errors.AsType[*timesheets.Fault](err)
 	if wrong {
-		status, err = http.StatusNotFound, nil
+		status, err = http.StatusBadRequest, nil
 	}
 	var body bytes.Buffer
 	if err == nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	netmail "net/mail"
+	"slices"
 	"strings"
 	texttemplate "text/template"
 	"time"
@@ -68,16 +69,27 @@ func quoted(words string) string {
 	return "> " + strings.ReplaceAll(words, "\n", "\n> ")
 }
 
-// to is the address with the name. The name is what somebody wrote, and ends no line.
+// tidy is the letter without line breaks where there are to be none: names are what people wrote, and a line that isn't
+// quoted is taken for the server's own.
+func (l Letter) tidy() Letter {
+	l.Name, l.Subject = short(oneLine(l.Name)), short(oneLine(l.Subject))
+	l.Parts = slices.Clone(l.Parts)
+	for i := range l.Parts {
+		l.Parts[i].Text = oneLine(l.Parts[i].Text)
+	}
+	return l
+}
+
+// to is the address with the name.
 func (l Letter) to() (*netmail.Address, error) {
 	address, err := netmail.ParseAddress(l.Address)
 	if err != nil || address.Address != l.Address || strings.ContainsFunc(l.Address, unicode.IsControl) {
 		return nil, fmt.Errorf("%w: %q is no e-mail address", ErrRefused, l.Address)
 	}
-	return &netmail.Address{Name: oneLine(l.Name), Address: l.Address}, nil
+	return &netmail.Address{Name: l.Name, Address: l.Address}, nil
 }
 
-// oneLine is text for a header: of one line, and of a length that every server takes.
+// oneLine is text without control characters, and without what a mail program would decode to some (RFC 2047).
 func oneLine(text string) string {
 	text = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
@@ -85,10 +97,15 @@ func oneLine(text string) string {
 		}
 		return r
 	}, strings.ToValidUTF8(text, ""))
-	if runes := []rune(text); len(runes) > mostInHeader {
-		text = string(runes[:mostInHeader-1]) + "…"
-	}
-	return strings.Join(strings.Fields(text), " ")
+	return strings.Join(strings.Fields(strings.ReplaceAll(text, "=?", "= ?")), " ")
 }
 
 const mostInHeader = 150 // characters
+
+// short is text that isn't too long for a header.
+func short(text string) string {
+	if runes := []rune(text); len(runes) > mostInHeader {
+		return string(runes[:mostInHeader-1]) + "…"
+	}
+	return text
+}

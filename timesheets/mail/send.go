@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"net"
 	"strings"
 	"time"
 
@@ -24,7 +25,9 @@ func (s *Server) Send(ctx context.Context, l Letter) error {
 	if err != nil {
 		return err
 	}
-	client, err := s.client()
+	line := &line{}
+	defer line.close()
+	client, err := s.client(line)
 	if err != nil {
 		return fmt.Errorf("prepare for the mail server %s: %w", s, err)
 	}
@@ -52,30 +55,44 @@ func (s *Server) withoutPassword(err error) error {
 	return errors.New(strings.ReplaceAll(err.Error(), s.password, "…"))
 }
 
-func (s *Server) client() (*gomail.Client, error) {
-	options := []gomail.Option{gomail.WithPort(s.port), gomail.WithTimeout(patience), gomail.WithoutNoop(), gomail.WithoutRset()}
-	if s.trust != nil {
-		options = append(options, gomail.WithTLSConfig(s.trust))
-	} else {
-		options = append(options, gomail.WithTLSConfig(&tls.Config{ServerName: s.host, MinVersion: tls.VersionTLS12}))
+// line is a connection, which is closed whatever becomes of it: the client leaves one open that fails before the first mail.
+type line struct{ net.Conn }
+
+func (l *line) close() {
+	if l.Conn != nil {
+		l.Close()
 	}
-	kind := gomail.SMTPAuthAutoDiscover
+}
+
+func (s *Server) client(l *line) (*gomail.Client, error) {
+	encrypted := &tls.Config{ServerName: s.host, MinVersion: tls.VersionTLS12, RootCAs: s.trusted}
+	dial := (&net.Dialer{Timeout: patience}).DialContext
+	options := []gomail.Option{
+		gomail.WithPort(s.port), gomail.WithTimeout(patience), gomail.WithTLSConfig(encrypted), gomail.WithoutNoop(), gomail.WithoutRset(),
+	}
+	signIn := gomail.WithOpportunisticSMTPAuth(gomail.SMTPAuthSCRAMSHA256, gomail.SMTPAuthPlain, gomail.SMTPAuthLogin)
 	switch s.encryption {
 	case startTLS:
 		options = append(options, gomail.WithTLSPolicy(gomail.TLSMandatory))
 	case wholeTLS:
 		options = append(options, gomail.WithSSL())
+		dial = (&tls.Dialer{NetDialer: &net.Dialer{Timeout: patience}, Config: encrypted}).DialContext
 	case none:
-		options, kind = append(options, gomail.WithTLSPolicy(gomail.NoTLS)), gomail.SMTPAuthPlainNoEnc
+		options, signIn = append(options, gomail.WithTLSPolicy(gomail.NoTLS)), gomail.WithSMTPAuth(gomail.SMTPAuthPlainNoEnc)
 	}
 	if s.user != "" {
-		options = append(options, gomail.WithSMTPAuth(kind), gomail.WithUsername(s.user), gomail.WithPassword(s.password))
+		options = append(options, signIn, gomail.WithUsername(s.user), gomail.WithPassword(s.password))
 	}
-	return gomail.NewClient(s.host, options...)
+	return gomail.NewClient(s.host, append(options,
+		gomail.WithDialContextFunc(func(ctx context.Context, network, address string) (conn net.Conn, err error) {
+			l.Conn, err = dial(ctx, network, address)
+			return l.Conn, err
+		}))...)
 }
 
 // message is the letter in the form of RFC 5322, as text and as HTML.
 func (s *Server) message(l Letter) (*gomail.Msg, error) {
+	l = l.tidy()
 	to, err := l.to()
 	if err != nil {
 		return nil, err
@@ -91,7 +108,7 @@ func (s *Server) message(l Letter) (*gomail.Msg, error) {
 	m := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
 	m.FromMailAddress(s.from)
 	m.ToMailAddress(to)
-	m.Subject(oneLine(l.Subject))
+	m.Subject(l.Subject)
 	m.SetDateWithValue(l.At)
 	_, domain, _ := strings.Cut(s.from.Address, "@")
 	m.SetMessageIDWithValue(l.ID + "@" + domain)

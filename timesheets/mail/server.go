@@ -1,7 +1,7 @@
 package mail
 
 import (
-	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
@@ -19,7 +19,7 @@ type Server struct {
 	port           int
 	user, password string
 	encryption     encryption
-	trust          *tls.Config // nil: certificates that this machine trusts
+	trusted        *x509.CertPool // nil: whom this machine trusts
 }
 
 // encryption is how what is sent is kept from others.
