@@ -15,7 +15,7 @@ import (
 )
 
 const goodFile = `
-organization: {name: ExampleCo, week_starts: sunday, period: month, submit_on_create: true}
+organization: {name: ExampleCo, week_starts: sunday, period: month, submit_on_create: true, reminders: {submission_due_days: 1, escalate_after_days: 0}}
 api: {audience: "https://api.exampleco.com/timesheets", signing_alg: EdDSA, max_auth_age_for_approval: 300}
 users:
   - {email: ada@exampleco.com, name: Ada Lovelace, password: correct horse battery, roles: [employee], manager: mia@exampleco.com}
@@ -104,7 +104,8 @@ func TestProvisioningFileIsRead(t *testing.T) {
 		RuleConfigs: map[string]string{"API_KEY": `a key: "x"`, "MODE": "strict\n"},
 	}
 	setup := timesheets.Setup{
-		Organization: &timesheets.NewOrganization{Name: "ExampleCo", WeekStarts: "sunday", Period: "month", SubmitOnCreate: true},
+		Organization: &timesheets.NewOrganization{Name: "ExampleCo", WeekStarts: "sunday", Period: "month", SubmitOnCreate: true,
+			Reminders: &timesheets.NewReminders{SubmissionDueDays: new(1), EscalateAfterDays: new(0)}},
 		Projects: []timesheets.NewProject{
 			{Name: "StoreZero", Customer: "Acme", Billable: true, Tasks: []string{"Build", "Review"}},
 			{Name: "Storefront 2", Closed: true},

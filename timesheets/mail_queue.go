@@ -39,8 +39,8 @@ const (
 	letterParts  = 50
 )
 
-// deliverMails sends the letters that are due, until none is or the context ends.
-func (s *Service) deliverMails(ctx context.Context) error {
+// DeliverMails sends the letters that are due, until none is or the context ends. It is a chore, for which nobody has to wait.
+func (s *Service) DeliverMails(ctx context.Context) error {
 	if s.mail == nil {
 		return nil
 	}

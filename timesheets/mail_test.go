@@ -46,7 +46,7 @@ func (h *postedHouse) after(later time.Duration) []mailtest.Received {
 	h.t.Helper()
 	now := h.now().Add(later)
 	h.now = func() time.Time { return now }
-	if err := h.deliverMails(h.t.Context()); err != nil {
+	if err := h.DeliverMails(h.t.Context()); err != nil {
 		h.t.Fatal(err)
 	}
 	return h.sink.Take()
@@ -103,7 +103,7 @@ func TestNoMailsWithoutAMailServer(t *testing.T) {
 	if err := h.db.Read(t.Context()).Model(&mailRow{}).Count(&n).Error; err != nil || n != 0 {
 		t.Errorf("%d, %v", n, err)
 	}
-	if err := h.deliverMails(t.Context()); err != nil {
+	if err := h.DeliverMails(t.Context()); err != nil {
 		t.Error(err)
 	}
 }
@@ -236,7 +236,7 @@ func TestInstancesSendEachMailOnce(t *testing.T) {
 		s := h.instance(h.db)
 		s.log = slog.New(slog.DiscardHandler)
 		running.Go(func() {
-			if err := s.deliverMails(t.Context()); err != nil {
+			if err := s.DeliverMails(t.Context()); err != nil {
 				t.Error(err)
 			}
 		})

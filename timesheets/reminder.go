@@ -129,7 +129,7 @@ func (s *Service) remindOfPeriods(ctx context.Context, r reminding) error {
 func unsubmitted(ctx context.Context, tx *gorm.DB, today, end, id string) (rows []periodRow, err error) {
 	err = tx.Where("end_day < ? AND (end_day, id) > (?, ?)", today, end, id).
 		Where("state IN ('open', 'rejected') AND entries > 0").
-		Where("user_id IN (?)", auth.People(ctx, tx).Select("id").Where("NOT blocked")).
+		Where("EXISTS (?)", auth.People(ctx, tx).Select("1").Where("users.id = periods.user_id AND NOT users.blocked")).
 		Order("end_day, id").Limit(remindBite).Find(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("read periods that aren't submitted: %w", err)
