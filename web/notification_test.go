@@ -134,5 +134,5 @@ func mustQuery(t *testing.T, path string) string {
 func flip(token string) string {
 	letters := []byte(token)
 	letters[20] = map[bool]byte{true: 'B', false: 'A'}[letters[20] == 'A']
-	return fmt.Sprintf("%s", letters)
+	return string(letters)
 }
