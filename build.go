@@ -10,6 +10,8 @@ import (
 	"sync"
 	"time"
 
+	"gorm.io/gorm"
+
 	"punchcard/auth"
 	"punchcard/store"
 	"punchcard/timesheets"
@@ -49,12 +51,12 @@ func build(ctx context.Context, s settings, issuer string, p *provisioning, log 
 	if h.secret, h.freshSecret, err = readSecret(s.SecretFile, log); err != nil {
 		return nil, err
 	}
-	h.timesheets = timesheets.New(h.db, timesheets.Settings{Secret: h.secret, Issuer: issuer, Mail: mails, Log: log})
 	// Not to be broken off: keys that are kept under a fresh secret need its file.
 	h.auth, err = auth.New(context.WithoutCancel(ctx), h.db, auth.Settings{
 		Issuer: issuer, Secret: h.secret, Assets: assets.Base, Scopes: timesheets.Scopes, Log: log,
 		PrivateTargets: s.AllowPrivateTargets,
-		LogRetention:   time.Duration(s.LogRetention), Notice: h.timesheets.Notice,
+		LogRetention:   time.Duration(s.LogRetention),
+		Notice:         func(tx *gorm.DB, user, kind string) error { return h.timesheets.Notice(tx, user, kind) },
 	})
 	if err != nil {
 		if h.freshSecret && errors.Is(err, auth.ErrWrongSecret) { // it must not be taken for the one that is missing
@@ -62,6 +64,9 @@ func build(ctx context.Context, s settings, issuer string, p *provisioning, log 
 		}
 		return nil, err
 	}
+	h.timesheets = timesheets.New(h.db, timesheets.Settings{
+		Secret: h.secret, Log: log, Issuer: issuer, Mail: mails, Post: h.auth.Post, AddressMistake: h.auth.AddressMistake,
+	})
 	if err := p.apply(ctx, h.auth, h.timesheets); err != nil {
 		return nil, err
 	}

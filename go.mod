@@ -80,3 +80,6 @@ require (
 )
 
 tool honnef.co/go/tools/cmd/staticcheck
+
+// gin links MessagePack, which takes half a minute to compile and which nothing here speaks.
+replace github.com/ugorji/go/codec => ./web/nomsgpack

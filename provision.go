@@ -83,13 +83,6 @@ func grant(g *auth.NewGrant) shape {
 	return object(fields{"audience": text(&g.Audience), "scopes": list(&g.Scopes, text)})
 }
 
-func project(p *timesheets.NewProject) shape {
-	return object(fields{
-		"name": text(&p.Name), "customer": text(&p.Customer), "billable": yes(&p.Billable), "tasks": list(&p.Tasks, text),
-		"closed": yes(&p.Closed),
-	})
-}
-
 // rule is a rule, which is enabled unless the file says otherwise.
 func rule(r *auth.NewRule) shape {
 	r.Enabled = true

@@ -2,9 +2,11 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -107,8 +109,11 @@ func TestProvisioningFileIsRead(t *testing.T) {
 		Organization: &timesheets.NewOrganization{Name: "ExampleCo", WeekStarts: "sunday", Period: "month", SubmitOnCreate: true,
 			Reminders: &timesheets.NewReminders{SubmissionDueDays: new(1), EscalateAfterDays: new(0)}},
 		Projects: []timesheets.NewProject{
-			{Name: "StoreZero", Customer: "Acme", Billable: true, Tasks: []string{"Build", "Review"}},
-			{Name: "Storefront 2", Closed: true},
+			{
+				Name: "StoreZero", Customer: "Acme", Billable: true, Tasks: []string{"Build", "Review"},
+				Unsaid: []string{"tasks_only", "members", "closed", "budget_minutes"},
+			},
+			{Name: "Storefront 2", Closed: true, Unsaid: []string{"customer", "billable", "tasks", "tasks_only", "members", "budget_minutes"}},
 		},
 	}
 	if diff := cmp.Diff(directory, p.directory); diff != "" {
@@ -332,4 +337,33 @@ func FuzzProvisioningFile(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestProjectsInAProvisioningFile(t *testing.T) {
+	for _, c := range []struct{ project, want string }{
+		{"{name: A, budget_minutes: 90}", "90 "},
+		{"{name: A, budget_hours: 3, budget_period: month}", "180 month"},
+		{"{name: A, budget_minutes: 0}", "none "},
+		{"{name: A, budget_hours: 0}", "none "},
+		{"{name: A, budget_minutes: 90, budget_hours: 3}", "budget_hours: can't stand beside budget_minutes"},
+		{"{name: A, budget_minutes: -1}", "must be between 1 and 100000000 minutes"},
+		{"{name: A, budget_hours: 9223372036854775807}", "must be between 1 and 100000000 minutes"},
+		{"{name: A, budget_period: month}", "is that of a budget, of which there is none"},
+		{"{name: A, budget_hours: 1, budget_period: day}", "must be total or month"},
+		{"{name: A, members: ada@exampleco.com}", "members: must be a list"},
+	} {
+		p, err := parseProvisioning("punchcard.yaml", []byte("projects:\n  - "+c.project))
+		got := "none "
+		if err != nil {
+			got = err.Error()
+		} else if n := p.setup.Projects[0]; n.BudgetMinutes != nil {
+			got = fmt.Sprint(*n.BudgetMinutes, " ", n.BudgetPeriod)
+		}
+		if err == nil && got != c.want || !strings.Contains(got, c.want) {
+			t.Errorf("%s is %q, want %q", c.project, got, c.want)
+		}
+		if err == nil && slices.Contains(p.setup.Projects[0].Unsaid, "budget_minutes") {
+			t.Errorf("%s leaves the budget unsaid", c.project)
+		}
+	}
 }

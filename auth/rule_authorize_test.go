@@ -158,6 +158,7 @@ func TestAnIDTokenAloneIsRuledToo(t *testing.T) {
 
 // While one person's rule is busy, everybody else is answered.
 func TestAHostileRuleHoldsUpNobodyElse(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.server.rules = rules.New(rules.Limits{Time: 2 * time.Second, Processes: 2})
 	t.Cleanup(w.server.Close)

@@ -162,6 +162,7 @@ func TestARuleCanDenyARefresh(t *testing.T) {
 
 // Whatever goes wrong in a rule, nobody is let in by it.
 func TestRulesFailClosed(t *testing.T) {
+	t.Parallel()
 	w := newRuledWorld(t, fixture(t, "add-email.js"))
 	for _, c := range []struct{ name, rule, cause string }{
 		{"an error", "function (u, c, done) {\n  console.log('before'); c.no.thing; done(null, u, c); }", "rule 1: before"},

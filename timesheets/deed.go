@@ -1,6 +1,8 @@
 package timesheets
 
 import (
+	"fmt"
+
 	"gorm.io/gorm"
 
 	"punchcard/auth"
@@ -16,4 +18,9 @@ type deed struct {
 }
 
 // note writes the deed down in the write that does it, so that neither is without the other.
-func (s *Service) note(_ *gorm.DB, _ auth.Caller, _ deed) error { return nil }
+func (s *Service) note(tx *gorm.DB, by auth.Caller, d deed) error {
+	if _, known := deeds[d.Action]; !known {
+		return fmt.Errorf("%s is a deed that deeds doesn't have", d.Action)
+	}
+	return s.announce(tx, by, d)
+}

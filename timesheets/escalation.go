@@ -19,7 +19,7 @@ func (s *Service) escalate(ctx context.Context, r reminding) error {
 	}
 	before := s.instant().AddDate(0, 0, -r.EscalateAfterDays)
 	for start, id, more := lastDay, "~", true; more; {
-		rows, err := waiting(s.db.Read(ctx), before, start, id)
+		rows, err := submittedBefore(s.db.Read(ctx), before, start, id)
 		if err != nil {
 			return err
 		}
@@ -36,8 +36,8 @@ func (s *Service) escalate(ctx context.Context, r reminding) error {
 	return nil
 }
 
-// waiting are the next periods after a place that were submitted before an instant and still are, the latest first.
-func waiting(tx *gorm.DB, before time.Time, start, id string) (rows []periodRow, err error) {
+// submittedBefore are the next periods after a place that were submitted before an instant and still are, the latest first.
+func submittedBefore(tx *gorm.DB, before time.Time, start, id string) (rows []periodRow, err error) {
 	err = tx.Model(&periodRow{}).Select("periods.*").
 		Joins("JOIN submissions ON submissions.period_id = periods.id AND number = periods.submissions AND submitted_at <= ?", before).
 		Where("periods.state = 'submitted' AND (periods.start_day, periods.id) < (?, ?)", start, id).

@@ -10,6 +10,7 @@ const (
 	ValidationFailed   Kind = "validation-failed"   // the request itself is wrong; Fields say where
 	DayLimitExceeded   Kind = "day-limit-exceeded"  // a day has 24 hours
 	ProjectClosed      Kind = "project-closed"      // the project takes no more time
+	ProjectInUse       Kind = "project-in-use"      // there is time on the project
 	PeriodLocked       Kind = "period-locked"       // what is submitted or approved stays as it is
 	PeriodClosed       Kind = "period-closed"       // the lock date covers it
 	InvalidTransition  Kind = "invalid-transition"  // the entry's state doesn't allow it

@@ -19,6 +19,9 @@ type ground struct {
 	project         *string // a name; nil: there is no such project
 	projectClosed   bool
 	projectBillable bool
+	tasks           string // of a project that takes no others, as JSON; empty: it takes any
+	membersOnly     bool
+	member          *bool // whether the owner is a member of such a project; nil: they never were
 	submitOnCreate  bool
 	restOfDay       int // minutes of the person's other entries of that day
 	closing         closing
@@ -29,6 +32,9 @@ type ground struct {
 const groundQuery = `
 SELECT owner.name, owner.blocked, manager.id, manager.name,
 	projects.name, COALESCE(projects.closed, FALSE), COALESCE(projects.billable, FALSE),
+	CASE WHEN projects.tasks_only THEN projects.tasks ELSE '' END, COALESCE(projects.members_only, FALSE),
+	CASE WHEN projects.members_only THEN
+		(SELECT active FROM project_members WHERE user_id = owner.id AND project_id = projects.id) END,
 	COALESCE(organization.submit_on_create, FALSE),
 	COALESCE(periods.id, ''), COALESCE(periods.start_day, ''), COALESCE(periods.end_day, ''),
 	COALESCE(periods.live, FALSE),
@@ -51,7 +57,7 @@ func groundOf(ctx context.Context, tx *gorm.DB, e Entry, date, project string) (
 		e.UserID, date, e.UserID).Row()
 	err := row.Scan(
 		&g.people.owner, &g.ownerBlocked, &g.people.managerID, &g.people.manager,
-		&g.project, &g.projectClosed, &g.projectBillable, &g.submitOnCreate,
+		&g.project, &g.projectClosed, &g.projectBillable, &g.tasks, &g.membersOnly, &g.member, &g.submitOnCreate,
 		&g.period.ID, &g.period.StartDay, &g.period.EndDay, &g.period.Live, &g.nextPeriod,
 		&g.closing.until, &g.closing.reason, &g.restOfDay)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -101,16 +107,22 @@ func (e *Entry) fill(ctx context.Context, tx *gorm.DB, n NewEntry) (ground, erro
 	return g, nil
 }
 
-// takes refuses time on no project, more time on a closed project, and a day of more than 24 hours.
+// takes refuses time on no project, more time on one that is closed or for others, a task that isn't the project's, and a
+// day of more than 24 hours.
 func (g ground) takes(e Entry, n NewEntry, minutes int) error {
 	left := dayMinutes - g.restOfDay
-	switch {
-	case g.closing.covers(n.Date):
+	more := n.ProjectID != e.ProjectID || minutes > e.Minutes
+	if g.closing.covers(n.Date) {
 		return invalid(PeriodClosed, "/date", "%s", g.closing)
-	case g.project == nil:
-		return invalid(ValidationFailed, "/project_id", "is no project here")
-	case g.projectClosed && (n.ProjectID != e.ProjectID || minutes > e.Minutes):
+	}
+	if err := g.admits(e, more); err != nil {
+		return err
+	}
+	switch task := strings.TrimSpace(n.Task); {
+	case g.projectClosed && more:
 		return invalid(ProjectClosed, "/project_id", "%s is closed and takes no more time; choose another project", *g.project)
+	case !g.hasTask(task) && (n.ProjectID != e.ProjectID || task != e.Task):
+		return invalid(ValidationFailed, "/task", "%s", g.theirTasks())
 	case minutes > left:
 		return invalid(DayLimitExceeded, "/minutes", "%s has %s of 24 hours already, so at most %s can be added, not %s",
 			n.Date, asHours(g.restOfDay), asHours(left), asHours(minutes))

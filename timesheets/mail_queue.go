@@ -53,7 +53,7 @@ func (s *Service) DeliverMails(ctx context.Context) error {
 				if l, errs[i] = s.claimLetter(ctx); errs[i] != nil || l == nil {
 					return
 				}
-				errs[i] = s.deliver(ctx, *l)
+				errs[i] = s.deliverLetter(ctx, *l)
 			}
 		})
 	}
@@ -103,9 +103,9 @@ func (s *Service) claimLetter(ctx context.Context) (claimed *letter, err error) 
 	return claimed, nil
 }
 
-// deliver makes one attempt and writes down how it went. What is being sent when the server ends is sent to its end: else
+// deliverLetter makes one attempt and writes down how it went. What is being sent when the server ends is sent to its end: else
 // it would be sent again.
-func (s *Service) deliver(ctx context.Context, l letter) error {
+func (s *Service) deliverLetter(ctx context.Context, l letter) error {
 	ctx = context.WithoutCancel(ctx)
 	written, err := s.write(ctx, l)
 	if err != nil {
@@ -136,14 +136,14 @@ func (s *Service) outcome(l letter, err error) mailRow {
 		log.Error("a mail is given up", "error", err)
 		return mailRow{State: "given up", NextAt: now, LastError: err.Error()}
 	}
-	again := now.Add(pauseAfter(l.attempts))
+	again := now.Add(mailPauseAfter(l.attempts))
 	log.Warn("a mail was not sent, to be tried again", "error", err, "again", again)
 	return mailRow{State: "waiting", NextAt: again, LastError: err.Error()}
 }
 
-// pauseAfter is how long to wait after so many failures: longer each time, and never quite as long as others wait that
+// mailPauseAfter is how long to wait after so many failures: longer each time, and never quite as long as others wait that
 // failed at the same moment.
-func pauseAfter(attempts int) time.Duration {
+func mailPauseAfter(attempts int) time.Duration {
 	pause := mailMost
 	if shift := attempts - 1; shift < 9 {
 		pause = min(mailMost, mailPause<<shift)

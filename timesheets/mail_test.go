@@ -209,7 +209,7 @@ func TestMailsAreGivenUp(t *testing.T) {
 func TestPausesGrow(t *testing.T) {
 	var sum time.Duration
 	for attempt := 1; attempt < mailAttempts; attempt++ {
-		pause := pauseAfter(attempt)
+		pause := mailPauseAfter(attempt)
 		if most := min(mailMost, mailPause<<(attempt-1)); pause < most/2 || pause >= most {
 			t.Errorf("after attempt %d: %s", attempt, pause)
 		}
@@ -261,7 +261,7 @@ func TestAMailIsSentByAnotherWhenItsSenderDies(t *testing.T) {
 	if got := h.after(time.Second); len(got) != 1 || got[0].Header.Get("Message-Id") != "<"+claimed.id+"@example.com>" {
 		t.Errorf("got %v", subjects(got))
 	}
-	if err := h.deliver(t.Context(), *claimed); err != nil || h.states()["sent"] != 1 { // the first comes back to life
+	if err := h.deliverLetter(t.Context(), *claimed); err != nil || h.states()["sent"] != 1 { // the first comes back to life
 		t.Errorf("%v %v", h.states(), err)
 	}
 	if got := h.sink.Take(); got != nil {

@@ -45,7 +45,7 @@ func (s *Service) move(ctx context.Context, by auth.Caller, ref EntryRef, action
 		if err := before.follow(tx, by, entry, action); err != nil {
 			return err
 		}
-		return s.announceEntry(ctx, tx, by, action, before, entry)
+		return s.tellOfEntry(ctx, tx, by, action, before, entry)
 	})
 	return moved, err
 }

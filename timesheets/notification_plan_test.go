@@ -61,7 +61,7 @@ func TestNotificationsAreFoundAlongAnIndex(t *testing.T) {
 			return err
 		}, "sqlite_autoindex_users_1 (id>?)"},
 		{"submissions that wait", func(tx *gorm.DB) error {
-			_, err := waiting(tx, time.Now(), lastDay, "~")
+			_, err := submittedBefore(tx, time.Now(), lastDay, "~")
 			return err
 		}, "periods_waiting"},
 		{"mails that are due", func(tx *gorm.DB) error {

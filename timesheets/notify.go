@@ -70,8 +70,8 @@ type announcement struct {
 	comment string
 }
 
-// announce notifies whom it concerns: those who decide of what the owner does, and the owner of what others do.
-func (s *Service) announce(ctx context.Context, tx *gorm.DB, by auth.Caller, a announcement) error {
+// tellOf notifies whom it concerns: those who decide of what the owner does, and the owner of what others do.
+func (s *Service) tellOf(ctx context.Context, tx *gorm.DB, by auth.Caller, a announcement) error {
 	kind, told := happened[a.action]
 	if !told {
 		return nil
@@ -183,8 +183,8 @@ func (s *Service) settleNotifications(tx *gorm.DB, p Period) error {
 	return nil
 }
 
-// announceEntry is announce for one entry, whose period has followed it already.
-func (s *Service) announceEntry(ctx context.Context, tx *gorm.DB, by auth.Caller, action Action, row periodRow, e Entry) error {
+// tellOfEntry is tellOf for one entry, whose period has followed it already.
+func (s *Service) tellOfEntry(ctx context.Context, tx *gorm.DB, by auth.Caller, action Action, row periodRow, e Entry) error {
 	if _, told := happened[action]; !told {
 		return nil
 	}
@@ -192,5 +192,5 @@ func (s *Service) announceEntry(ctx context.Context, tx *gorm.DB, by auth.Caller
 	if err != nil {
 		return err
 	}
-	return s.announce(ctx, tx, by, announcement{action: action, period: p, entry: &e, comment: e.Comment})
+	return s.tellOf(ctx, tx, by, announcement{action: action, period: p, entry: &e, comment: e.Comment})
 }

@@ -65,7 +65,7 @@ func (s *Service) movePeriod(ctx context.Context, by auth.Caller, m periodMove) 
 		if m.rehearse {
 			return errRehearsed
 		}
-		return s.announce(ctx, tx, by, announcement{action: m.action, period: moved, comment: m.comment})
+		return s.tellOf(ctx, tx, by, announcement{action: m.action, period: moved, comment: m.comment})
 	})
 	if errors.Is(err, errRehearsed) {
 		err = nil

@@ -10,7 +10,7 @@ import (
 	"punchcard/auth"
 )
 
-func TestEverybodySeesAllProjects(t *testing.T) {
+func TestEverybodySeesProjectsThatAreNotForMembers(t *testing.T) {
 	h := openHouse(t)
 	for _, by := range []auth.Caller{eve, root, payroll} {
 		for _, c := range []struct {
@@ -34,6 +34,7 @@ func TestEverybodySeesAllProjects(t *testing.T) {
 	zero := must(ask(h.Projects, ada, ProjectQuery{Closed: new(false)})).Items[1]
 	want := map[string]any{
 		"id": zero.ID, "name": "StoreZero", "customer": "Acme", "billable": true, "tasks": []any{"Build", "Review"}, "closed": false,
+		"tasks_only": false, "members_only": false, "budget_minutes": nil, "budget_period": nil, "budget": nil, "revision": 1.0,
 	}
 	if diff := cmp.Diff(want, inJSON(t, zero)); diff != "" {
 		t.Error(diff)
@@ -81,6 +82,7 @@ func TestSetupMakesAndUpdatesByNameAndLeavesTheRest(t *testing.T) {
 	after := must(ask(h.Projects, root, ProjectQuery{})).Items
 	want := append([]Project{}, before...)
 	want[1].Customer, want[1].Billable, want[1].Tasks = "Us", true, Words{"Talk"}
+	want[1].Revision++
 	if diff := cmp.Diff(want[:2], after[:2]); diff != "" {
 		t.Error(diff)
 	}

@@ -16,12 +16,17 @@ type Service struct {
 	db        *store.DB
 	cursorKey []byte
 	now       func() time.Time
-	issuer    string       // where people find the app
-	mail      *mail.Server // nil: nobody gets mails
-	mailKey   []byte       // signs the addresses that end them
 	log       *slog.Logger
+	issuer    string // where people find the app
 
-	remindedOn string // the day on which everybody was; of the one chore alone
+	mail       *mail.Server // nil: nobody gets mails
+	mailKey    []byte       // signs the addresses that end them
+	remindedOn string       // the day on which everybody was; of the one chore alone
+
+	webhookKey     []byte
+	webhooks       courier[Delivery]
+	post           Poster
+	addressMistake func(string) string
 }
 
 // Settings is what a Service needs to know.
@@ -30,24 +35,39 @@ type Settings struct {
 	Now    func() time.Time // nil: time.Now
 	Issuer string           // https://time.example.com/, with the slash at its end; mails lead there
 	Mail   *mail.Server     // nil: people are notified in the app alone
-	Log    *slog.Logger     // nil: slog.Default()
+	Log    *slog.Logger     // nil: slog.Default
+
+	Post           Poster              // tells webhooks; nil: nobody does
+	AddressMistake func(string) string // why Post wouldn't try an address; empty if it would
 }
 
 // New makes a Service upon a migrated database.
 func New(db *store.DB, s Settings) *Service {
-	key := func(purpose string) []byte {
-		key, err := hkdf.Key(sha256.New, s.Secret, nil, "punchcard timesheets "+purpose, sha256.Size)
-		if err != nil {
-			panic(err) // one hash's length can always be had
-		}
-		return key
-	}
 	if s.Now == nil {
 		s.Now = time.Now
 	}
-	return &Service{
-		db: db, cursorKey: key("cursor"), now: s.Now, issuer: s.Issuer, mail: s.Mail, mailKey: key("mail"), log: cmp.Or(s.Log, slog.Default()),
+	made := &Service{
+		db: db, now: s.Now, log: cmp.Or(s.Log, slog.Default()),
+		cursorKey: s.key("punchcard timesheets cursor"), webhookKey: s.key("punchcard timesheets webhooks"),
+		issuer: s.Issuer, mail: s.Mail, mailKey: s.key("punchcard timesheets mail"), post: s.Post, addressMistake: s.AddressMistake,
 	}
+	if made.addressMistake == nil {
+		made.addressMistake = func(string) string { return "" }
+	}
+	made.webhooks = courier[Delivery]{
+		claim: made.claimDelivery, deliver: made.deliver, target: func(d *Delivery) string { return d.WebhookID },
+		wake: make(chan struct{}, 1), log: made.log,
+	}
+	return made
+}
+
+// key is what the secret gives for one purpose.
+func (s Settings) key(purpose string) []byte {
+	key, err := hkdf.Key(sha256.New, s.Secret, nil, purpose, sha256.Size)
+	if err != nil {
+		panic(err) // one hash's length can always be had
+	}
+	return key
 }
 
 // instant is the present as rows keep it: to the millisecond, which both engines and every client read back unchanged.

@@ -4,9 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"strings"
 
-	"github.com/google/uuid"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 )
@@ -34,23 +32,14 @@ type NewReminders struct {
 	EscalateAfterDays *int // a submission that nobody decided about for so long is told to the approver's manager; 0: it isn't
 }
 
-// NewProject is one project. Its name is its identity.
-type NewProject struct {
-	Name     string
-	Customer string
-	Billable bool
-	Tasks    []string
-	Closed   bool
-}
-
 // Apply makes and updates what the setup names, within the caller's write. The setup has passed its Check.
-func (s *Service) Apply(_ context.Context, tx *gorm.DB, setup Setup) error {
+func (s *Service) Apply(ctx context.Context, tx *gorm.DB, setup Setup) error {
 	if setup.Organization != nil {
 		if err := setup.Organization.apply(tx, s.latestDay()); err != nil {
 			return fmt.Errorf("set up the organization: %w", err)
 		}
 	}
-	if err := s.applyProjects(tx, setup.Projects); err != nil {
+	if err := s.applyProjects(ctx, tx, setup.Projects); err != nil {
 		return fmt.Errorf("set up projects: %w", err)
 	}
 	return nil
@@ -78,18 +67,4 @@ func (n NewOrganization) apply(tx *gorm.DB, today string) error {
 		return err
 	}
 	return tx.Clauses(clause.OnConflict{UpdateAll: true}).Create(&o).Error
-}
-
-func (s *Service) applyProjects(tx *gorm.DB, named []NewProject) error {
-	var projects []Project
-	for _, n := range named {
-		projects = append(projects, Project{
-			ID: "prj_" + uuid.Must(uuid.NewV7()).String(), Name: n.Name, Customer: strings.TrimSpace(n.Customer),
-			Billable: n.Billable, Tasks: distinct(n.Tasks), Closed: n.Closed, CreatedAt: s.instant(), UpdatedAt: s.instant(),
-		})
-	}
-	return tx.Clauses(clause.OnConflict{
-		Columns:   []clause.Column{{Name: "name"}},
-		DoUpdates: clause.AssignmentColumns([]string{"customer", "billable", "tasks", "closed", "updated_at"}),
-	}).CreateInBatches(&projects, 500).Error
 }

@@ -3,12 +3,9 @@ package timesheets
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"punchcard/auth"
 )
-
-const nameLimit = 200 // characters
 
 // Check says everything that is wrong with the setup.
 func (s Setup) Check() []auth.Mistake {
@@ -47,14 +44,3 @@ func (r *NewReminders) check(c *check) {
 }
 
 const daysLimit = 28
-
-func (p NewProject) check(c *check, at string) {
-	c.that(strings.TrimSpace(p.Name) != "", at+"/name", "is needed")
-	c.that(p.Name == strings.TrimSpace(p.Name), at+"/name", "must not begin or end with a space")
-	c.line(p.Name, at+"/name", nameLimit)
-	c.line(p.Customer, at+"/customer", nameLimit)
-	for i, task := range p.Tasks {
-		c.that(strings.TrimSpace(task) != "", fmt.Sprintf("%s/tasks/%d", at, i), "must not be empty")
-		c.line(task, fmt.Sprintf("%s/tasks/%d", at, i), taskLimit)
-	}
-}

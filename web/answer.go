@@ -58,7 +58,8 @@ func done[In any](op func(context.Context, auth.Caller, In) error) gin.HandlerFu
 }
 
 // writeOne writes one resource. Its entity tag is its revision, so that If-Match can name what the caller saw; that of a
-// resource without one is made of what it says.
+// resource without one is made of what it says. One that shows something besides which changes without a revision more has
+// that in its tag too.
 func writeOne(c *gin.Context, status int, out any) error {
 	one, hasRevision := out.(interface{ Key() (string, int64) })
 	if hasRevision {
@@ -66,7 +67,11 @@ func writeOne(c *gin.Context, status int, out any) error {
 		if status == http.StatusCreated {
 			c.Header("Location", c.Request.URL.Path+"/"+url.PathEscape(id))
 		}
-		if tagged(c, revisionTag(revision)) {
+		tag := revisionTag(revision)
+		if more, ok := out.(interface{ Uncounted() string }); ok {
+			tag = wholeTag(revision, more.Uncounted())
+		}
+		if tagged(c, tag) {
 			return nil
 		}
 	}

@@ -127,9 +127,9 @@ func openCompany(t testing.TB, db *store.DB) *company {
 	if err != nil {
 		t.Fatal(err)
 	}
+	domain := timesheets.New(db, timesheets.Settings{Secret: secret, Log: log, Post: a.Post, AddressMistake: a.AddressMistake})
 	c := &company{db: db, tokens: map[string]string{}, settings: Settings{
-		Issuer: testIssuer, Log: log, DB: db, Auth: a, Timesheets: timesheets.New(db, timesheets.Settings{Secret: secret}),
-		Assets: assets, Version: "test",
+		Issuer: testIssuer, Log: log, DB: db, Auth: a, Timesheets: domain, Assets: assets, Version: "test",
 	}}
 	c.handler = New(c.settings)
 	setup := timesheets.Setup{Projects: []timesheets.NewProject{

@@ -74,7 +74,10 @@ func routerOf(text []byte) func() routers.Router {
 }
 
 func newRouter(text []byte) routers.Router {
-	openapi3filter.RegisterBodyDecoder("text/html", openapi3filter.PlainBodyDecoder)
+	for _, kind := range []string{"text/html", "text/csv", "text/calendar", "application/pdf",
+		"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"} {
+		openapi3filter.RegisterBodyDecoder(kind, openapi3filter.PlainBodyDecoder)
+	}
 	document, err := openapi3.NewLoader().LoadFromData(text)
 	if err != nil {
 		panic(err)

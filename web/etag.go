@@ -38,6 +38,14 @@ func matches(c *gin.Context, tag string) bool {
 // revisionTag is the entity tag of what counts its revisions, etagOf that of anything else.
 func revisionTag(revision int64) string { return `"` + strconv.FormatInt(revision, 10) + `"` }
 
+// wholeTag stands for more than a revision: "7_5400". To change what counts revisions, only that part of it matters.
+func wholeTag(revision int64, more string) string {
+	if more == "" {
+		return revisionTag(revision)
+	}
+	return `"` + strconv.FormatInt(revision, 10) + "_" + more + `"`
+}
+
 func etagOf(body []byte) string {
 	sum := sha256.Sum256(body)
 	return `"` + base64.RawURLEncoding.EncodeToString(sum[:18]) + `"`
@@ -58,8 +66,9 @@ func ifMatch(c *gin.Context, required bool) (*int64, error) {
 	case len(tag) < 2 || tag[0] != '"' || tag[len(tag)-1] != '"' || strings.Contains(tag[1:len(tag)-1], `"`):
 		return nil, fault(malformed, `If-Match takes one entity tag in quotation marks, as in "7", or *`)
 	}
-	revision, err := strconv.ParseInt(tag[1:len(tag)-1], 10, 64)
-	if err != nil || tag != revisionTag(revision) {
+	counted, _, _ := strings.Cut(tag[1:len(tag)-1], "_") // see wholeTag
+	revision, err := strconv.ParseInt(counted, 10, 64)
+	if err != nil || counted != strconv.FormatInt(revision, 10) {
 		return nil, fault(stale, "this entity tag was never answered here")
 	}
 	return &revision, nil

@@ -61,6 +61,8 @@ var kinds = map[timesheets.Kind]kind{
 		"There is no such thing, or it is not the caller's to see."},
 	methodNotAllowed: {http.StatusMethodNotAllowed, "The method isn't for this path",
 		"The Allow header lists those that are."},
+	timesheets.ProjectInUse: {http.StatusConflict, "There is time on the project",
+		"A project is deleted only if no time was ever on it. Close it instead, and it takes no more."},
 	timesheets.PeriodLocked: {http.StatusConflict, "The time is locked",
 		"It was submitted or approved, so it stays as it is. The detail says who can unlock it."},
 	timesheets.PeriodClosed: {http.StatusConflict, "The time is closed",

@@ -112,12 +112,22 @@ var inputs = map[string]reflect.Type{
 	"POST /userinfo":                          reflect.TypeFor[struct{}](),
 	"GET /timesheets":                         reflect.TypeFor[timesheets.EntryQuery](),
 	"POST /timesheets":                        reflect.TypeFor[timesheets.NewEntry](),
+	"GET /timesheets/export":                  reflect.TypeFor[timesheets.ExportQuery](),
 	"GET /timesheets/:id":                     reflect.TypeFor[timesheets.EntryRef](),
 	"PATCH /timesheets/:id":                   reflect.TypeFor[timesheets.EntryChange](),
 	"DELETE /timesheets/:id":                  reflect.TypeFor[timesheets.EntryRef](),
 	"PUT /timesheets/:id/submission":          reflect.TypeFor[timesheets.EntryRef](),
 	"DELETE /timesheets/:id/submission":       reflect.TypeFor[timesheets.EntryRef](),
 	"PUT /timesheets/:id/approval":            reflect.TypeFor[timesheets.Decision](),
+	"GET /webhooks":                           reflect.TypeFor[timesheets.WebhookQuery](),
+	"POST /webhooks":                          reflect.TypeFor[timesheets.NewWebhook](),
+	"GET /webhooks/:id":                       reflect.TypeFor[timesheets.WebhookRef](),
+	"PATCH /webhooks/:id":                     reflect.TypeFor[timesheets.WebhookChange](),
+	"DELETE /webhooks/:id":                    reflect.TypeFor[timesheets.WebhookRef](),
+	"POST /webhooks/:id/secret":               reflect.TypeFor[timesheets.WebhookRef](),
+	"POST /webhooks/:id/ping":                 reflect.TypeFor[timesheets.WebhookRef](),
+	"GET /webhooks/:id/deliveries":            reflect.TypeFor[timesheets.DeliveryQuery](),
+	"POST /webhook-deliveries/:id/redelivery": reflect.TypeFor[timesheets.DeliveryRef](),
 	"GET /periods":                            reflect.TypeFor[timesheets.PeriodQuery](),
 	"GET /periods/:id":                        reflect.TypeFor[timesheets.PeriodRef](),
 	"GET /periods/:id/:date":                  reflect.TypeFor[timesheets.PeriodDay](),
@@ -134,6 +144,15 @@ var inputs = map[string]reflect.Type{
 	"GET /lock-date":                          reflect.TypeFor[struct{}](),
 	"PUT /lock-date":                          reflect.TypeFor[timesheets.NewLock](),
 	"GET /projects":                           reflect.TypeFor[timesheets.ProjectQuery](),
+	"POST /projects":                          reflect.TypeFor[timesheets.NewProject](),
+	"GET /projects/:id":                       reflect.TypeFor[timesheets.ProjectRef](),
+	"PATCH /projects/:id":                     reflect.TypeFor[timesheets.ProjectChange](),
+	"DELETE /projects/:id":                    reflect.TypeFor[timesheets.ProjectRef](),
+	"GET /projects/:id/members":               reflect.TypeFor[timesheets.MemberQuery](),
+	"PUT /projects/:id/members/:user_id":      reflect.TypeFor[timesheets.MemberRef](),
+	"DELETE /projects/:id/members/:user_id":   reflect.TypeFor[timesheets.MemberRef](),
+	"GET /customers":                          reflect.TypeFor[timesheets.CustomerQuery](),
+	"GET /tags":                               reflect.TypeFor[timesheets.TagQuery](),
 	"GET /people":                             reflect.TypeFor[timesheets.PersonQuery](),
 	"GET /me":                                 reflect.TypeFor[struct{}](),
 	"GET /api/v2/clients":                     reflect.TypeFor[auth.ApplicationQuery](),
@@ -242,7 +261,7 @@ func parametersOf(read *reader, r route) []string {
 	if read.required {
 		names = append(names, "header If-Match is required")
 	}
-	if r.method == "GET" && r.path != "/userinfo" {
+	if r.method == "GET" && r.path != "/userinfo" && r.path != "/timesheets/export" { // a file is not kept for its tag
 		names = append(names, "header If-None-Match")
 	}
 	slices.Sort(names)

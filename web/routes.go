@@ -137,6 +137,7 @@ func (s Settings) routes() []route {
 
 		{"GET", "/timesheets", scope("read:timesheets"), answer(http.StatusOK, t.Entries)},
 		{"POST", "/timesheets", scope("create:timesheets"), answer(http.StatusCreated, t.Record)},
+		{"GET", "/timesheets/export", scope("read:timesheets"), download(t.Export)},
 		{"GET", "/timesheets/:id", scope("read:timesheets"), answer(http.StatusOK, t.Entry)},
 		{"PATCH", "/timesheets/:id", scope("create:timesheets"), answer(http.StatusOK, t.Change)},
 		{"DELETE", "/timesheets/:id", scope("delete:timesheets"), done(t.Remove)},
@@ -163,7 +164,25 @@ func (s Settings) routes() []route {
 		{"PUT", "/notifications/:id/read", scope("read:timesheets"), answer(http.StatusOK, t.ReadNotification)},
 		{"GET", "/me/notifications", scope("read:timesheets"), answer(http.StatusOK, t.Switches)},
 		{"PUT", "/me/notifications", scope("create:timesheets"), answer(http.StatusOK, t.SetSwitches)},
+		{"GET", "/webhooks", scope("read:timesheets"), answer(http.StatusOK, t.Webhooks)},    // these are for administrators
+		{"POST", "/webhooks", scope("approve:timesheets"), answer(http.StatusCreated, t.AddWebhook)},
+		{"GET", "/webhooks/:id", scope("read:timesheets"), answer(http.StatusOK, t.Webhook)},
+		{"PATCH", "/webhooks/:id", scope("approve:timesheets"), answer(http.StatusOK, t.ChangeWebhook)},
+		{"DELETE", "/webhooks/:id", scope("approve:timesheets"), done(t.RemoveWebhook)},
+		{"POST", "/webhooks/:id/secret", scope("approve:timesheets"), answer(http.StatusOK, t.RotateWebhookSecret)},
+		{"POST", "/webhooks/:id/ping", scope("approve:timesheets"), answer(http.StatusOK, t.Ping)},
+		{"GET", "/webhooks/:id/deliveries", scope("read:timesheets"), answer(http.StatusOK, t.Deliveries)},
+		{"POST", "/webhook-deliveries/:id/redelivery", scope("approve:timesheets"), answer(http.StatusOK, t.Redeliver)},
 		{"GET", "/projects", scope("read:timesheets"), answer(http.StatusOK, t.Projects)},
+		{"POST", "/projects", scope("approve:timesheets"), answer(http.StatusCreated, t.CreateProject)}, // of an administrator
+		{"GET", "/projects/:id", scope("read:timesheets"), answer(http.StatusOK, t.Project)},
+		{"PATCH", "/projects/:id", scope("approve:timesheets"), answer(http.StatusOK, t.ChangeProject)},
+		{"DELETE", "/projects/:id", scope("approve:timesheets"), done(t.DeleteProject)},
+		{"GET", "/projects/:id/members", scope("read:timesheets"), answer(http.StatusOK, t.Members)},
+		{"PUT", "/projects/:id/members/:user_id", scope("approve:timesheets"), answer(http.StatusOK, t.AddMember)},
+		{"DELETE", "/projects/:id/members/:user_id", scope("approve:timesheets"), done(t.RemoveMember)},
+		{"GET", "/customers", scope("read:timesheets"), answer(http.StatusOK, t.Customers)},
+		{"GET", "/tags", scope("read:timesheets"), answer(http.StatusOK, t.Tags)},
 		{"GET", "/people", scope("read:timesheets"), answer(http.StatusOK, t.People)},
 		{"GET", "/me", scope("read:timesheets"), answer(http.StatusOK, t.Me)},
 	}

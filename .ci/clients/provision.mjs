@@ -22,11 +22,12 @@ function port() {
 
 const audience = 'https://api.example.test/timesheets';
 const person = { email: 'ada@example.test', password: secret() };
+const administrator = { email: 'root@example.test', password: secret() };
 const key = await generateKeyPair('ES256', { extractable: true });
 const privateKey = { ...(await exportJWK(key.privateKey)), alg: 'ES256', kid: 'of-this-run' };
 const { d, ...publicKey } = privateKey;
 const web = `https://localhost:${await port()}`, spa = `https://localhost:${await port()}`;
-const logoutReceiver = `http://localhost:${await port()}/`;
+const logoutReceiver = `http://localhost:${await port()}/`, hooks = `http://localhost:${await port()}/hooks`;
 
 const scopes = ['openid', 'profile', 'email', 'offline_access', 'read:timesheets', 'create:timesheets'];
 const grants = [{ audience, scopes: ['read:timesheets'] }];
@@ -34,6 +35,10 @@ const document = readFileSync(new URL('../../web/management.yaml', import.meta.u
 const administration = [...new Set([...document.matchAll(/oauth2: \["([a-z_:]+)"\]/g)].map(([, scope]) => scope))];
 const clients = [
   { client_id: 'phone', type: 'native', redirect_uris: ['http://127.0.0.1/callback'], scopes, skip_consent: true },
+  {
+    client_id: 'console', type: 'native', redirect_uris: ['http://127.0.0.1/callback'], skip_consent: true,
+    scopes: ['openid', 'read:timesheets', 'create:timesheets', 'delete:timesheets', 'approve:timesheets'],
+  },
   {
     client_id: 'web', type: 'web', client_secret: secret(), scopes,
     redirect_uris: [`${web}/callback`], logout_uris: [web, `${web}/`],
@@ -48,9 +53,12 @@ if (files.includes('back-channel.mjs')) clients[1].backchannel_logout_uri = logo
 // JSON is YAML.
 writeFileSync(join(folder, 'punchcard.yaml'), JSON.stringify({
   organization: { name: 'Example' }, api: { audience, signing_alg: signingAlg },
-  users: [{ name: 'Ada Lovelace', ...person, roles: ['employee'] }], clients,
+  users: [
+    { name: 'Ada Lovelace', ...person, roles: ['employee'] }, { name: 'Root Admin', ...administrator, roles: ['admin'] },
+  ],
+  clients, projects: [{ name: 'StoreZero' }],
 }, null, 1));
 writeFileSync(join(folder, 'apps.json'), JSON.stringify({
-  audience, signingAlg, person, web, spa, logoutReceiver, privateKey,
+  audience, signingAlg, person, administrator, web, spa, logoutReceiver, hooks, privateKey,
   secrets: Object.fromEntries(clients.map((c) => [c.client_id, c.client_secret])),
 }));

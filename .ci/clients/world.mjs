@@ -6,7 +6,7 @@ import { allow, signIn } from './person.mjs';
 
 export const issuer = process.env.ISSUER;
 export const {
-  audience, signingAlg, person, web, spa, logoutReceiver, privateKey, secrets,
+  audience, signingAlg, person, administrator, web, spa, logoutReceiver, hooks, privateKey, secrets,
 } = JSON.parse(readFileSync(process.env.APPS));
 
 /** Calls the API with a bearer token. */

@@ -1,0 +1,35 @@
+package timesheets
+
+import (
+	"maps"
+	"slices"
+)
+
+// deeds are all that is noted, and what each is.
+var deeds = map[string]string{
+	"timesheet.created":   "an entry was recorded",
+	"timesheet.updated":   "an entry was changed",
+	"timesheet.deleted":   "an entry was deleted",
+	"timesheet.restored":  "a deleted entry was restored",
+	"timesheet.submitted": "an entry was submitted by itself",
+	"timesheet.withdrawn": "an entry was taken back before anybody decided about it",
+	"timesheet.approved":  "an entry was approved by itself",
+	"timesheet.rejected":  "an entry was rejected by itself",
+
+	"notification_settings.updated": "a person chose how they are notified",
+
+	"project.created":        "a project was added",
+	"project.updated":        "a project was changed, closed or opened",
+	"project.deleted":        "a project that nobody had spent time on was removed",
+	"project.member_added":   "a person may spend time on a project",
+	"project.member_removed": "a person may spend no more time on a project",
+
+	"webhook.created":        "a webhook was added",
+	"webhook.updated":        "a webhook was changed",
+	"webhook.deleted":        "a webhook was removed",
+	"webhook.disabled":       "a webhook was switched off, since it failed for days or said that it is gone",
+	"webhook.secret_rotated": "a webhook got another secret",
+}
+
+// deedNames are their names, in order.
+func deedNames() []string { return slices.Sorted(maps.Keys(deeds)) }

@@ -1,0 +1,6 @@
+//go:build !race
+
+package export
+
+// longFile is how many rows a file has that must not take much memory.
+const longFile = 100_000
