@@ -164,7 +164,7 @@ func (s Settings) routes() []route {
 		{"PUT", "/notifications/:id/read", scope("read:timesheets"), answer(http.StatusOK, t.ReadNotification)},
 		{"GET", "/me/notifications", scope("read:timesheets"), answer(http.StatusOK, t.Switches)},
 		{"PUT", "/me/notifications", scope("create:timesheets"), answer(http.StatusOK, t.SetSwitches)},
-		{"GET", "/webhooks", scope("read:timesheets"), answer(http.StatusOK, t.Webhooks)},    // these are for administrators
+		{"GET", "/webhooks", scope("read:timesheets"), answer(http.StatusOK, t.Webhooks)}, // these are for administrators
 		{"POST", "/webhooks", scope("approve:timesheets"), answer(http.StatusCreated, t.AddWebhook)},
 		{"GET", "/webhooks/:id", scope("read:timesheets"), answer(http.StatusOK, t.Webhook)},
 		{"PATCH", "/webhooks/:id", scope("approve:timesheets"), answer(http.StatusOK, t.ChangeWebhook)},

@@ -3,21 +3,23 @@ package mailtest
 import (
 	"bufio"
 	"bytes"
+	"crypto/ed25519"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/base64"
 	"fmt"
 	"io"
+	"math/big"
 	"mime"
 	"mime/multipart"
 	"mime/quotedprintable"
 	"net"
-	"net/http/httptest"
 	"net/mail"
 	"net/textproto"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // Sink is a mail server on a free port of this machine, until the test ends. It speaks what RFC 5321 has of SMTP, STARTTLS
@@ -49,11 +51,27 @@ func Start(t testing.TB) *Sink { return start(t, &Sink{}) }
 // StartSecure runs a sink that takes mails under TLS alone, from the first byte on or else by STARTTLS, and from those who
 // know the password. A client of it trusts the certificate authority that is returned.
 func StartSecure(t testing.TB, whole bool, password string) (*Sink, *x509.CertPool) {
-	web := httptest.NewTLSServer(nil) // has a certificate of 127.0.0.1
-	web.Close()
+	t.Helper()
+	_, key, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	form := &x509.Certificate{
+		SerialNumber: big.NewInt(1), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, NotAfter: time.Now().Add(time.Hour),
+		IsCA: true, BasicConstraintsValid: true,
+	}
+	der, err := x509.CreateCertificate(nil, form, form, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	certificate, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
 	trusted := x509.NewCertPool()
-	trusted.AddCert(web.Certificate())
-	return start(t, &Sink{password: password, whole: whole, encrypts: &tls.Config{Certificates: web.TLS.Certificates}}), trusted
+	trusted.AddCert(certificate)
+	own := tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
+	return start(t, &Sink{password: password, whole: whole, encrypts: &tls.Config{Certificates: []tls.Certificate{own}}}), trusted
 }
 
 func start(t testing.TB, s *Sink) *Sink {
