@@ -75,7 +75,11 @@ func (s *Service) Notifications(ctx context.Context, by auth.Caller, q Notificat
 func notificationList(ctx context.Context, tx *gorm.DB, by auth.Caller, q NotificationQuery) list[Notification] {
 	rows := ownNotifications(tx, by)
 	if q.Unread != nil {
-		rows = rows.Where(map[bool]string{true: "notifications.read_at IS NULL", false: "notifications.read_at IS NOT NULL"}[*q.Unread])
+		if *q.Unread {
+			rows = rows.Where("notifications.read_at IS NULL")
+		} else {
+			rows = rows.Where("notifications.read_at IS NOT NULL")
+		}
 	}
 	return list[Notification]{
 		all:   rows.Session(&gorm.Session{}),
