@@ -66,6 +66,7 @@ func build(ctx context.Context, s settings, issuer string, p *provisioning, log 
 	}
 	h.timesheets = timesheets.New(h.db, timesheets.Settings{
 		Secret: h.secret, Log: log, Issuer: issuer, Mail: mails, Post: h.auth.Post, AddressMistake: h.auth.AddressMistake,
+		SetManager: h.auth.SetManager,
 	})
 	if err := p.apply(ctx, h.auth, h.timesheets); err != nil {
 		return nil, err

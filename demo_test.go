@@ -147,6 +147,40 @@ func believable(t *testing.T, all []told, monday, last string) {
 	}
 }
 
+// Little of what ExampleCo expects is missing, and nothing on days on which nobody works.
+func TestExampleCoMissesLittleTime(t *testing.T) {
+	p, err := exampleProvisioning()
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Date(2026, 5, 15, 18, 0, 0, 0, time.UTC)
+	h, err := buildExample(t.Context(), t.TempDir(), "http://localhost:8080/", p, now, quiet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer h.close()
+	missing, err := h.timesheets.MissingTime(t.Context(), auth.Caller{Client: "payroll"},
+		timesheets.MissingQuery{From: "2026-03-30", To: "2026-05-10"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var minutes, days int
+	for _, person := range missing.Items {
+		minutes += person.MissingMinutes
+		for _, p := range person.Periods {
+			for _, day := range p.Days {
+				if days++; day.Date == "2026-05-01" {
+					t.Errorf("%s misses %s", person.Name, day.Date)
+				}
+			}
+		}
+	}
+	const all = 13 * 29 // people and days, about
+	if len(missing.Items) != 15 || days == 0 || days > all/10 || minutes > all*480/10 {
+		t.Errorf("of %d people, %d days and %d minutes are missing", len(missing.Items), days, minutes)
+	}
+}
+
 // What the demo prints is so: everybody can sign in, and nothing is left of it.
 func TestTheDemoIsAsItSays(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())

@@ -33,7 +33,7 @@ func newWeek(h *house, c colleague, ago int, now time.Time) *week {
 // and the weeks before are approved.
 func (w *week) file(ctx context.Context) error {
 	if w.ago > 1 && w.diary.chance.IntN(12) == 0 {
-		return nil // on holiday
+		return w.leave(ctx)
 	}
 	if err := w.record(ctx); err != nil || w.ago == 0 {
 		return err
@@ -50,6 +50,15 @@ func (w *week) file(ctx context.Context) error {
 	return w.decide(ctx)
 }
 
+// leave records a week's vacation on the Friday before it.
+func (w *week) leave(ctx context.Context) error {
+	w.at(-3, 12)
+	_, err := w.timesheets.RecordAbsence(ctx, w.recorder, timesheets.NewAbsence{
+		UserID: w.User, Kind: "vacation", From: w.monday.Format(time.DateOnly), To: w.monday.AddDate(0, 0, 4).Format(time.DateOnly),
+	})
+	return err
+}
+
 // at sets the clock to an hour of a day of the week, 0 being Monday.
 func (w *week) at(day, hour int) {
 	w.clock = w.monday.AddDate(0, 0, day).Add(time.Duration(hour) * time.Hour)
@@ -63,6 +72,9 @@ func (w *week) record(ctx context.Context) error {
 		day := w.monday.AddDate(0, 0, weekday)
 		if day.After(w.now) {
 			return nil
+		}
+		if !w.works(day) {
+			continue
 		}
 		w.at(weekday, 17)
 		for _, n := range w.diary.day(day.Format(time.DateOnly)) {

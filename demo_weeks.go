@@ -22,6 +22,14 @@ type colleague struct {
 	manager  auth.Caller // decides about their time
 	recorder auth.Caller // enters it: themselves, or the import job for contractors
 	projects []timesheets.Project
+	hours    timesheets.Weekdays // of their own; none: as everybody's
+	holidays map[string]bool     // by day
+}
+
+// works reports whether they work on a day.
+func (c colleague) works(day time.Time) bool {
+	partTime := c.hours != timesheets.Weekdays{}
+	return !c.holidays[day.Format(time.DateOnly)] && (!partTime || c.hours.On(day.Weekday()) > 0)
 }
 
 // fill files ten weeks of time as ExampleCo's people would have done it: by the domain's own operations, so that every
@@ -49,12 +57,19 @@ func (h *house) colleagues(ctx context.Context, people []auth.NewPerson) ([]coll
 	if err != nil {
 		return nil, fmt.Errorf("read projects: %w", err)
 	}
+	holidays, err := h.holidays(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var colleagues []colleague
 	for i, p := range people {
 		if p.Manager == "" {
 			continue
 		}
-		c := colleague{Caller: callers[p.Email], number: i, manager: callers[p.Manager], recorder: callers[p.Email]}
+		c := colleague{Caller: callers[p.Email], number: i, manager: callers[p.Manager], recorder: callers[p.Email], holidays: holidays}
+		if c.hours, err = h.hours(ctx, c.Caller); err != nil {
+			return nil, err
+		}
 		if !strings.HasSuffix(p.Email, "@exampleco.com") {
 			c.recorder = auth.Caller{Client: "import-job"}
 		}
@@ -66,6 +81,31 @@ func (h *house) colleagues(ctx context.Context, people []auth.NewPerson) ([]coll
 		colleagues = append(colleagues, c)
 	}
 	return colleagues, nil
+}
+
+// holidays are the days on which nobody works at all.
+func (h *house) holidays(ctx context.Context) (map[string]bool, error) {
+	page, err := h.timesheets.Holidays(ctx, auth.Caller{}, timesheets.HolidayQuery{})
+	if err != nil {
+		return nil, fmt.Errorf("read holidays: %w", err)
+	}
+	days := map[string]bool{}
+	for _, day := range page.Items {
+		days[day.Date] = days[day.Date] || !day.Half
+	}
+	return days, nil
+}
+
+// hours are the person's own, if they have any.
+func (h *house) hours(ctx context.Context, of auth.Caller) (w timesheets.Weekdays, err error) {
+	expected, err := h.timesheets.ExpectedHoursOf(ctx, of, timesheets.PersonRef{ID: of.User})
+	if err != nil {
+		return w, fmt.Errorf("read expected hours: %w", err)
+	}
+	for _, s := range expected.Schedules {
+		w = s.Minutes
+	}
+	return w, nil
 }
 
 // callers are all people as they call the API, by e-mail.

@@ -25,7 +25,7 @@ func (p *provisioning) shape() shape {
 	return object(fields{
 		"organization": optional(&p.setup.Organization, organization),
 		"api":          optional(&p.directory.API, api),
-		"users":        list(&p.directory.People, person),
+		"users":        people(&p.directory.People, &p.setup.People),
 		"clients":      list(&p.directory.Clients, client),
 		"projects":     list(&p.setup.Projects, project),
 		"rules":        list(&p.directory.Rules, rule),
@@ -37,6 +37,7 @@ func organization(o *timesheets.NewOrganization) shape {
 	return object(fields{
 		"name": text(&o.Name), "week_starts": text(&o.WeekStarts), "period": text(&o.Period),
 		"submit_on_create": yes(&o.SubmitOnCreate), "reminders": optional(&o.Reminders, reminders),
+		"expected_hours": optional(&o.ExpectedHours, expectedHours), "holidays": list(&o.Holidays, holiday),
 	})
 }
 
@@ -52,10 +53,11 @@ func api(a *auth.NewAPI) shape {
 		"max_auth_age_for_approval": number(&a.MaxAuthAgeForApproval)})
 }
 
-func person(p *auth.NewPerson) shape {
+func person(p *auth.NewPerson, w *timesheets.NewWorker) shape {
 	return object(fields{
 		"email": text(&p.Email), "name": text(&p.Name), "password": text(&p.Password), "password_hash": text(&p.PasswordHash),
 		"roles": list(&p.Roles, text), "manager": text(&p.Manager),
+		"region": text(&w.Region), "expected_hours": optional(&w.ExpectedHours, expectedHours),
 	})
 }
 

@@ -17,11 +17,18 @@ import (
 )
 
 const goodFile = `
-organization: {name: ExampleCo, week_starts: sunday, period: month, submit_on_create: true, reminders: {submission_due_days: 1, escalate_after_days: 0}}
+organization:
+  name: ExampleCo
+  week_starts: sunday
+  period: month
+  submit_on_create: true
+  reminders: {submission_due_days: 1, escalate_after_days: 0}
+  expected_hours: {monday: 8, tuesday: 8, wednesday: 8, thursday: 8, friday: 6.5, valid_from: 2026-01-01}
+  holidays: [{date: 2026-12-24, name: Christmas Eve, half: true}, {date: "2026-01-06", name: Epiphany, region: DE-BY}]
 api: {audience: "https://api.exampleco.com/timesheets", signing_alg: EdDSA, max_auth_age_for_approval: 300}
 users:
   - {email: ada@exampleco.com, name: Ada Lovelace, password: correct horse battery, roles: [employee], manager: mia@exampleco.com}
-  - {email: mia@exampleco.com, name: "Mia Chen", roles: [manager, admin]}
+  - {email: mia@exampleco.com, name: "Mia Chen", roles: [manager, admin], region: DE-BY, expected_hours: {saturday: 0.75}}
 clients:
   - client_id: timesheets-mobile # the phone app
     name: |-
@@ -106,8 +113,17 @@ func TestProvisioningFileIsRead(t *testing.T) {
 		RuleConfigs: map[string]string{"API_KEY": `a key: "x"`, "MODE": "strict\n"},
 	}
 	setup := timesheets.Setup{
-		Organization: &timesheets.NewOrganization{Name: "ExampleCo", WeekStarts: "sunday", Period: "month", SubmitOnCreate: true,
-			Reminders: &timesheets.NewReminders{SubmissionDueDays: new(1), EscalateAfterDays: new(0)}},
+		Organization: &timesheets.NewOrganization{
+			Name: "ExampleCo", WeekStarts: "sunday", Period: "month", SubmitOnCreate: true,
+			Reminders: &timesheets.NewReminders{SubmissionDueDays: new(1), EscalateAfterDays: new(0)},
+			ExpectedHours: &timesheets.Schedule{ValidFrom: "2026-01-01",
+				Minutes: timesheets.Weekdays{Monday: 480, Tuesday: 480, Wednesday: 480, Thursday: 480, Friday: 390}},
+			Holidays: []timesheets.NewHoliday{
+				{Date: "2026-12-24", Name: "Christmas Eve", Half: true}, {Date: "2026-01-06", Name: "Epiphany", Region: "DE-BY"},
+			},
+		},
+		People: []timesheets.NewWorker{{Number: 1, Email: "mia@exampleco.com", Region: "DE-BY",
+			ExpectedHours: &timesheets.Schedule{Minutes: timesheets.Weekdays{Saturday: 45}}}},
 		Projects: []timesheets.NewProject{
 			{
 				Name: "StoreZero", Customer: "Acme", Billable: true, Tasks: []string{"Build", "Review"},
@@ -195,6 +211,32 @@ punchcard.yaml:8: clients[3].require_pkce: must be true or false`,
 		{
 			"a number out of bounds", "api:\n  audience: 'https://x.example'\n  max_auth_age_for_approval: -1",
 			"punchcard.yaml:3: api.max_auth_age_for_approval: must be 1 to 2592000 seconds, or 0 for no limit",
+		},
+		{
+			"hours and holidays", `organization:
+  expected_hours: {monday: eight, tuesday: 0.333, mittwoch: 8, friday: 25, valid_from: 2026-02-30}
+  holidays:
+    - {date: 2026-13-01, name: A}
+    - {name: B, half: 1}
+users:
+  - {email: ada@exampleco.com, name: Ada}
+  - email: mia@exampleco.com
+    name: Mia
+    expected_hours:
+      sunday: -1
+    region: "a\tb"
+  - {email: bob@exampleco.com, name: Bob, expected_hours: 24}`,
+			`punchcard.yaml:2: organization.expected_hours.monday: must be a number of hours of whole minutes, such as 8 or 7.5
+punchcard.yaml:2: organization.expected_hours.tuesday: must be a number of hours of whole minutes, such as 8 or 7.5
+punchcard.yaml:2: organization.expected_hours: there is no field "mittwoch" here, only friday, monday, saturday, sunday, thursday, tuesday, valid_from, wednesday
+punchcard.yaml:2: organization.expected_hours.valid_from: must be a day such as 2026-03-04, in 1970 or later
+punchcard.yaml:2: organization.expected_hours.friday: must be between 0 and 1440 minutes, which is a day
+punchcard.yaml:4: organization.holidays[0].date: must be a day such as 2026-03-04, in 1970 or later
+punchcard.yaml:5: organization.holidays[1].half: must be true or false
+punchcard.yaml:5: organization.holidays[1].date: must be a day such as 2026-03-04, in 1970 or later
+punchcard.yaml:11: users[1].expected_hours.sunday: must be between 0 and 1440 minutes, which is a day
+punchcard.yaml:12: users[1].region: must be text on one line, without control characters
+punchcard.yaml:13: users[2].expected_hours: must be fields and their values`,
 		},
 		{
 			"anchors", "organization: &o {name: A}\nprojects:\n  - *o\n  - {name: !!str A}",

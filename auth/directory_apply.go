@@ -166,5 +166,30 @@ func putManagers(tx *gorm.DB, n *news, people []NewPerson) error {
 			return fmt.Errorf("keep manager: %w", err)
 		}
 	}
+	return noCircles(tx, people)
+}
+
+// noCircles refuses people who manage each other, once all managers are as the file has them.
+func noCircles(tx *gorm.DB, people []NewPerson) error {
+	for i, p := range people {
+		if p.Manager == "" {
+			continue
+		}
+		var person, manager Person
+		err := tx.Where("email = ?", normalEmail(p.Email)).Take(&person).Error
+		if err == nil {
+			err = tx.Where("email = ?", normalEmail(p.Manager)).Take(&manager).Error
+		}
+		if err != nil {
+			return fmt.Errorf("read manager: %w", err)
+		}
+		err = noCircle(tx, person, manager)
+		if wrong, ok := errors.AsType[*Mistake](err); ok {
+			return &Mistake{fmt.Sprintf("/users/%d/manager", i), wrong.Detail}
+		}
+		if err != nil {
+			return err
+		}
+	}
 	return nil
 }

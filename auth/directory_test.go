@@ -71,8 +71,10 @@ func TestApplyingADirectoryIsAllOrNothing(t *testing.T) {
 		also    func(*gorm.DB) error
 		pointer string
 	}{
-		"unknown role":     {Directory{People: []NewPerson{fresh, {Email: "y@example.com", Name: "Y", Roles: []string{"employee", "boss"}}}}, nil, "/users/1/roles/1"},
-		"unknown manager":  {Directory{People: []NewPerson{fresh, {Email: "y@example.com", Name: "Y", Manager: "z@example.com"}}}, nil, "/users/1/manager"},
+		"unknown role":    {Directory{People: []NewPerson{fresh, {Email: "y@example.com", Name: "Y", Roles: []string{"employee", "boss"}}}}, nil, "/users/1/roles/1"},
+		"unknown manager": {Directory{People: []NewPerson{fresh, {Email: "y@example.com", Name: "Y", Manager: "z@example.com"}}}, nil, "/users/1/manager"},
+		"a circle of managers": {Directory{People: []NewPerson{fresh, {Email: "y@example.com", Name: "Y", Manager: "z@example.com"},
+			{Email: "z@example.com", Name: "Z", Manager: "y@example.com"}}}, nil, "/users/1/manager"},
 		"unknown audience": {Directory{People: []NewPerson{fresh}, Clients: []NewClient{{ID: "m", Name: "M", Type: "machine", Secret: "0123456789abcdef", Grants: []NewGrant{{Audience: "https://x"}}}}}, nil, "/clients/0/grants/0/audience"},
 		"what comes last":  {Directory{People: []NewPerson{fresh}}, func(*gorm.DB) error { return broken }, ""},
 	} {

@@ -105,7 +105,7 @@ func (f UserFields) put(tx *gorm.DB, p *Person, hash string) error {
 		p.ManagerID = f.ManagerID.Value
 	}
 	p.Name, p.PasswordHash = cmp.Or(deref(f.Name), p.Name), cmp.Or(hash, p.PasswordHash)
-	if err := cmp.Or(p.AppMetadata.fits("app_metadata"), p.UserMetadata.fits("user_metadata"), managerFits(tx, p)); err != nil {
+	if err := cmp.Or(p.AppMetadata.fits("app_metadata"), p.UserMetadata.fits("user_metadata"), f.managerFits(tx, *p)); err != nil {
 		return err
 	}
 	err := tx.Save(p).Error
@@ -118,16 +118,14 @@ func (f UserFields) put(tx *gorm.DB, p *Person, hash string) error {
 	return nil
 }
 
-func managerFits(tx *gorm.DB, p *Person) error {
-	if p.ManagerID == nil {
+// managerFits is the rule for managers, in the words of this API, where one is given.
+func (f UserFields) managerFits(tx *gorm.DB, p Person) error {
+	if !f.ManagerID.Given {
 		return nil
 	}
-	if *p.ManagerID == p.ID {
-		return unfit("'manager_id' can't be the person's own")
-	}
-	_, err := UserRef{*p.ManagerID}.read(tx)
-	if errors.Is(err, noSuchUser) {
-		return unfit("'manager_id' is nobody's user_id")
+	err := managerFits(tx, p)
+	if wrong, ok := errors.AsType[*Mistake](err); ok {
+		return unfit("'manager_id' %s", wrong.Detail)
 	}
 	return err
 }

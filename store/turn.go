@@ -91,7 +91,12 @@ func (t *turn) QueryRowContext(ctx context.Context, query string, args ...any) *
 		ctx, stop = context.WithCancel(ctx)
 		stop()
 	}
-	row := t.conn.QueryRowContext(ctx, query, args...)
+	var row *sql.Row
+	if s, err := t.conn.prepare(ctx, query); err == nil {
+		row = s.QueryRowContext(ctx, args...)
+	} else {
+		row = t.conn.QueryRowContext(ctx, query, args...) // fails likewise
+	}
 	t.row = append(t.row, row)
 	return row
 }

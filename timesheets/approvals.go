@@ -31,15 +31,17 @@ func (q ApprovalQuery) Validate() error {
 func (s *Service) Approvals(ctx context.Context, by auth.Caller, q ApprovalQuery) (Page[Period], error) {
 	tx, p := s.db.Read(ctx), q.Paging
 	q.Paging = Paging{}
-	if len(q.State) == 0 {
-		q.State = []string{string(Submitted)}
+	periods := decidable(ctx, tx, by)
+	if waiting := len(q.State) == 0 || slices.Equal(q.State, []string{string(Submitted)}); waiting {
+		periods = periods.Where("periods.state = 'submitted'") // in these words, which the indexes of what waits have
+	} else {
+		periods = periods.Where("periods.state IN ?", q.State)
 	}
-	periods := decidable(ctx, tx, by).Where("periods.state IN ?", q.State)
 	if q.Flag != "" {
 		flag := `"code":"` + q.Flag + `"`
 		periods = periods.Where("REPLACE(periods.flags, ?, '') <> periods.flags", flag)
 	}
-	return turn(s, by, q, p, periodList(ctx, tx, by, periods))
+	return turn(s, by, q, p, s.periodList(ctx, tx, by, periods))
 }
 
 // decidable is every period that is the caller's to approve or reject once it is submitted: matter.isDecidedBy in SQL.

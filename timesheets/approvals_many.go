@@ -58,6 +58,7 @@ func (m ManyDecisions) Validate() error {
 // revision is the one that the entity tag stands for; nil if it stands for none.
 func (d ItemDecision) revision() *int64 {
 	tag, err := strconv.Unquote(d.ETag)
+	tag, _, _ = strings.Cut(tag, "_") // after which stands what changes beside revisions
 	revision, notNumber := strconv.ParseInt(tag, 10, 64)
 	if err != nil || notNumber != nil {
 		return nil

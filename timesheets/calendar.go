@@ -18,6 +18,24 @@ type calendar struct {
 // span is the first and the last day of a period.
 type span struct{ Start, End string }
 
+// name is the period in words: "the week of 21 September 2026", or "September 2026".
+func (s span) name() string {
+	if s.End <= dayAfter(s.Start, 6) {
+		return "the week of " + dayInWords(s.Start)
+	}
+	return monthInWords(s.Start)
+}
+
+func dayInWords(day string) string {
+	date, _ := time.Parse(time.DateOnly, day)
+	return inWords(&date)
+}
+
+func monthInWords(day string) string {
+	date, _ := time.Parse(time.DateOnly, day)
+	return date.Format("January 2006")
+}
+
 const lastDay = "9999-12-31"
 
 var weekdays = map[string]time.Weekday{"monday": time.Monday, "sunday": time.Sunday, "saturday": time.Saturday}

@@ -24,6 +24,14 @@ var deeds = map[string]string{
 	"project.member_added":   "a person may spend time on a project",
 	"project.member_removed": "a person may spend no more time on a project",
 
+	"person.updated":         "a person has another manager, or works in another region",
+	"expected_hours.updated": "other hours are expected of a person, or of everybody",
+	"holiday.created":        "a holiday was added",
+	"holiday.deleted":        "a holiday was removed",
+	"holiday.imported":       "the holidays of a file were added",
+	"absence.created":        "an absence was recorded",
+	"absence.deleted":        "an absence was deleted",
+
 	"webhook.created":        "a webhook was added",
 	"webhook.updated":        "a webhook was changed",
 	"webhook.deleted":        "a webhook was removed",

@@ -54,7 +54,7 @@ func (s *Service) escalateOne(ctx context.Context, id string, before time.Time) 
 		if err := tx.Where("id = ?", id).Limit(1).Find(&row).Error; err != nil {
 			return fmt.Errorf("read period: %w", err)
 		}
-		p, err := completed(ctx, tx, auth.Caller{}, row)
+		p, err := s.completed(ctx, tx, auth.Caller{}, row)
 		if err != nil || p.State != Submitted || p.Submission == nil || p.Submission.SubmittedAt.After(before) {
 			return err
 		}

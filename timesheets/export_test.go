@@ -140,8 +140,8 @@ func TestPDFHasTheSheetsOfWhomItsCallerMaySee(t *testing.T) {
 	}
 }
 
-// heap is how many bytes of objects there are.
-func heap() int64 {
+// heapSize is how many bytes of objects there are.
+func heapSize() int64 {
 	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
 	metrics.Read(sample)
 	return int64(sample[0].Value.Uint64())
@@ -152,7 +152,7 @@ type measured struct{ bytes, peak int64 }
 
 func (m *measured) Write(p []byte) (int, error) {
 	m.bytes += int64(len(p))
-	m.peak = max(m.peak, heap())
+	m.peak = max(m.peak, heapSize())
 	return len(p), nil
 }
 
@@ -188,7 +188,7 @@ func TestExportHoldsAFewEntriesAtATime(t *testing.T) {
 	h.crowd(100, 200)
 	for _, format := range []string{"json", "pdf"} {
 		runtime.GC()
-		before, m := heap(), &measured{}
+		before, m := heapSize(), &measured{}
 		if err := must(ask(h.Export, ada, ExportQuery{Format: format})).Write(m); err != nil {
 			t.Fatal(err)
 		}
@@ -206,7 +206,7 @@ func BenchmarkExport(b *testing.B) {
 		b.Run(format, func(b *testing.B) {
 			for b.Loop() {
 				runtime.GC()
-				before, m := heap(), &measured{}
+				before, m := heapSize(), &measured{}
 				if err := must(ask(h.Export, ada, ExportQuery{Format: format})).Write(m); err != nil {
 					b.Fatal(err)
 				}

@@ -9,6 +9,7 @@ type Kind string
 const (
 	ValidationFailed   Kind = "validation-failed"   // the request itself is wrong; Fields say where
 	DayLimitExceeded   Kind = "day-limit-exceeded"  // a day has 24 hours
+	Overlap            Kind = "overlap"             // there is something else on these days
 	ProjectClosed      Kind = "project-closed"      // the project takes no more time
 	ProjectInUse       Kind = "project-in-use"      // there is time on the project
 	PeriodLocked       Kind = "period-locked"       // what is submitted or approved stays as it is

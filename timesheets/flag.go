@@ -14,7 +14,7 @@ type Flag struct {
 	Code    string `json:"code"`
 	Date    string `json:"date,omitempty"`
 	EntryID string `json:"entry_id,omitempty"`
-	Minutes int    `json:"minutes,omitempty"` // of the day
+	Minutes int    `json:"minutes,omitempty"` // of the day; of a missing day, what was expected
 }
 
 // The codes of flags.
@@ -24,11 +24,13 @@ const (
 	madeLate           = "made_late" // more than a week after its day
 	editedByOther      = "edited_by_other"
 	editedAfterReview  = "edited_after_rejection"
+	missingDay         = "missing_day" // time was expected, and there is none
 	newProject         = "new_project" // this person had no time on it before
 	reopeningRequested = "reopening_requested"
 )
 
-var flagCodes = []string{dayOver10h, weekendWork, madeLate, editedByOther, editedAfterReview, newProject, reopeningRequested}
+var flagCodes = []string{dayOver10h, weekendWork, madeLate, editedByOther, editedAfterReview, newProject, missingDay,
+	reopeningRequested}
 
 const (
 	longDay = 10 * 60            // minutes
@@ -96,7 +98,7 @@ func (p *periodRow) review(tx *gorm.DB) error {
 	if p.ReopeningAsked {
 		p.Flags = append(p.Flags, Flag{Code: reopeningRequested})
 	}
-	return nil
+	return p.flagMissingDays(tx, lines)
 }
 
 // dayFlags are about whole days. The lines are in the order of theirs.

@@ -53,6 +53,7 @@ func houseOn(t testing.TB, db *store.DB) house {
 	noon := time.Date(2026, 11, 20, 12, 0, 0, 123456789, time.FixedZone("Auckland", 13*3600))
 	s := New(db, Settings{Secret: []byte("a secret of the tests"), Now: func() time.Time { return noon }})
 	h := house{s, t, db}
+	explainReads(t, db)
 	h.write(func(tx *gorm.DB) error {
 		h.hire(tx, mia, "")
 		h.hire(tx, ada, mia.User)

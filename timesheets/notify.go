@@ -188,7 +188,7 @@ func (s *Service) tellOfEntry(ctx context.Context, tx *gorm.DB, by auth.Caller, 
 	if _, told := happened[action]; !told {
 		return nil
 	}
-	p, err := completed(ctx, tx, auth.Caller{}, row)
+	p, err := s.completed(ctx, tx, auth.Caller{}, row)
 	if err != nil {
 		return err
 	}

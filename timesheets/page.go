@@ -47,6 +47,9 @@ type list[T any] struct {
 	after string   // "(date, id) < (?, ?)"
 	read  func(rows *gorm.DB) ([]T, error)
 	keys  func(T) []string // of the order, as after takes them
+
+	sorted string // the column of the day, if the rows are of several people: no index has their order (see lately)
+	until  string // the last day of the list; empty: there is none
 }
 
 // rows is one row more than fits the page, which tells whether there is another.
@@ -58,13 +61,39 @@ func (l list[T]) rows(place []string, size int) *gorm.DB {
 	return rows
 }
 
+// lately is within how many days before its place a page of several people's rows is looked for, one after the other. What
+// is found is sorted, so without that each page would cost all that these people ever had.
+var lately = []int{7, 4 * 7, 16 * 7, 64 * 7}
+
+// page is one row more than fits the page, if there are so many.
+func (l list[T]) page(place []string, size int, today func() string) ([]T, error) {
+	var latest string
+	switch {
+	case l.sorted == "":
+		return l.read(l.rows(place, size))
+	case place != nil:
+		latest = place[0]
+	case l.until != "":
+		latest = min(today(), l.until)
+	default:
+		latest = today()
+	}
+	for _, days := range lately {
+		items, err := l.read(l.rows(place, size).Where(l.sorted+" >= ?", dayAfter(latest, -days)))
+		if err != nil || len(items) > size {
+			return items, err
+		}
+	}
+	return l.read(l.rows(place, size))
+}
+
 // turn reads the page that the caller asks for. filters is the query without its Paging.
 func turn[T any](s *Service, by auth.Caller, filters any, p Paging, l list[T]) (Page[T], error) {
 	place, err := s.place(by, filters, p.Cursor)
 	if err != nil {
 		return Page[T]{}, err
 	}
-	items, err := l.read(l.rows(place, p.size()))
+	items, err := l.page(place, p.size(), s.latestDay)
 	if err != nil {
 		return Page[T]{}, fmt.Errorf("read page: %w", err)
 	}

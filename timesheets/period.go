@@ -19,6 +19,8 @@ type Period struct {
 	State           State       `json:"state"` // open, submitted, approved or rejected; follows from its entries and submission
 	Entries         int         `json:"entries"`
 	Minutes         int         `json:"minutes"`
+	ExpectedMinutes int         `json:"expected_minutes"` // of all its days; 0 where nobody said any hours
+	MissingMinutes  int         `json:"missing_minutes"`  // of the days that have come
 	BillableMinutes int         `json:"billable_minutes"`
 	Submission      *Submission `json:"submission"`    // the last one; nil: never submitted
 	LastDecision    *Verdict    `json:"last_decision"` // about it or one of its entries; nil: none
@@ -58,7 +60,7 @@ func (s *Service) Period(ctx context.Context, by auth.Caller, ref PeriodRef) (Pe
 	if err != nil {
 		return Period{}, err
 	}
-	return completed(ctx, tx, by, row)
+	return s.completed(ctx, tx, by, row)
 }
 
 // PeriodDay names a person's period by any day in it.
@@ -86,7 +88,7 @@ func (s *Service) PeriodOn(ctx context.Context, by auth.Caller, d PeriodDay) (Pe
 	if err != nil {
 		return Period{}, err
 	}
-	return completed(ctx, tx, by, row)
+	return s.completed(ctx, tx, by, row)
 }
 
 // matter is the period as something that is acted upon.
@@ -114,14 +116,7 @@ func (p Period) matter() matter {
 	return m
 }
 
-// name is the period in words: "the week of 21 September 2026", or "September 2026".
-func (p Period) name() string {
-	first, _ := time.Parse(time.DateOnly, p.Start)
-	if p.End <= dayAfter(p.Start, 6) {
-		return "the week of " + inWords(&first)
-	}
-	return first.Format("January 2006")
-}
+func (p Period) name() string { return span{p.Start, p.End}.name() }
 
 // shownTo completes the period with what follows from it and from who looks at it.
 func (p Period) shownTo(by auth.Caller) Period {

@@ -59,7 +59,7 @@ func (s *Service) movePeriod(ctx context.Context, by auth.Caller, m periodMove) 
 		if err := row.settle(tx, now); err != nil {
 			return err
 		}
-		if moved, err = completed(ctx, tx, by, row); err != nil {
+		if moved, err = s.completed(ctx, tx, by, row); err != nil {
 			return err
 		}
 		if m.rehearse {

@@ -62,6 +62,11 @@ func periodBetween(tx *gorm.DB, user, day, end, start string) (periodRow, error)
 	if err != nil {
 		return periodRow{}, err
 	}
+	return periodOf(calendars, user, day, end, start), nil
+}
+
+// periodOf is periodBetween by these calendars.
+func periodOf(calendars []calendar, user, day, end, start string) periodRow {
 	days := spanIn(calendars, day)
 	if end != "" {
 		days.Start = max(days.Start, dayAfter(end, 1))
@@ -70,7 +75,7 @@ func periodBetween(tx *gorm.DB, user, day, end, start string) (periodRow, error)
 		days.End = min(days.End, dayAfter(start, -1))
 	}
 	id := "per_" + days.Start + "_" + user
-	return periodRow{ID: id, UserID: user, StartDay: days.Start, EndDay: days.End, State: Open}, nil
+	return periodRow{ID: id, UserID: user, StartDay: days.Start, EndDay: days.End, State: Open}
 }
 
 const periodInsert = `

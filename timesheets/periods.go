@@ -38,6 +38,11 @@ func (q PeriodQuery) Validate() error {
 func (s *Service) Periods(ctx context.Context, by auth.Caller, q PeriodQuery) (Page[Period], error) {
 	tx, p := s.db.Read(ctx), q.Paging
 	q.Paging = Paging{}
+	filters := q
+	var err error
+	if q.UserID, err = narrowed(tx, by, q.UserID); err != nil {
+		return Page[Period]{}, err
+	}
 	periods := tx.Model(&periodRow{})
 	if !seesAll(by) {
 		periods = periods.Where("periods.user_id IN (?)", auth.ManagedBy(tx, by.User).Or("id = ?", by.User))
@@ -54,10 +59,15 @@ func (s *Service) Periods(ctx context.Context, by auth.Caller, q PeriodQuery) (P
 	if len(q.State) > 0 {
 		periods = periods.Where("periods.state IN ?", q.State)
 	}
-	return turn(s, by, q, p, periodList(ctx, tx, by, periods))
+	l := s.periodList(ctx, tx, by, periods)
+	l.until = q.To
+	if q.UserID == "" && !seesAll(by) {
+		l.sorted = "periods.start_day"
+	}
+	return turn(s, by, filters, p, l)
 }
 
-func periodList(ctx context.Context, tx *gorm.DB, by auth.Caller, periods *gorm.DB) list[Period] {
+func (s *Service) periodList(ctx context.Context, tx *gorm.DB, by auth.Caller, periods *gorm.DB) list[Period] {
 	return list[Period]{
 		all:   periods.Session(&gorm.Session{}),
 		order: "periods.start_day DESC, periods.id DESC",
@@ -68,7 +78,7 @@ func periodList(ctx context.Context, tx *gorm.DB, by auth.Caller, periods *gorm.
 			if err := rows.Select("periods.*").Find(&found).Error; err != nil {
 				return nil, err
 			}
-			return completeAll(ctx, tx, by, found)
+			return s.completeAll(ctx, tx, by, found)
 		},
 	}
 }

@@ -15,6 +15,7 @@ type Person struct {
 	Email     string   `json:"email"`
 	ManagerID *string  `json:"manager_id"`                // who approves their time; null: an administrator does
 	Manages   int      `json:"manages"`                   // how many people's manager they are
+	Region    string   `json:"region"`                    // whose holidays they have; empty: only those of everybody
 	Scopes    []string `json:"scopes,omitempty" gorm:"-"` // what the caller may do, in Me alone
 }
 
@@ -75,7 +76,8 @@ func visiblePeople(ctx context.Context, tx *gorm.DB, by auth.Caller) *gorm.DB {
 func scanPeople(ctx context.Context, tx, people *gorm.DB) ([]Person, error) {
 	found := []Person{}
 	err := people.Select("id, name, email, manager_id, "+
-		"(SELECT COUNT(*) FROM (?) AS report WHERE report.manager_id = person.id) AS manages", auth.People(ctx, tx)).
+		"(SELECT COUNT(*) FROM (?) AS report WHERE report.manager_id = person.id) AS manages, "+
+		"COALESCE((SELECT region FROM workplaces WHERE user_id = person.id), '') AS region", auth.People(ctx, tx)).
 		Find(&found).Error
 	return found, err
 }

@@ -44,11 +44,11 @@ func TestPeopleAreOneselfOnesManagerAndOnesPeople(t *testing.T) {
 func TestAPersonSaysNothingSecret(t *testing.T) {
 	h := openHouse(t)
 	people := must(ask(h.People, ada, PersonQuery{})).Items
-	want := map[string]any{"id": "usr_ada", "name": "Ada Lovelace", "email": "ada@exampleco.com", "manager_id": "usr_mia", "manages": 0.0}
+	want := map[string]any{"id": "usr_ada", "name": "Ada Lovelace", "email": "ada@exampleco.com", "manager_id": "usr_mia", "manages": 0.0, "region": ""}
 	if diff := cmp.Diff(want, inJSON(t, people[0])); diff != "" {
 		t.Error(diff)
 	}
-	want = map[string]any{"id": "usr_mia", "name": "Mia Chen", "email": "mia@exampleco.com", "manager_id": nil, "manages": 2.0}
+	want = map[string]any{"id": "usr_mia", "name": "Mia Chen", "email": "mia@exampleco.com", "manager_id": nil, "manages": 2.0, "region": ""}
 	if diff := cmp.Diff(want, inJSON(t, people[1])); diff != "" {
 		t.Error(diff)
 	}
@@ -59,7 +59,7 @@ func TestMeIsTheCallerWithTheirScopes(t *testing.T) {
 	by := mia
 	by.Scopes = []string{readScope, approveScope}
 	me := inJSON(t, must(ask(h.Me, by, struct{}{})))
-	want := map[string]any{"id": "usr_mia", "name": "Mia Chen", "email": "mia@exampleco.com", "manager_id": nil, "manages": 2.0,
+	want := map[string]any{"id": "usr_mia", "name": "Mia Chen", "email": "mia@exampleco.com", "manager_id": nil, "manages": 2.0, "region": "",
 		"scopes": []any{readScope, approveScope}}
 	if diff := cmp.Diff(want, me); diff != "" {
 		t.Error(diff)

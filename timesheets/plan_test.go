@@ -77,9 +77,30 @@ func TestListsAreReadAlongAnIndex(t *testing.T) {
 			t.Errorf("%s is not read by %s:\n%s", c.name, c.index, plan)
 		}
 	}
-	// A manager's list is sorted, which costs what their people have; along the days it would cost what everybody has.
-	if plan := planOf(t, h, mia, EntryQuery{}, nil); !strings.Contains(plan, "SEARCH entries USING INDEX entries_by_day (user_id=?)") {
+	// A manager's list is sorted, which costs what their people have in the days that are looked through; along the days of
+	// all it would cost what everybody has.
+	week := EntryQuery{From: "2026-03-02"}
+	if plan := planOf(t, h, mia, week, nil); !strings.Contains(plan, "SEARCH entries USING INDEX entries_by_day (user_id=? AND date>?)") {
 		t.Errorf("a manager's list is not read person by person:\n%s", plan)
+	}
+}
+
+func TestReportsAreReadAlongAnIndexOfTheirDays(t *testing.T) {
+	tx := sqliteHouse(t).db.Read(t.Context())
+	for _, pair := range pairs() {
+		for _, c := range []struct {
+			by    auth.Caller
+			index string
+		}{
+			{ada, "SEARCH entries USING INDEX entries_by_day (user_id=? AND date>? AND date<?)"},
+			{mia, "SEARCH entries USING INDEX entries_by_day (user_id=? AND date>? AND date<?)"},
+			{root, "SEARCH entries USING INDEX entries_of_all_by_day (date>? AND date<?)"},
+		} {
+			q := ReportQuery{GroupBy: pair, From: "2026-03-01", To: "2026-03-31"}
+			if plan := explained(t, tx, must(q.lines(t.Context(), tx, c.by))); !strings.Contains(plan, c.index) {
+				t.Errorf("a report for %s by %s is not read by %s:\n%s", c.by.Name, pair, c.index, plan)
+			}
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package timesheets
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -152,25 +153,27 @@ func (s *Service) remindOfNothing(ctx context.Context, r reminding) error {
 			if err != nil {
 				return err
 			}
+			if more = len(people) == remindBite; more {
+				after = people[len(people)-1]
+			}
+			if people, err = expectedOf(s.db.Read(ctx), people, days); err != nil {
+				return err
+			}
 			for _, user := range people {
 				if err := s.remindOf(ctx, r, user, days.End); err != nil {
 					return err
 				}
-				after = user
 			}
-			more = len(people) == remindBite
 		}
 	}
 	return nil
 }
 
-// idle are the next people after one who have nothing in a period, neither entries nor a submission, although time is
-// expected of them.
+// idle are the next people after one who have nothing in a period, neither entries nor a submission.
 func idle(ctx context.Context, tx *gorm.DB, days span, after string) (people []string, err error) {
 	err = auth.People(ctx, tx).Where("NOT blocked AND id > ?", after).
 		Where("NOT EXISTS (SELECT 1 FROM periods WHERE user_id = users.id AND start_day BETWEEN ? AND ? AND end_day >= ? AND "+
 			"(entries > 0 OR state <> 'open'))", dayAfter(days.Start, -longestPeriod), days.End, days.Start).
-		Where(timeIsExpected, dayAfter(days.Start, -workedWithin-longestPeriod), days.Start, dayAfter(days.Start, -workedWithin)).
 		Order("id").Limit(remindBite).Pluck("id", &people).Error
 	if err != nil {
 		return nil, fmt.Errorf("read who has no entries: %w", err)
@@ -183,8 +186,31 @@ const (
 	workedWithin  = 28 // days
 )
 
-// timeIsExpected of a person in a period if they had any in the four weeks before it.
-const timeIsExpected = "EXISTS (SELECT 1 FROM periods WHERE user_id = users.id AND start_day BETWEEN ? AND ? AND end_day >= ? AND entries > 0)"
+// expectedOf are those of the people of whom time is expected in a period: by their hours, holidays and absences, or, of
+// whom nobody said any hours, if they worked in the four weeks before.
+func expectedOf(tx *gorm.DB, people []string, days span) (expected []string, err error) {
+	if len(people) == 0 {
+		return nil, nil
+	}
+	e, err := expectationsOf(tx, people, days.Start, days.End)
+	if err != nil {
+		return nil, err
+	}
+	var worked []string
+	since := dayAfter(days.Start, -workedWithin)
+	err = tx.Model(&periodRow{}).Distinct("user_id").Where("user_id IN ? AND start_day >= ? AND start_day < ? AND end_day >= ?",
+		people, dayAfter(since, -longestPeriod), days.Start, since).Where("entries > 0").Pluck("user_id", &worked).Error
+	if err != nil {
+		return nil, fmt.Errorf("read who worked lately: %w", err)
+	}
+	for _, user := range people {
+		told := len(e.ofAll)+len(e.own[user]) > 0
+		if told && e.over(user, days.Start, days.End) > 0 || !told && slices.Contains(worked, user) {
+			expected = append(expected, user)
+		}
+	}
+	return expected, nil
+}
 
 // remindOf reminds a person of their period that ended on a day, if it is still to be submitted.
 func (s *Service) remindOf(ctx context.Context, r reminding, user, end string) error {

@@ -39,6 +39,11 @@ func (h house) reminded(clock string) []string {
 	return told
 }
 
+// expectHours expects eight hours of everybody on Mondays.
+func (h house) expectHours() {
+	h.apply(Setup{Organization: &NewOrganization{ExpectedHours: &Schedule{Minutes: Weekdays{Monday: 480}}}})
+}
+
 func TestPeopleAreRemindedInStages(t *testing.T) {
 	h := openHouse(t) // a week ends on Sunday, 15 November, and is due two days later
 	h.record(ada, h.hour("2026-11-09"))
@@ -103,7 +108,8 @@ func TestRemindersEndAtLast(t *testing.T) {
 	}
 }
 
-// Who has nothing at all in a period is reminded if they worked in the four weeks before.
+// Who has nothing at all in a period is reminded if hours are expected of them, or, where nobody said any hours, if they
+// worked in the four weeks before.
 func TestWhoHasNothingIsRemindedIfTimeIsExpected(t *testing.T) {
 	for _, c := range []struct {
 		name  string
@@ -122,6 +128,16 @@ func TestWhoHasNothingIsRemindedIfTimeIsExpected(t *testing.T) {
 		{"submitted an empty week", func(h house) {
 			h.record(ada, h.hour("2026-11-06"))
 			must(ask(h.SubmitPeriod, ada, PeriodSubmission{PeriodRef: PeriodRef{ID: "per_2026-11-09_usr_ada"}, Attest: true}))
+		}, false},
+		{"has working hours", func(h house) { h.expectHours() }, true},
+		{"has working hours and is on vacation", func(h house) {
+			h.expectHours()
+			must(ask(h.RecordAbsence, ada, NewAbsence{Kind: "vacation", From: "2026-11-09", To: "2026-11-15"}))
+		}, false},
+		{"worked before, has working hours and is on vacation", func(h house) {
+			h.record(ada, h.hour("2026-11-06"))
+			h.expectHours()
+			must(ask(h.RecordAbsence, ada, NewAbsence{Kind: "vacation", From: "2026-11-09", To: "2026-11-15"}))
 		}, false},
 		{"is blocked", func(h house) {
 			h.record(ada, h.hour("2026-11-06"))

@@ -2,10 +2,13 @@ package timesheets
 
 import (
 	"cmp"
+	"context"
 	"crypto/hkdf"
 	"crypto/sha256"
 	"log/slog"
 	"time"
+
+	"gorm.io/gorm"
 
 	"punchcard/store"
 	"punchcard/timesheets/mail"
@@ -27,6 +30,8 @@ type Service struct {
 	webhooks       courier[Delivery]
 	post           Poster
 	addressMistake func(string) string
+
+	setManager func(ctx context.Context, user string, manager *string, within func(tx *gorm.DB, set func() error) error) error
 }
 
 // Settings is what a Service needs to know.
@@ -39,6 +44,9 @@ type Settings struct {
 
 	Post           Poster              // tells webhooks; nil: nobody does
 	AddressMistake func(string) string // why Post wouldn't try an address; empty if it would
+
+	// SetManager is auth.Server.SetManager. Without it nobody's manager is changed here.
+	SetManager func(ctx context.Context, user string, manager *string, within func(tx *gorm.DB, set func() error) error) error
 }
 
 // New makes a Service upon a migrated database.
@@ -50,6 +58,7 @@ func New(db *store.DB, s Settings) *Service {
 		db: db, now: s.Now, log: cmp.Or(s.Log, slog.Default()),
 		cursorKey: s.key("punchcard timesheets cursor"), webhookKey: s.key("punchcard timesheets webhooks"),
 		issuer: s.Issuer, mail: s.Mail, mailKey: s.key("punchcard timesheets mail"), post: s.Post, addressMistake: s.AddressMistake,
+		setManager: s.SetManager,
 	}
 	if made.addressMistake == nil {
 		made.addressMistake = func(string) string { return "" }
@@ -75,3 +84,8 @@ func (s *Service) instant() time.Time { return s.now().UTC().Truncate(time.Milli
 
 // latestDay is the latest civil day that it is anywhere: who lives there must not be told that their day hasn't come.
 func (s *Service) latestDay() string { return s.now().UTC().Add(14 * time.Hour).Format(time.DateOnly) }
+
+// earliestDay is the earliest civil day that it is anywhere: nobody misses time of a day that hasn't come to them.
+func (s *Service) earliestDay() string {
+	return s.now().UTC().Add(-12 * time.Hour).Format(time.DateOnly)
+}

@@ -9,11 +9,12 @@ import (
 	"gorm.io/gorm/clause"
 )
 
-// Setup is what a provisioning file says about the organization and its projects. What it names is made or updated; what
+// Setup is what a provisioning file says about the organization, its projects and when its people work. What it names is made or updated; what
 // it doesn't name is left alone.
 type Setup struct {
 	Organization *NewOrganization // nil: as it is
 	Projects     []NewProject
+	People       []NewWorker // who are there already when it is applied
 }
 
 // NewOrganization is the organization's settings. An empty one stays as it is.
@@ -22,6 +23,8 @@ type NewOrganization struct {
 	WeekStarts     string // monday, sunday or saturday
 	Period         string // week or month
 	SubmitOnCreate bool
+	ExpectedHours  *Schedule // of everybody who has none of their own; valid from the beginning unless it says otherwise
+	Holidays       []NewHoliday
 	Reminders      *NewReminders // nil: as they are
 }
 
@@ -38,9 +41,15 @@ func (s *Service) Apply(ctx context.Context, tx *gorm.DB, setup Setup) error {
 		if err := setup.Organization.apply(tx, s.latestDay()); err != nil {
 			return fmt.Errorf("set up the organization: %w", err)
 		}
+		if err := s.applyTime(tx, *setup.Organization); err != nil {
+			return fmt.Errorf("set up expected hours: %w", err)
+		}
 	}
 	if err := s.applyProjects(ctx, tx, setup.Projects); err != nil {
 		return fmt.Errorf("set up projects: %w", err)
+	}
+	if err := s.applyPeople(ctx, tx, setup.People); err != nil {
+		return fmt.Errorf("set up people: %w", err)
 	}
 	return nil
 }

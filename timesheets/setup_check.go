@@ -17,6 +17,7 @@ func (s Setup) Check() []auth.Mistake {
 		c.that(slices.Contains([]string{"", "week", "month"}, o.Period), "/organization/period", "must be week or month")
 		o.Reminders.check(&c)
 	}
+	s.checkPeople(&c)
 	named := map[string]int{}
 	for i, p := range s.Projects {
 		at := fmt.Sprintf("/projects/%d", i)

@@ -13,6 +13,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/gin-gonic/gin"
+
+	"punchcard/timesheets"
 )
 
 // readBody reads a JSON object into the fields that have its members' names. No body is the same as {}.
@@ -30,6 +32,11 @@ func (r *reader) readBody(c *gin.Context, v reflect.Value, wrong *faults) error 
 	if len(data) == 0 {
 		return nil
 	}
+	if r.file != nil {
+		media, err := isOneOf(c, r.media)
+		v.FieldByIndex(r.file).Set(reflect.ValueOf(timesheets.File{Media: media, Text: string(data)}))
+		return err
+	}
 	if err := isJSON(c); err != nil {
 		return err
 	}
@@ -42,19 +49,25 @@ func isJSON(c *gin.Context) error {
 	if c.Request.Method == http.MethodPatch {
 		accepted = append(accepted, "application/merge-patch+json")
 	}
+	_, err := isOneOf(c, accepted)
+	return err
+}
+
+// isOneOf is which of the accepted media types the body has, which is neither compressed nor in another charset than UTF-8.
+func isOneOf(c *gin.Context, accepted []string) (string, error) {
 	if c.GetHeader("Content-Encoding") != "" {
 		c.Header("Accept-Encoding", "identity")
-		return fault(unsupported, "the body must not be compressed")
+		return "", fault(unsupported, "the body must not be compressed")
 	}
 	given, params, err := mime.ParseMediaType(c.GetHeader("Content-Type"))
 	charset, hasCharset := params["charset"]
 	for _, one := range accepted {
 		if err == nil && given == one && (!hasCharset || strings.EqualFold(charset, "utf-8")) {
-			return nil
+			return one, nil
 		}
 	}
 	c.Header("Accept", strings.Join(accepted, ", "))
-	return fault(unsupported, "the Content-Type must be "+strings.Join(accepted, " or "))
+	return "", fault(unsupported, "the Content-Type must be "+strings.Join(accepted, " or "))
 }
 
 // parse reads a whole body: one object, and nothing after it.

@@ -127,7 +127,8 @@ func openCompany(t testing.TB, db *store.DB) *company {
 	if err != nil {
 		t.Fatal(err)
 	}
-	domain := timesheets.New(db, timesheets.Settings{Secret: secret, Log: log, Post: a.Post, AddressMistake: a.AddressMistake})
+	domain := timesheets.New(db, timesheets.Settings{Secret: secret, Log: log, Post: a.Post, AddressMistake: a.AddressMistake,
+		SetManager: a.SetManager})
 	c := &company{db: db, tokens: map[string]string{}, settings: Settings{
 		Issuer: testIssuer, Log: log, DB: db, Auth: a, Timesheets: domain, Assets: assets, Version: "test",
 	}}

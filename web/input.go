@@ -2,6 +2,7 @@ package web
 
 import (
 	"reflect"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 )
@@ -12,12 +13,15 @@ import (
 //	query:"from"        a query parameter; any that no field names is refused
 //	match:"required"    the revision in If-Match; "optional": nil if there is none
 //	json:"minutes"      a member of the body
+//	media:"text/csv"    the body as it came, a timesheets.File of one of these media types, with a space between two
 type reader struct {
 	path     map[string][]int // index of the field by the parameter's name
 	query    map[string]parameter
 	revision []int // index of the field; nil if there is none
 	required bool  // If-Match must be there
 	body     *shape
+	file     []int    // index of the field; nil if the body is JSON
+	media    []string // that the file can be
 }
 
 type parameter struct {
@@ -33,6 +37,9 @@ func readerOf(t reflect.Type) *reader {
 		}
 		if name, ok := f.Tag.Lookup("query"); ok {
 			r.query[name] = parameter{f.Index, setterOf(f.Type)}
+		}
+		if media, ok := f.Tag.Lookup("media"); ok {
+			r.file, r.media = f.Index, strings.Fields(media)
 		}
 		if how, ok := f.Tag.Lookup("match"); ok {
 			r.revision, r.required = f.Index, how == "required"

@@ -81,6 +81,8 @@ var kinds = map[timesheets.Kind]kind{
 		"The errors name each of them: a pointer into the JSON body, or a query parameter."},
 	timesheets.ProjectClosed: {http.StatusUnprocessableEntity, "The project is closed",
 		"A closed project takes no more time. Choose another, or ask an administrator to open it."},
+	timesheets.Overlap: {http.StatusUnprocessableEntity, "There is something else on these days",
+		"A person's absences don't overlap, and a day has a holiday once. The detail says what is there."},
 	timesheets.DayLimitExceeded: {http.StatusUnprocessableEntity, "A day has 24 hours",
 		"With this entry, the person's day would have more."},
 	preconditionRequired: {http.StatusPreconditionRequired, "If-Match is missing",

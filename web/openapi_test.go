@@ -141,6 +141,7 @@ var inputs = map[string]reflect.Type{
 	"GET /approvals":                          reflect.TypeFor[timesheets.ApprovalQuery](),
 	"GET /approvals/counts":                   reflect.TypeFor[struct{}](),
 	"POST /approvals":                         reflect.TypeFor[timesheets.ManyDecisions](),
+	"GET /reports/summary":                    reflect.TypeFor[timesheets.ReportQuery](),
 	"GET /lock-date":                          reflect.TypeFor[struct{}](),
 	"PUT /lock-date":                          reflect.TypeFor[timesheets.NewLock](),
 	"GET /projects":                           reflect.TypeFor[timesheets.ProjectQuery](),
@@ -154,6 +155,24 @@ var inputs = map[string]reflect.Type{
 	"GET /customers":                          reflect.TypeFor[timesheets.CustomerQuery](),
 	"GET /tags":                               reflect.TypeFor[timesheets.TagQuery](),
 	"GET /people":                             reflect.TypeFor[timesheets.PersonQuery](),
+	"GET /people/:id":                         reflect.TypeFor[timesheets.PersonRef](),
+	"PUT /people/:id/manager":                 reflect.TypeFor[timesheets.NewManager](),
+	"PUT /people/:id/region":                  reflect.TypeFor[timesheets.NewRegion](),
+	"GET /people/:id/expected-hours":          reflect.TypeFor[timesheets.PersonRef](),
+	"PUT /people/:id/expected-hours":          reflect.TypeFor[timesheets.NewHoursOf](),
+	"GET /expected-hours":                     reflect.TypeFor[struct{}](),
+	"PUT /expected-hours":                     reflect.TypeFor[timesheets.NewHours](),
+	"GET /holidays":                           reflect.TypeFor[timesheets.HolidayQuery](),
+	"POST /holidays":                          reflect.TypeFor[timesheets.NewHoliday](),
+	"DELETE /holidays/:id":                    reflect.TypeFor[timesheets.HolidayRef](),
+	"POST /holidays/import":                   reflect.TypeFor[timesheets.HolidayImport](),
+	"GET /absences":                           reflect.TypeFor[timesheets.AbsenceQuery](),
+	"POST /absences":                          reflect.TypeFor[timesheets.NewAbsence](),
+	"GET /absences/:id":                       reflect.TypeFor[timesheets.AbsenceRef](),
+	"DELETE /absences/:id":                    reflect.TypeFor[timesheets.AbsenceRef](),
+	"POST /absences/import":                   reflect.TypeFor[timesheets.AbsenceImport](),
+	"GET /missing-time":                       reflect.TypeFor[timesheets.MissingQuery](),
+	"GET /teams":                              reflect.TypeFor[timesheets.TeamQuery](),
 	"GET /me":                                 reflect.TypeFor[struct{}](),
 	"GET /api/v2/clients":                     reflect.TypeFor[auth.ApplicationQuery](),
 	"POST /api/v2/clients":                    reflect.TypeFor[auth.NewApplication](),
@@ -293,6 +312,9 @@ func documentedMembers(operation *openapi3.Operation) []string {
 	}
 	var names []string
 	for _, content := range operation.RequestBody.Value.Content {
+		if content.Schema.Value.Type.Is("string") {
+			continue // a file
+		}
 		if closed := content.Schema.Value.AdditionalProperties.Has; closed == nil || *closed {
 			names = append(names, "and any others")
 		}

@@ -157,6 +157,7 @@ func (s Settings) routes() []route {
 		{"GET", "/approvals", scope("approve:timesheets"), answer(http.StatusOK, t.Approvals)},
 		{"GET", "/approvals/counts", scope("approve:timesheets"), answer(http.StatusOK, t.CountApprovals)},
 		{"POST", "/approvals", scope("approve:timesheets").fresh(), answer(http.StatusMultiStatus, t.DecideMany)},
+		{"GET", "/reports/summary", scope("read:timesheets"), answer(http.StatusOK, t.Report)},
 		{"GET", "/lock-date", scope("read:timesheets"), answer(http.StatusOK, t.Lock)},
 		{"PUT", "/lock-date", scope("approve:timesheets"), answer(http.StatusOK, t.SetLock)}, // of an administrator
 		{"GET", "/notifications", scope("read:timesheets"), answer(http.StatusOK, t.Notifications)},
@@ -184,6 +185,24 @@ func (s Settings) routes() []route {
 		{"GET", "/customers", scope("read:timesheets"), answer(http.StatusOK, t.Customers)},
 		{"GET", "/tags", scope("read:timesheets"), answer(http.StatusOK, t.Tags)},
 		{"GET", "/people", scope("read:timesheets"), answer(http.StatusOK, t.People)},
+		{"GET", "/people/:id", scope("read:timesheets"), answer(http.StatusOK, t.Person)},
+		{"PUT", "/people/:id/manager", scope("approve:timesheets"), answer(http.StatusOK, t.SetManager)}, // of an administrator, as are the next
+		{"PUT", "/people/:id/region", scope("approve:timesheets"), answer(http.StatusOK, t.SetRegion)},
+		{"GET", "/people/:id/expected-hours", scope("read:timesheets"), answer(http.StatusOK, t.ExpectedHoursOf)},
+		{"PUT", "/people/:id/expected-hours", scope("approve:timesheets"), answer(http.StatusOK, t.SetExpectedHoursOf)},
+		{"GET", "/expected-hours", scope("read:timesheets"), answer(http.StatusOK, t.ExpectedHours)},
+		{"PUT", "/expected-hours", scope("approve:timesheets"), answer(http.StatusOK, t.SetExpectedHours)},
+		{"GET", "/holidays", scope("read:timesheets"), answer(http.StatusOK, t.Holidays)},
+		{"POST", "/holidays", scope("approve:timesheets"), answer(http.StatusCreated, t.AddHoliday)},
+		{"DELETE", "/holidays/:id", scope("approve:timesheets"), done(t.RemoveHoliday)},
+		{"POST", "/holidays/import", scope("approve:timesheets"), answer(http.StatusOK, t.ImportHolidays)},
+		{"GET", "/absences", scope("read:timesheets"), answer(http.StatusOK, t.Absences)},
+		{"POST", "/absences", scope("create:timesheets"), answer(http.StatusCreated, t.RecordAbsence)},
+		{"GET", "/absences/:id", scope("read:timesheets"), answer(http.StatusOK, t.Absence)},
+		{"DELETE", "/absences/:id", scope("delete:timesheets"), done(t.RemoveAbsence)},
+		{"POST", "/absences/import", scope("approve:timesheets"), answer(http.StatusOK, t.ImportAbsences)},
+		{"GET", "/missing-time", scope("read:timesheets"), answer(http.StatusOK, t.MissingTime)},
+		{"GET", "/teams", scope("read:timesheets"), answer(http.StatusOK, t.Teams)},
 		{"GET", "/me", scope("read:timesheets"), answer(http.StatusOK, t.Me)},
 	}
 }
