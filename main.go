@@ -28,6 +28,9 @@ type commands struct {
 	Version version `cmd:"" help:"Print the version."`
 
 	Rules rulesCommand `cmd:"" help:"Try rules."`
+
+	Audit  audit         `cmd:"" help:"Verify the records of what was done."`
+	Person personCommand `cmd:"" help:"Erase a person."`
 }
 
 // terminal is where a command speaks: what was asked for to out, what happens meanwhile to log.

@@ -22,6 +22,7 @@ type DB struct {
 // engine is what SQLite and PostgreSQL each do in their own way.
 type engine interface {
 	write(ctx context.Context, fn func(tx *gorm.DB) error) error
+	compact(ctx context.Context) error
 	close() error
 }
 

@@ -85,7 +85,7 @@ func openWriter(ctx context.Context, path string) (_ *writer, err error) {
 		return nil, err
 	}
 	held := &conn{Conn: c, prepared: map[string]*sql.Stmt{}}
-	return &writer{pool: pool, conn: held, gorm: g}, nil
+	return &writer{path: path, pool: pool, conn: held, gorm: g}, nil
 }
 
 // openReaders makes the pool of connections that queries run on.

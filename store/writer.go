@@ -24,6 +24,7 @@ const (
 // in a savepoint, commits when nobody waits any more, and tells everyone how it ended. So a caller that is alone waits for
 // nobody, not even for another goroutine.
 type writer struct {
+	path string
 	pool *sql.DB
 	conn *conn
 	gorm *gorm.DB

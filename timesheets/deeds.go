@@ -18,6 +18,17 @@ var deeds = map[string]string{
 
 	"notification_settings.updated": "a person chose how they are notified",
 
+	"period.submitted":           "a period was submitted",
+	"period.withdrawn":           "a period was taken back before anybody decided about it",
+	"period.approved":            "a period was approved",
+	"period.rejected":            "a period was rejected, or lines of it",
+	"period.reopened":            "an approved period was opened again",
+	"period.reopening_requested": "somebody asked for their approved period to be opened again",
+
+	"lock_date.set":        "time was closed until a day, or that was lifted",
+	"organization.updated": "a setting of the organization was changed",
+	"person.erased":        "all that was personal of somebody was taken out",
+
 	"project.created":        "a project was added",
 	"project.updated":        "a project was changed, closed or opened",
 	"project.deleted":        "a project that nobody had spent time on was removed",

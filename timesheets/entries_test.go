@@ -62,9 +62,12 @@ func TestNoEntryIsFoundByWhatIsNoID(t *testing.T) {
 func TestFilters(t *testing.T) {
 	h := openHouse(t)
 	clock := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
-	h.now = func() time.Time { clock = clock.Add(time.Hour); return clock }
+	h.now = func() time.Time { return clock }
 	open, internal := h.project("StoreZero"), h.project("Internal")
-	add := func(n NewEntry) Entry { n.Minutes = new(1); return h.record(ada, n) }
+	add := func(n NewEntry) Entry {
+		n.Minutes, clock = new(1), clock.Add(time.Hour)
+		return h.record(ada, n)
+	}
 	add(NewEntry{Date: "2026-03-01", ProjectID: open, Note: "100% done_", Tags: []string{"review", "a_b"}})
 	add(NewEntry{Date: "2026-03-02", ProjectID: internal, Task: "Änderung ÖÖ", Tags: []string{"Review"}})
 	add(NewEntry{Date: "2026-03-03", ProjectID: internal, Note: "Ünder the hood", Tags: []string{"re", "view", "R&D <ü>"}})

@@ -59,7 +59,10 @@ func (s *Service) SetLock(ctx context.Context, by auth.Caller, n NewLock) (Lock,
 			return err
 		}
 		set = Lock{last.Number + 1, n.Until, strings.TrimSpace(n.Reason), by.User, s.instant()}
-		return tx.Create(&set).Error
+		if err := tx.Create(&set).Error; err != nil {
+			return fmt.Errorf("write lock date: %w", err)
+		}
+		return s.note(tx, by, deed{Action: "lock_date.set", Object: fmt.Sprint(set.Number), Before: last.kept(), After: set})
 	})
 	return set, err
 }
@@ -71,6 +74,14 @@ func lockOf(tx *gorm.DB) (Lock, error) {
 	}
 	l.At = l.At.UTC()
 	return l, nil
+}
+
+// kept is the lock date for the audit; nil if there never was one.
+func (l Lock) kept() any {
+	if l.Number == 0 {
+		return nil
+	}
+	return l
 }
 
 // closing is the lock date as it stands in the way of something.

@@ -57,6 +57,10 @@ func (s *Service) StopMails(ctx context.Context, token string) (Stop, error) {
 			return err // who isn't here any more gets none
 		}
 		set, err := switchesOf(tx, stop.kind, ids)
+		if err != nil || !set[stop.user].Email {
+			return err
+		}
+		before, err := s.switches(tx, stop.user)
 		if err != nil {
 			return err
 		}
@@ -68,6 +72,6 @@ func (s *Service) StopMails(ctx context.Context, token string) (Stop, error) {
 		if err != nil {
 			return fmt.Errorf("end mails: %w", err)
 		}
-		return nil
+		return s.noteSwitches(tx, auth.Caller{User: stop.user, Client: "mail"}, before)
 	})
 }

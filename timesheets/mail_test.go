@@ -115,9 +115,9 @@ func TestWhoGetsNoMail(t *testing.T) {
 		})
 	}
 	forget := func(h *postedHouse) {
-		h.write(func(tx *gorm.DB) error {
-			return tx.Where("user_id = ?", mia.User).Delete(&notificationRow{}).Error
-		})
+		if err := h.erase(mia.User); err != nil {
+			h.t.Fatal(err)
+		}
 	}
 	silence := func(h *postedHouse) {
 		must(ask(h.SetSwitches, mia, NewSwitches{[]Switch{{"submitted", true, false}}}))
@@ -136,7 +136,7 @@ func TestWhoGetsNoMail(t *testing.T) {
 		{"somebody as usual", none, none, "mia@exampleco.com"},
 		{"somebody with another address meanwhile", none, move, "mia@example.org"},
 		{"somebody who is blocked meanwhile", none, block, ""},
-		{"somebody who is forgotten meanwhile", none, forget, ""},
+		{"somebody who is erased meanwhile", none, forget, ""},
 		{"somebody who switched it off", silence, none, ""},
 		{"somebody who switched it off meanwhile", none, silence, ""},
 		{"somebody who read it in the app meanwhile", none, func(h *postedHouse) {

@@ -33,6 +33,7 @@ func (s *Service) move(ctx context.Context, by auth.Caller, ref EntryRef, action
 		if entry.PeriodID, err = before.id(tx, s.instant()); err != nil {
 			return err
 		}
+		was := entry.shownTo(by)
 		entry.State, entry.UpdatedAt = to, s.instant()
 		entry.Revision++
 		if err := set(tx, &entry); err != nil {
@@ -45,7 +46,10 @@ func (s *Service) move(ctx context.Context, by auth.Caller, ref EntryRef, action
 		if err := before.follow(tx, by, entry, action); err != nil {
 			return err
 		}
-		return s.tellOfEntry(ctx, tx, by, action, before, entry)
+		if err := s.tellOfEntry(ctx, tx, by, action, before, entry); err != nil {
+			return err
+		}
+		return s.note(tx, by, entryDeed(action, was, moved))
 	})
 	return moved, err
 }

@@ -138,9 +138,18 @@ func (s *Service) SetSwitches(ctx context.Context, by auth.Caller, n NewSwitches
 		if now, err = s.switches(tx, by.User); err != nil {
 			return err
 		}
-		return s.note(tx, by, deed{Action: "notification_settings.updated", Owner: by.User, Object: by.User, Before: before, After: now})
+		return s.noteSwitches(tx, by, before)
 	})
 	return now, err
+}
+
+// noteSwitches notes how a person is notified now, and was before.
+func (s *Service) noteSwitches(tx *gorm.DB, by auth.Caller, before Switches) error {
+	now, err := s.switches(tx, by.User)
+	if err != nil {
+		return err
+	}
+	return s.note(tx, by, deed{Action: "notification_settings.updated", Owner: by.User, Object: by.User, Before: before, After: now})
 }
 
 // switchesOf are those of some people for a kind, as they set them or as is usual.

@@ -56,7 +56,11 @@ type list[T any] struct {
 func (l list[T]) rows(place []string, size int) *gorm.DB {
 	rows := l.all.Order(l.order).Limit(size + 1)
 	if place != nil {
-		rows = rows.Where(l.after, place[0], place[1])
+		keys := make([]any, len(place))
+		for i := range place {
+			keys[i] = place[i]
+		}
+		rows = rows.Where(l.after, keys...)
 	}
 	return rows
 }

@@ -43,6 +43,10 @@ func (s *Service) movePeriod(ctx context.Context, by auth.Caller, m periodMove) 
 		if err := isAt(p.name(), p.Revision, m.Revision, m.action); err != nil {
 			return err
 		}
+		before, err := p.kept(tx)
+		if err != nil {
+			return err
+		}
 		now := s.instant()
 		if _, err := row.id(tx, now); err != nil {
 			return err
@@ -65,7 +69,14 @@ func (s *Service) movePeriod(ctx context.Context, by auth.Caller, m periodMove) 
 		if m.rehearse {
 			return errRehearsed
 		}
-		return s.tellOf(ctx, tx, by, announcement{action: m.action, period: moved, comment: m.comment})
+		if err := s.tellOf(ctx, tx, by, announcement{action: m.action, period: moved, comment: m.comment}); err != nil {
+			return err
+		}
+		after, err := moved.kept(tx)
+		if err != nil {
+			return err
+		}
+		return s.note(tx, by, periodDeed(m.action, before, after))
 	})
 	if errors.Is(err, errRehearsed) {
 		err = nil

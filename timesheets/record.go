@@ -56,7 +56,10 @@ func (s *Service) Record(ctx context.Context, by auth.Caller, n NewEntry) (Entry
 		if err := insertEntry(tx, entry); err != nil {
 			return err
 		}
-		return ground.period.settle(tx, now)
+		if err := ground.period.settle(tx, now); err != nil {
+			return err
+		}
+		return s.note(tx, by, deed{Action: "timesheet.created", Owner: owner, Object: entry.ID, After: recorded.kept()})
 	})
 	return recorded, err
 }

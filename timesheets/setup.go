@@ -38,7 +38,7 @@ type NewReminders struct {
 // Apply makes and updates what the setup names, within the caller's write. The setup has passed its Check.
 func (s *Service) Apply(ctx context.Context, tx *gorm.DB, setup Setup) error {
 	if setup.Organization != nil {
-		if err := setup.Organization.apply(tx, s.latestDay()); err != nil {
+		if err := s.applyOrganization(tx, *setup.Organization); err != nil {
 			return fmt.Errorf("set up the organization: %w", err)
 		}
 		if err := s.applyTime(tx, *setup.Organization); err != nil {
@@ -54,11 +54,13 @@ func (s *Service) Apply(ctx context.Context, tx *gorm.DB, setup Setup) error {
 	return nil
 }
 
-func (n NewOrganization) apply(tx *gorm.DB, today string) error {
-	o, err := organization(tx)
+// applyOrganization writes only what isn't so already, as does applyProjects.
+func (s *Service) applyOrganization(tx *gorm.DB, n NewOrganization) error {
+	was, err := organization(tx)
 	if err != nil {
 		return err
 	}
+	o := was
 	o.Name = cmp.Or(n.Name, o.Name)
 	o.WeekStarts = cmp.Or(n.WeekStarts, o.WeekStarts)
 	o.Period = cmp.Or(n.Period, o.Period)
@@ -72,8 +74,14 @@ func (n NewOrganization) apply(tx *gorm.DB, today string) error {
 			}
 		}
 	}
-	if err := regroup(tx, today, o.WeekStarts, o.Period); err != nil {
+	if o == was {
+		return nil
+	}
+	if err := regroup(tx, s.latestDay(), o.WeekStarts, o.Period); err != nil {
 		return err
 	}
-	return tx.Clauses(clause.OnConflict{UpdateAll: true}).Create(&o).Error
+	if err := tx.Clauses(clause.OnConflict{UpdateAll: true}).Create(&o).Error; err != nil {
+		return err
+	}
+	return s.note(tx, provisioner, deed{Action: "organization.updated", Object: organizationChain, Before: was, After: o})
 }

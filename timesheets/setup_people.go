@@ -57,8 +57,18 @@ func (s *Service) applyTime(tx *gorm.DB, o NewOrganization) error {
 	for i, h := range o.Holidays {
 		named = append(named, filed[NewHoliday]{i, h})
 	}
-	_, err := s.putHolidays(tx, named)
-	return err
+	outcomes, err := s.putHolidays(tx, named)
+	if err != nil {
+		return err
+	}
+	done := Imported{Lines: []ImportedLine{}}
+	for i, h := range o.Holidays {
+		done.tell(i+1, outcomes[i], h.Date+" "+h.Name)
+	}
+	if done.Added+done.Updated == 0 {
+		return nil
+	}
+	return s.note(tx, provisioner, deed{Action: "holiday.imported", After: done})
 }
 
 // applyPeople makes what the setup says about people, all of whom are there.
@@ -79,7 +89,7 @@ func (s *Service) applyPeople(ctx context.Context, tx *gorm.DB, workers []NewWor
 			continue
 		}
 		if region := strings.TrimSpace(w.Region); region != "" && region != found[i].Region {
-			if err := s.putRegion(tx, found[i].ID, region); err != nil {
+			if err := s.provisionRegion(tx, found[i].ID, found[i].Region, region); err != nil {
 				return err
 			}
 		}
@@ -103,5 +113,30 @@ func (s *Service) putSchedule(tx *gorm.DB, user *string, one Schedule) error {
 	if err := putSchedules(tx, user, append(after, one)); err != nil {
 		return err
 	}
-	return s.expectAnew(tx, user, one.ValidFrom, lastDay)
+	if err := s.expectAnew(tx, user, one.ValidFrom, lastDay); err != nil {
+		return err
+	}
+	now, err := schedulesOf(tx, user)
+	if err != nil {
+		return err
+	}
+	d := deed{Action: "expected_hours.updated", Before: ExpectedHours{user, before}, After: ExpectedHours{user, now}}
+	if user != nil {
+		d.Owner, d.Object = *user, *user
+	}
+	return s.note(tx, provisioner, d)
+}
+
+// provisionRegion moves somebody to a region.
+func (s *Service) provisionRegion(tx *gorm.DB, user, before, after string) error {
+	if err := s.putRegion(tx, user, after); err != nil {
+		return err
+	}
+	type place struct {
+		UserID string `json:"user_id"`
+		Region string `json:"region"`
+	}
+	return s.note(tx, provisioner, deed{
+		Action: "person.updated", Owner: user, Object: user, Before: place{user, before}, After: place{user, after},
+	})
 }

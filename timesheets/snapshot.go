@@ -2,8 +2,6 @@ package timesheets
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -70,23 +68,29 @@ func (p *periodRow) freeze(tx *gorm.DB, by, comment string, now time.Time) error
 	if err != nil {
 		return err
 	}
-	var text bytes.Buffer
-	e := json.NewEncoder(&text)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(lines); err != nil {
-		return fmt.Errorf("write lines: %w", err)
+	canonical, err := canonicalLines(lines)
+	if err != nil {
+		return err
 	}
-	canonical, minutes := bytes.TrimSpace(text.Bytes()), 0
+	minutes := 0
 	for _, line := range lines {
 		minutes += line.Minutes
 	}
-	sum := sha256.Sum256(canonical)
 	p.Submissions++
 	err = tx.Exec(`INSERT INTO submissions (period_id, number, submitted_at, submitted_by, comment, minutes, lines, digest)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, p.ID, p.Submissions, now, by, comment, minutes, string(canonical),
-		"sha256:"+hex.EncodeToString(sum[:])).Error
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, p.ID, p.Submissions, now, by, comment, minutes, canonical, digestOf(canonical)).Error
 	if err != nil {
 		return fmt.Errorf("write submission: %w", err)
 	}
 	return nil
+}
+
+func canonicalLines(lines []Line) (string, error) {
+	var text bytes.Buffer
+	e := json.NewEncoder(&text)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(lines); err != nil {
+		return "", fmt.Errorf("write lines: %w", err)
+	}
+	return string(bytes.TrimSpace(text.Bytes())), nil
 }

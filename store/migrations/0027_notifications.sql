@@ -20,7 +20,7 @@ CREATE TABLE notifications (
     created_at TIMESTAMP NOT NULL,
     read_at    TIMESTAMP
 );
-CREATE INDEX notifications_of_person ON notifications (user_id, id) WHERE shown;
+CREATE INDEX notifications_of_person ON notifications (user_id, id);
 CREATE INDEX notifications_unread ON notifications (user_id, id) WHERE shown AND read_at IS NULL;
 CREATE INDEX notifications_by_period ON notifications (period_id, kind);
 CREATE INDEX notifications_by_age ON notifications (created_at);
