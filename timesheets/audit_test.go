@@ -58,7 +58,7 @@ func TestEveryDeedLeavesARecordOfItsOwn(t *testing.T) {
 	must(ask(h.Decide, mia, Decision{ID: e.ID}))
 	must(ask(h.removal, ada, EntryRef{ID: h.record(ada, h.hour("2026-03-05")).ID}))
 	week := PeriodRef{ID: e.PeriodID}
-	must(ask(h.SubmitPeriod, ada, PeriodSubmission{PeriodRef: week, ValidateOnly: true})) // which is no deed
+	must(h.SubmitPeriod(Rehearse(t.Context()), ada, PeriodSubmission{PeriodRef: week})) // which is no deed
 	must(ask(h.SubmitPeriod, ada, PeriodSubmission{PeriodRef: week}))
 	must(ask(h.RequestReopening, ada, Reopening{week, "a mistake"}))
 	must(ask(h.Reopen, mia, Reopening{week, "mend it"}))
@@ -75,7 +75,7 @@ func TestEveryDeedLeavesARecordOfItsOwn(t *testing.T) {
 	}
 	h.apply(Setup{Organization: &NewOrganization{Name: "ExampleCo"}, Projects: []NewProject{{Name: "Internal", Customer: "Us"}, {Name: "New"}}})
 	h.apply(Setup{Organization: &NewOrganization{Name: "ExampleCo"}, Projects: []NewProject{{Name: "Internal", Customer: "Us"}}}) // as it is
-	must(ask(h.SetLock, root, NewLock{new("2026-01-31"), "payroll"}))
+	must(ask(h.SetLock, root, NewLock{Until: new("2026-01-31"), Reason: "payroll"}))
 	want = "project.created project.created project.created organization.updated project.updated project.created lock_date.set"
 	if diff := cmp.Diff(want, h.deeds("organization")); diff != "" {
 		t.Error(diff)

@@ -84,6 +84,9 @@ func (e Entry) matter() matter {
 	if e.editedBy != e.UserID {
 		m.editors = []string{e.editedBy}
 	}
+	if e.deletedAt != nil {
+		m.state = Deleted
+	}
 	if e.closing.covers(e.Date) {
 		m.state = Closed
 	}

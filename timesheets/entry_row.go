@@ -43,29 +43,43 @@ func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), "
 // visibleEntries is every entry that the caller may see: their own, those of the people they manage, and all for an
 // administrator or an application that an administrator let in. Whatever starts from it can't reach anyone else's.
 func visibleEntries(tx *gorm.DB, by auth.Caller) *gorm.DB {
-	visible := tx.Table("entries").Where("entries.deleted_at IS NULL")
+	return withDeleted(tx, by).Where("entries.deleted_at IS NULL")
+}
+
+// withDeleted is those entries and the ones among them that are deleted, of which only that is told.
+func withDeleted(tx *gorm.DB, by auth.Caller) *gorm.DB {
 	if seesAll(by) {
-		return visible
+		return tx.Table("entries")
 	}
-	return visible.Where("entries.user_id IN (?)", auth.ManagedBy(tx, by.User).Or("id = ?", by.User))
+	return tx.Table("entries").Where("entries.user_id IN (?)", visibleOwners(tx, by))
+}
+
+// visibleOwners are the ids of those whose time a person may see.
+func visibleOwners(tx *gorm.DB, by auth.Caller) *gorm.DB {
+	return auth.ManagedBy(tx, by.User).Or("id = ?", by.User)
 }
 
 func seesAll(by auth.Caller) bool { return by.Admin || by.Machine() }
 
 // entryOf is one entry that the caller may see.
 func entryOf(ctx context.Context, tx *gorm.DB, by auth.Caller, id string) (Entry, error) {
+	return entryAmong(ctx, tx, visibleEntries(tx, by), id)
+}
+
+// entryAmong is the one of these entries that has the id.
+func entryAmong(ctx context.Context, tx, entries *gorm.DB, id string) (Entry, error) {
 	missing := fault(NotFound, "there is no such entry, or it isn't yours to see")
 	if uuid.Validate(id) != nil {
 		return Entry{}, missing
 	}
-	entries, err := scanEntries(withPeople(ctx, tx, visibleEntries(tx, by)).Where("entries.id = ?", id))
+	found, err := scanEntries(withPeople(ctx, tx, entries).Where("entries.id = ?", id))
 	if err != nil {
 		return Entry{}, fmt.Errorf("read entry: %w", err)
 	}
-	if len(entries) == 0 {
+	if len(found) == 0 {
 		return Entry{}, missing
 	}
-	return entries[0], nil
+	return found[0], nil
 }
 
 // withPeople reads entries together with the people whom they name, in one query. All joins are left joins, which keeps

@@ -9,7 +9,7 @@ type Kind string
 const (
 	ValidationFailed   Kind = "validation-failed"   // the request itself is wrong; Fields say where
 	DayLimitExceeded   Kind = "day-limit-exceeded"  // a day has 24 hours
-	Overlap            Kind = "overlap"             // there is something else on these days
+	Overlap            Kind = "overlap"             // there is something else at that time
 	ProjectClosed      Kind = "project-closed"      // the project takes no more time
 	ProjectInUse       Kind = "project-in-use"      // there is time on the project
 	PeriodLocked       Kind = "period-locked"       // what is submitted or approved stays as it is
@@ -22,6 +22,10 @@ const (
 	NotFound           Kind = "not-found"           // there is none, or none that the caller may see
 
 	PreconditionRequired Kind = "precondition-required" // the revision that the caller saw must be named
+	IdempotencyMismatch  Kind = "idempotency-mismatch"  // the key of the request was another's
+	InsufficientScope    Kind = "insufficient-scope"    // the token doesn't reach this far
+	FailedDependency     Kind = "failed-dependency"     // it was to be done together with what can't be
+	ResyncRequired       Kind = "resync-required"       // whose time the caller sees is no more what it was
 )
 
 // Fault tells the person who asked why it can't be done, and what to do about it. Every other error is ours.

@@ -23,7 +23,8 @@ type ground struct {
 	membersOnly     bool
 	member          *bool // whether the owner is a member of such a project; nil: they never were
 	submitOnCreate  bool
-	restOfDay       int // minutes of the person's other entries of that day
+	restOfDay       int     // minutes of the person's other entries of that day
+	overlapped      *string // the first of them that shares time by the clock, in words
 	closing         closing
 	nextPeriod      string    // the first day of the next one that has a row
 	period          periodRow // its name, its days and whether it is live
@@ -41,7 +42,10 @@ SELECT owner.name, owner.blocked, manager.id, manager.name,
 	COALESCE((SELECT MIN(start_day) FROM periods WHERE user_id = ? AND start_day > ?), ''),
 	COALESCE(lock_date.until_day, ''), COALESCE(lock_date.reason, ''),
 	(SELECT COALESCE(SUM(minutes), 0) FROM entries
-		WHERE user_id = owner.id AND date = ? AND id <> ? AND deleted_at IS NULL)
+		WHERE user_id = owner.id AND date = ? AND id <> ? AND deleted_at IS NULL),
+	(SELECT 'from ' || start_time || ' to ' || end_time || ' (entry ' || id || ')' FROM entries
+		WHERE user_id = owner.id AND date = ? AND id <> ? AND deleted_at IS NULL AND start_time < ? AND end_time > ?
+		ORDER BY start_time, id LIMIT 1)
 FROM (?) AS owner
 LEFT JOIN (?) AS manager ON manager.id = owner.manager_id AND NOT manager.blocked
 LEFT JOIN projects ON projects.id = ?
@@ -51,15 +55,16 @@ LEFT JOIN locks AS lock_date ON lock_date.number = (SELECT MAX(number) FROM lock
 LEFT JOIN organization ON organization.id = 1
 WHERE owner.id = ?`
 
-func groundOf(ctx context.Context, tx *gorm.DB, e Entry, date, project string) (ground, error) {
+func groundOf(ctx context.Context, tx *gorm.DB, e Entry, n NewEntry) (ground, error) {
 	var g ground
-	row := tx.Raw(groundQuery, e.UserID, date, date, e.ID, auth.People(ctx, tx), auth.People(ctx, tx), project,
-		e.UserID, date, e.UserID).Row()
+	date := n.Date
+	row := tx.Raw(groundQuery, e.UserID, date, date, e.ID, date, e.ID, n.End, n.Start,
+		auth.People(ctx, tx), auth.People(ctx, tx), n.ProjectID, e.UserID, date, e.UserID).Row()
 	err := row.Scan(
 		&g.people.owner, &g.ownerBlocked, &g.people.managerID, &g.people.manager,
 		&g.project, &g.projectClosed, &g.projectBillable, &g.tasks, &g.membersOnly, &g.member, &g.submitOnCreate,
 		&g.period.ID, &g.period.StartDay, &g.period.EndDay, &g.period.Live, &g.nextPeriod,
-		&g.closing.until, &g.closing.reason, &g.restOfDay)
+		&g.closing.until, &g.closing.reason, &g.restOfDay, &g.overlapped)
 	if errors.Is(err, sql.ErrNoRows) {
 		return g, invalid(ValidationFailed, "/user_id", "is nobody here")
 	}
@@ -88,7 +93,7 @@ func (g *ground) in(ctx context.Context, tx *gorm.DB, e Entry, date string) (id 
 // fill puts what n says into the entry, new or old, when project and day allow it.
 func (e *Entry) fill(ctx context.Context, tx *gorm.DB, n NewEntry) (ground, error) {
 	minutes := n.worked(new(check))
-	g, err := groundOf(ctx, tx, *e, n.Date, n.ProjectID)
+	g, err := groundOf(ctx, tx, *e, n)
 	if err != nil {
 		return g, err
 	}
@@ -107,8 +112,8 @@ func (e *Entry) fill(ctx context.Context, tx *gorm.DB, n NewEntry) (ground, erro
 	return g, nil
 }
 
-// takes refuses time on no project, more time on one that is closed or for others, a task that isn't the project's, and a
-// day of more than 24 hours.
+// takes refuses time on no project, more time on one that is closed or for others, a task that isn't the project's, the same
+// time twice, and a day of more than 24 hours.
 func (g ground) takes(e Entry, n NewEntry, minutes int) error {
 	left := dayMinutes - g.restOfDay
 	more := n.ProjectID != e.ProjectID || minutes > e.Minutes
@@ -123,6 +128,9 @@ func (g ground) takes(e Entry, n NewEntry, minutes int) error {
 		return invalid(ProjectClosed, "/project_id", "%s is closed and takes no more time; choose another project", *g.project)
 	case !g.hasTask(task) && (n.ProjectID != e.ProjectID || task != e.Task):
 		return invalid(ValidationFailed, "/task", "%s", g.theirTasks())
+	case g.overlapped != nil:
+		return invalid(Overlap, "/start", "%s to %s overlaps with what there is on %s already %s",
+			*n.Start, *n.End, n.Date, *g.overlapped)
 	case minutes > left:
 		return invalid(DayLimitExceeded, "/minutes", "%s has %s of 24 hours already, so at most %s can be added, not %s",
 			n.Date, asHours(g.restOfDay), asHours(left), asHours(minutes))

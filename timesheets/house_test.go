@@ -128,6 +128,11 @@ func (h house) record(by auth.Caller, n NewEntry) Entry {
 // as brings a new entry of Ada's into a state.
 func (h house) as(state State, day string) Entry {
 	e := h.record(ada, h.hour(day))
+	if state == Deleted {
+		must(ask(h.removal, ada, EntryRef{ID: e.ID}))
+		e.Revision++
+		return e
+	}
 	if state != Draft {
 		e = must(ask(h.Submit, ada, EntryRef{ID: e.ID}))
 	}

@@ -24,10 +24,14 @@ type Lock struct {
 // TableName has a row for each.
 func (Lock) TableName() string { return "locks" }
 
+// Key is what an entity tag is made of. There is one lock date, so it has no id.
+func (l Lock) Key() (id string, revision int64) { return "", l.Number }
+
 // NewLock closes all days until one, or lifts what was closed.
 type NewLock struct {
-	Until  *string `json:"until"` // the last closed day; nil: none
-	Reason string  `json:"reason"`
+	Revision *int64  `match:"optional" json:"-"` // the revision that the caller saw; nil: whichever it is now
+	Until    *string `json:"until"`              // the last closed day; nil: none
+	Reason   string  `json:"reason"`
 }
 
 // Validate wants a day, if there is one, and a reason.
@@ -56,6 +60,9 @@ func (s *Service) SetLock(ctx context.Context, by auth.Caller, n NewLock) (Lock,
 	err := s.db.Write(ctx, func(tx *gorm.DB) error {
 		last, err := lockOf(tx)
 		if err != nil {
+			return err
+		}
+		if err := isAt("the lock date", last.Number, n.Revision, Update); err != nil {
 			return err
 		}
 		set = Lock{last.Number + 1, n.Until, strings.TrimSpace(n.Reason), by.User, s.instant()}

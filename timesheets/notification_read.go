@@ -64,10 +64,7 @@ func (s *Service) ReadNotifications(ctx context.Context, by auth.Caller, r ReadU
 	})
 }
 
-const (
-	notificationsKept = 90 * 24 * time.Hour
-	sweepBite         = 500
-)
+const notificationsKept = 90 * 24 * time.Hour
 
 // sweepNotifications takes out what is old, in small bites so that no other write waits long.
 func (s *Service) sweepNotifications(ctx context.Context) error {

@@ -171,7 +171,7 @@ func TestWhatIsWithdrawnUnseenIsTakenBack(t *testing.T) {
 func TestWhatIsOnlyTriedOrRefusedIsToldToNobody(t *testing.T) {
 	h := openHouse(t)
 	e := h.record(ada, h.hour("2026-11-09"))
-	must(ask(h.SubmitPeriod, ada, PeriodSubmission{PeriodRef: PeriodRef{ID: e.PeriodID}, ValidateOnly: true}))
+	must(h.SubmitPeriod(Rehearse(t.Context()), ada, PeriodSubmission{PeriodRef: PeriodRef{ID: e.PeriodID}}))
 	stale := int64(77)
 	if _, err := ask(h.SubmitPeriod, ada, PeriodSubmission{PeriodRef: PeriodRef{ID: e.PeriodID, Revision: &stale}}); err == nil {
 		t.Error("a stale revision was submitted")

@@ -17,9 +17,9 @@ type Page[T any] struct {
 
 // Paging is how a caller leafs through a list.
 type Paging struct {
-	Cursor string `query:"cursor"` // Page.Next of the page before; empty: the first page
-	Limit  int    `query:"limit"`  // items of a page, up to 200; 0: 50
-	Count  bool   `query:"count"`  // tell Page.Total, which costs what the list is long
+	Cursor string `query:"cursor"`          // Page.Next of the page before; empty: the first page
+	Limit  int    `query:"limit" least:"1"` // items of a page, up to 200; 0: 50
+	Count  bool   `query:"count"`           // tell Page.Total, which costs what the list is long
 }
 
 // How many items a page has.

@@ -2,7 +2,6 @@ package timesheets
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -11,17 +10,13 @@ import (
 	"punchcard/auth"
 )
 
-// errRehearsed takes back what was only to be tried.
-var errRehearsed = errors.New("only a rehearsal")
-
 // periodMove is one transition of a period.
 type periodMove struct {
 	PeriodRef
-	action   Action
-	comment  string
-	lines    []string                                             // only these entries; nil: all
-	rehearse bool                                                 // say what would come of it, and leave all as it is
-	set      func(tx *gorm.DB, p *periodRow, now time.Time) error // beside the entries
+	action  Action
+	comment string
+	lines   []string                                             // only these entries; nil: all
+	set     func(tx *gorm.DB, p *periodRow, now time.Time) error // beside the entries
 }
 
 // movePeriod takes a period through one transition, its entries with it. As for entries, what it decides upon is read in
@@ -66,9 +61,6 @@ func (s *Service) movePeriod(ctx context.Context, by auth.Caller, m periodMove) 
 		if moved, err = s.completed(ctx, tx, by, row); err != nil {
 			return err
 		}
-		if m.rehearse {
-			return errRehearsed
-		}
 		if err := s.tellOf(ctx, tx, by, announcement{action: m.action, period: moved, comment: m.comment}); err != nil {
 			return err
 		}
@@ -78,9 +70,6 @@ func (s *Service) movePeriod(ctx context.Context, by auth.Caller, m periodMove) 
 		}
 		return s.note(tx, by, periodDeed(m.action, before, after))
 	})
-	if errors.Is(err, errRehearsed) {
-		err = nil
-	}
 	return moved, err
 }
 

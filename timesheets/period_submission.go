@@ -13,10 +13,9 @@ import (
 // PeriodSubmission is what somebody says when they submit their week or month.
 type PeriodSubmission struct {
 	PeriodRef
-	Early        bool   `query:"early"`         // although the period hasn't ended
-	ValidateOnly bool   `query:"validate_only"` // only say what would come of it
-	Comment      string `json:"comment"`        // for whoever decides
-	Attest       bool   `json:"attest"`         // that the period has no entries, if it has none
+	Early   bool   `query:"early"`  // although the period hasn't ended
+	Comment string `json:"comment"` // for whoever decides
+	Attest  bool   `json:"attest"`  // that the period has no entries, if it has none
 }
 
 // Validate says everything that is wrong with it.
@@ -31,7 +30,7 @@ func (p PeriodSubmission) Validate() error {
 func (s *Service) SubmitPeriod(ctx context.Context, by auth.Caller, n PeriodSubmission) (Period, error) {
 	comment := strings.TrimSpace(n.Comment)
 	return s.movePeriod(ctx, by, periodMove{
-		PeriodRef: n.PeriodRef, action: Submit, comment: comment, rehearse: n.ValidateOnly,
+		PeriodRef: n.PeriodRef, action: Submit, comment: comment,
 		set: func(tx *gorm.DB, p *periodRow, now time.Time) error {
 			if s.latestDay() <= p.EndDay && !n.Early {
 				return invalid(ValidationFailed, "early", "must be true to submit a period before it is over, on %s", p.EndDay)

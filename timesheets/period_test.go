@@ -276,7 +276,7 @@ func TestSubmittingAPeriodThatIsNotOverOrEmptyIsMeant(t *testing.T) {
 func TestARehearsalChangesNothing(t *testing.T) {
 	h := openHouse(t)
 	p := h.week(ada, 1)
-	would := must(ask(h.SubmitPeriod, ada, PeriodSubmission{PeriodRef: PeriodRef{ID: p.ID}, ValidateOnly: true}))
+	would := must(h.SubmitPeriod(Rehearse(t.Context()), ada, PeriodSubmission{PeriodRef: PeriodRef{ID: p.ID}}))
 	if would.State != Submitted || len(would.Flags) == 0 {
 		t.Errorf("it would be %+v", would)
 	}
@@ -287,7 +287,7 @@ func TestARehearsalChangesNothing(t *testing.T) {
 	if events := must(ask(h.Events, ada, EventQuery{ID: p.ID})).Items; len(events) != 0 {
 		t.Errorf("it has happened: %+v", events)
 	}
-	_, err := ask(h.SubmitPeriod, mia, PeriodSubmission{PeriodRef: PeriodRef{ID: p.ID}, ValidateOnly: true})
+	_, err := h.SubmitPeriod(Rehearse(t.Context()), mia, PeriodSubmission{PeriodRef: PeriodRef{ID: p.ID}})
 	refused(t, err, Forbidden)
 }
 

@@ -77,6 +77,21 @@ func TestListsAreReadAlongAnIndex(t *testing.T) {
 			t.Errorf("%s is not read by %s:\n%s", c.name, c.index, plan)
 		}
 	}
+	for _, c := range []struct {
+		by    auth.Caller
+		index string
+	}{
+		{ada, "SEARCH entries USING INDEX entries_by_change (user_id=? AND (updated_at,id)>(?,?))"},
+		{root, "SEARCH entries USING INDEX entries_of_all_by_change ((updated_at,id)>(?,?))"},
+		{mia, "SEARCH entries USING INDEX entries_by_change (user_id=?"}, // sorted, as her list is
+	} {
+		tx := h.db.Read(t.Context())
+		changed := withPeople(t.Context(), tx, changedAfter(tx, c.by, must(whomSees(tx, c.by)), feedPlace{id: "0199"})).Limit(50)
+		plan := explained(t, tx, changed)
+		if sorted := strings.Contains(plan, "TEMP B-TREE"); !strings.Contains(plan, c.index) || sorted != (c.by.User == mia.User) {
+			t.Errorf("%s's changes are not read by %s:\n%s", c.by.Name, c.index, plan)
+		}
+	}
 	// A manager's list is sorted, which costs what their people have in the days that are looked through; along the days of
 	// all it would cost what everybody has.
 	week := EntryQuery{From: "2026-03-02"}

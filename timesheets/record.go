@@ -29,18 +29,23 @@ type NewEntry struct {
 // Record adds an entry to the caller's own timesheet. Administrators, and applications that act for themselves, can add
 // it to somebody else's.
 func (s *Service) Record(ctx context.Context, by auth.Caller, n NewEntry) (Entry, error) {
+	return s.recordAs(ctx, by, uuid.Must(uuid.NewV7()).String(), n)
+}
+
+// recordAs adds an entry under an id that no other has.
+func (s *Service) recordAs(ctx context.Context, by auth.Caller, id string, n NewEntry) (Entry, error) {
 	owner, err := n.owner(by)
 	if err != nil {
 		return Entry{}, err
 	}
-	now := s.instant()
 	draft := Entry{
-		ID: uuid.Must(uuid.NewV7()).String(), UserID: owner, State: Draft, Revision: 1, CreatedAt: now, UpdatedAt: now,
+		ID: id, UserID: owner, State: Draft, Revision: 1,
 		Source: by.Client, CreatedBy: by.Subject(), editedBy: by.Subject(),
 	}
 	var recorded Entry
 	err = s.db.Write(ctx, func(tx *gorm.DB) error {
-		entry := draft
+		entry, now := draft, s.instant() // not from before the wait for one's turn: what changed is read in its order
+		entry.CreatedAt, entry.UpdatedAt = now, now
 		ground, err := entry.fill(ctx, tx, n)
 		if err != nil {
 			return err

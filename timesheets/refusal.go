@@ -17,6 +17,8 @@ func (m matter) refusal(action Action, by auth.Caller) error {
 		return fault(Forbidden, "only %s can %s %s", m.inPerson(allowed), verb, m.name)
 	case m.state == Closed:
 		return fault(PeriodClosed, "can't %s %s: %s", verb, m.name, m.told())
+	case action == Restore:
+		return fault(InvalidTransition, "can't restore %s: it is not deleted", m.name)
 	case action == Update || action == Delete:
 		return fault(PeriodLocked, "can't %s %s: %s; %s", verb, m.name, m.told(), m.unlock())
 	default:

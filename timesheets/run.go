@@ -8,7 +8,7 @@ import (
 
 // chores are what is done without anybody's asking. Each runs until its context ends.
 var chores = []func(*Service, context.Context){
-	(*Service).tellWebhooks, (*Service).sweepDeliveries,
+	(*Service).tellWebhooks, (*Service).sweepDeliveries, (*Service).sweepReplays,
 	every(2*time.Second, "deliver mails", (*Service).DeliverMails),
 	every(5*time.Minute, "remind people", (*Service).remind),
 	every(time.Hour, "sweep notifications", (*Service).sweepNotifications),

@@ -16,8 +16,9 @@ import (
 
 // Service holds the operations on timesheets. It is safe for concurrent use.
 type Service struct {
-	db        *store.DB
+	db        database
 	cursorKey []byte
+	replayKey []byte
 	now       func() time.Time
 	log       *slog.Logger
 	issuer    string // where people find the app
@@ -55,9 +56,11 @@ func New(db *store.DB, s Settings) *Service {
 		s.Now = time.Now
 	}
 	made := &Service{
-		db: db, now: s.Now, log: cmp.Or(s.Log, slog.Default()),
+		db: database{db}, now: s.Now, log: cmp.Or(s.Log, slog.Default()),
 		cursorKey: s.key("punchcard timesheets cursor"), webhookKey: s.key("punchcard timesheets webhooks"),
-		issuer: s.Issuer, mail: s.Mail, mailKey: s.key("punchcard timesheets mail"), post: s.Post, addressMistake: s.AddressMistake,
+		replayKey: s.key("punchcard timesheets replays"),
+		issuer:    s.Issuer, mail: s.Mail, mailKey: s.key("punchcard timesheets mail"),
+		post: s.Post, addressMistake: s.AddressMistake,
 		setManager: s.SetManager,
 	}
 	if made.addressMistake == nil {

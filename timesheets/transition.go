@@ -16,6 +16,7 @@ const (
 	Approved  State = "approved"
 	Closed    State = "closed"   // the lock date covers it, so nothing happens to it; stands for any state of its own
 	Rejected  State = "rejected" // changes are requested: it can be changed and submitted again
+	Deleted   State = "deleted"  // of an entry; stands for the state that it had, which it keeps
 
 	Update           Action = "update"
 	Delete           Action = "delete"
@@ -25,6 +26,7 @@ const (
 	Reject           Action = "reject"
 	Reopen           Action = "reopen"
 	RequestReopening Action = "request_reopening"
+	Restore          Action = "restore"
 )
 
 type transition struct {
@@ -35,9 +37,9 @@ type transition struct {
 	to     State
 }
 
-// transitions is all that can happen to an entry or a period. What isn't here can't. A deleted entry keeps its state, and an
-// open period stands here as a draft. What happens to a period happens to those of its entries that are in the same state,
-// and to its submission.
+// transitions is all that can happen to an entry or a period. What isn't here can't. A deleted entry keeps its state, in
+// which it comes back, and an open period stands here as a draft. What happens to a period happens to those of its entries
+// that are in the same state, and to its submission.
 var transitions = []transition{
 	{entryThing, Draft, Update, owner | admin | machine, Draft},
 	{entryThing, Draft, Delete, owner | admin | machine, Draft},
@@ -50,12 +52,13 @@ var transitions = []transition{
 	{anything, Rejected, Submit, owner, Submitted},
 	{periodThing, Approved, RequestReopening, owner, Approved},
 	{periodThing, Approved, Reopen, approver | admin, Draft},
+	{entryThing, Deleted, Restore, owner | admin | machine, Deleted},
 }
 
 // scopeFor is the scope that the application needs besides.
 var scopeFor = map[Action]string{
 	Update: createScope, Delete: deleteScope, Submit: createScope, Withdraw: createScope, RequestReopening: createScope,
-	Approve: approveScope, Reject: approveScope, Reopen: approveScope,
+	Approve: approveScope, Reject: approveScope, Reopen: approveScope, Restore: deleteScope,
 }
 
 // passes lists the states from which the action takes an entry of a period along, and the state that it has then.
@@ -75,8 +78,11 @@ func TransitionTable() string {
 	for _, t := range transitions {
 		what := map[thing]string{entryThing: "an entry", periodThing: "a period", anything: "an entry or a period"}[t.of]
 		to := string(t.to)
-		if t.action == Delete {
+		switch t.action {
+		case Delete:
 			to = "gone"
+		case Restore:
+			to = "what it was"
 		}
 		cells := []string{what, string(t.from), string(t.action), t.who.String(), to}
 		table.WriteString("| " + strings.Join(cells, " | ") + " |\n")

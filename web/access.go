@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -13,6 +14,7 @@ import (
 // access is who may use a route.
 type access struct {
 	scope   string // an access token's
+	other   string // one that will do as well; empty: none
 	api     string // whom the token must be for; empty: any API of ours
 	recent  bool   // the person must have signed in a short time ago
 	session bool   // by cookie
@@ -33,6 +35,20 @@ var identity = access{scope: "openid"}
 
 // manage lets those in whose access token for the management API holds the scope.
 func manage(name string) access { return access{scope: name, api: auth.Management} }
+
+// or lets those in as well whose token holds another scope: what they may do then is for the operation to say.
+func (a access) or(name string) access {
+	a.other = name
+	return a
+}
+
+// scopes are those that each let one in.
+func (a access) scopes() []string {
+	if a.other == "" {
+		return []string{a.scope}
+	}
+	return []string{a.scope, a.other}
+}
 
 // fresh asks for a sign-in that is no older than an administrator said (RFC 9470).
 func (a access) fresh() access {
@@ -79,9 +95,9 @@ func guard(a *auth.Server, needed access) gin.HandlerFunc {
 		}
 		by.Address, by.UserAgent, by.RequestID = c.ClientIP(), c.Request.UserAgent(), requestID(c)
 		c.Set(callerKey, by)
-		if needed.scope != "" && !by.May(needed.scope) {
-			detail := "this needs the scope " + needed.scope
-			challenge(c, "insufficient_scope", detail, "scope", needed.scope)
+		if needed.scope != "" && !by.May(needed.scope) && !(needed.other != "" && by.May(needed.other)) {
+			detail := "this needs the scope " + strings.Join(needed.scopes(), " or ")
+			challenge(c, "insufficient_scope", detail, "scope", strings.Join(needed.scopes(), " "))
 			fail(c, fault(insufficientScope, detail))
 			return
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -117,7 +118,8 @@ func describedAs(r *http.Request, answer *http.Response, body []byte) error {
 		router = managementRouter()
 	}
 	route, parameters, err := router.FindRoute(&http.Request{Method: described(r.Method), URL: &url.URL{Path: r.URL.EscapedPath()}})
-	if err != nil || strings.HasSuffix(r.URL.Path, "/") { // which the router takes for the path without it
+	// What ends in a slash the router takes for the path without it, and what lacks a parameter for one that is empty.
+	if err != nil || strings.HasSuffix(r.URL.Path, "/") || slices.Contains(slices.Collect(maps.Values(parameters)), "") {
 		return undescribed(answer, r)
 	}
 	if isGuarded(route.Operation) && !isPrivate(answer) {

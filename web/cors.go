@@ -13,7 +13,8 @@ import (
 const (
 	sharedMethods = "GET, HEAD, POST, PUT, PATCH, DELETE"
 	sendable      = "Authorization, Content-Type, If-Match, If-None-Match, DPoP, Auth0-Client, Idempotency-Key"
-	readable      = "Content-Disposition, ETag, Link, Location, Total-Count, WWW-Authenticate, Request-Id, Retry-After, DPoP-Nonce"
+	readable      = "Content-Disposition, ETag, Link, Location, Total-Count, WWW-Authenticate, Request-Id, Retry-After, DPoP-Nonce, " +
+		"Idempotency-Replayed"
 )
 
 // audience is whose scripts may read what lies under a path's first segment.

@@ -54,8 +54,27 @@ func etagOf(body []byte) string {
 // ifMatch is the revision that the caller saw; nil if any will do. Only one entity tag is taken, since there is one
 // revision at a time, and by RFC 9110 §13.1.1 a weak one never matches.
 func ifMatch(c *gin.Context, required bool) (*int64, error) {
-	lines := c.Request.Header["If-Match"]
-	tag := strings.TrimSpace(strings.Join(lines, ","))
+	return revisionOf(strings.Join(c.Request.Header["If-Match"], ","), required)
+}
+
+// ifNoneMatch reports whether a write wants that nothing is there yet, which * says and nothing else (RFC 9110 §13.1.2).
+func ifNoneMatch(c *gin.Context) (bool, error) {
+	tag := strings.TrimSpace(strings.Join(c.Request.Header["If-None-Match"], ","))
+	switch {
+	case tag != "" && c.GetHeader("If-Match") != "":
+		return false, fault(malformed, "send If-None-Match: * to make it or If-Match to replace it, but not both")
+	case tag != "" && tag != "*":
+		return false, fault(malformed, "If-None-Match takes * here, for what isn't there yet")
+	case tag == "" && c.GetHeader("If-Match") == "":
+		return false, fault(preconditionRequired,
+			"send If-None-Match: * to make it, or If-Match with the ETag of what you read to replace it")
+	}
+	return tag == "*", nil
+}
+
+// revisionOf is the revision that an If-Match names; nil if any will do.
+func revisionOf(tag string, required bool) (*int64, error) {
+	tag = strings.TrimSpace(tag)
 	switch {
 	case tag == "" && required:
 		return nil, fault(preconditionRequired, "send If-Match with the ETag of what you read, or with * for whatever is there")

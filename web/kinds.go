@@ -11,22 +11,22 @@ import (
 
 // What HTTP itself can refuse, beside what package timesheets does.
 const (
-	malformed         timesheets.Kind = "malformed-request"
-	invalidToken      timesheets.Kind = "invalid-token"
-	insufficientScope timesheets.Kind = "insufficient-scope"
-	invalidProof      timesheets.Kind = "invalid-dpop-proof"
-	nonceNeeded       timesheets.Kind = "use-dpop-nonce"
-	staleSignIn       timesheets.Kind = "insufficient-user-authentication"
-	methodNotAllowed  timesheets.Kind = "method-not-allowed"
-	tooLarge          timesheets.Kind = "content-too-large"
-	unsupported       timesheets.Kind = "unsupported-media-type"
-	unavailable       timesheets.Kind = "unavailable"
-	internal          timesheets.Kind = "internal-error"
+	malformed        timesheets.Kind = "malformed-request"
+	invalidToken     timesheets.Kind = "invalid-token"
+	invalidProof     timesheets.Kind = "invalid-dpop-proof"
+	nonceNeeded      timesheets.Kind = "use-dpop-nonce"
+	staleSignIn      timesheets.Kind = "insufficient-user-authentication"
+	methodNotAllowed timesheets.Kind = "method-not-allowed"
+	tooLarge         timesheets.Kind = "content-too-large"
+	unsupported      timesheets.Kind = "unsupported-media-type"
+	unavailable      timesheets.Kind = "unavailable"
+	internal         timesheets.Kind = "internal-error"
 
 	notFound             = timesheets.NotFound
 	stale                = timesheets.PreconditionFailed
 	preconditionRequired = timesheets.PreconditionRequired
 	invalid              = timesheets.ValidationFailed
+	insufficientScope    = timesheets.InsufficientScope
 )
 
 // kind is what all problems of one type have in common.
@@ -81,12 +81,20 @@ var kinds = map[timesheets.Kind]kind{
 		"The errors name each of them: a pointer into the JSON body, or a query parameter."},
 	timesheets.ProjectClosed: {http.StatusUnprocessableEntity, "The project is closed",
 		"A closed project takes no more time. Choose another, or ask an administrator to open it."},
-	timesheets.Overlap: {http.StatusUnprocessableEntity, "There is something else on these days",
-		"A person's absences don't overlap, and a day has a holiday once. The detail says what is there."},
 	timesheets.DayLimitExceeded: {http.StatusUnprocessableEntity, "A day has 24 hours",
 		"With this entry, the person's day would have more."},
 	preconditionRequired: {http.StatusPreconditionRequired, "If-Match is missing",
 		"Send the ETag of what was read, so that nobody's change is overwritten unseen."},
+	timesheets.Overlap: {http.StatusUnprocessableEntity, "There is something else at that time",
+		"Entries with a start and an end, and absences, don't overlap those of the same person. The detail names what is there. " +
+			"What only touches is fine."},
+	timesheets.IdempotencyMismatch: {http.StatusUnprocessableEntity, "The Idempotency-Key was another request's",
+		"Within 24 hours, the same application and person sent another request to the same route under this key. Only the very " +
+			"same request is a repetition; make a new key for each other."},
+	timesheets.FailedDependency: {http.StatusFailedDependency, "Another operation of the batch can't be done",
+		"The batch was to be done as a whole, so none of it was. The other results say why."},
+	timesheets.ResyncRequired: {http.StatusGone, "The feed begins again",
+		"The caller sees other people's time than when the cursor was answered. Ask without since, and drop what isn't told again."},
 	internal: {http.StatusInternalServerError, "Something went wrong here",
 		"It is not the request's fault. The administrator finds the cause in the log, under the Request-Id."},
 	unavailable: {http.StatusServiceUnavailable, "Not at this moment",

@@ -71,7 +71,7 @@ func TestDocumentHasEveryRouteWithItsScope(t *testing.T) {
 		name := r.method + " " + strings.Replace(r.path, "*", ":", 1) // OpenAPI has no parameter that goes on beyond a slash
 		routed[name] = nil
 		if r.access.scope != "" {
-			routed[name] = []string{r.access.scope}
+			routed[name] = r.access.scopes()
 		}
 	}
 	if diff := cmp.Diff(routed, described); diff != "" {
@@ -114,6 +114,10 @@ var inputs = map[string]reflect.Type{
 	"POST /timesheets":                        reflect.TypeFor[timesheets.NewEntry](),
 	"GET /timesheets/export":                  reflect.TypeFor[timesheets.ExportQuery](),
 	"GET /timesheets/:id":                     reflect.TypeFor[timesheets.EntryRef](),
+	"POST /timesheets/batch":                  reflect.TypeFor[batchRequest](),
+	"PUT /timesheets/:id":                     reflect.TypeFor[timesheets.EntryPut](),
+	"POST /timesheets/:id/restoration":        reflect.TypeFor[timesheets.EntryRef](),
+	"GET /changes":                            reflect.TypeFor[timesheets.FeedQuery](),
 	"PATCH /timesheets/:id":                   reflect.TypeFor[timesheets.EntryChange](),
 	"DELETE /timesheets/:id":                  reflect.TypeFor[timesheets.EntryRef](),
 	"PUT /timesheets/:id/submission":          reflect.TypeFor[timesheets.EntryRef](),
@@ -283,10 +287,16 @@ func parametersOf(read *reader, r route) []string {
 	if read.revision != nil && r.method != "GET" {
 		names = append(names, "header If-Match")
 	}
-	if read.required {
+	if r.changesTime() {
+		names = append(names, "query validate_only")
+	}
+	if r.changesTime() && r.method == "POST" {
+		names = append(names, "header Idempotency-Key")
+	}
+	if read.required && read.absent == nil {
 		names = append(names, "header If-Match is required")
 	}
-	if r.method == "GET" && !untagged[r.path] {
+	if r.method == "GET" && !untagged[r.path] || read.absent != nil {
 		names = append(names, "header If-None-Match")
 	}
 	slices.Sort(names)

@@ -14,27 +14,33 @@ func isPage(t reflect.Type) bool {
 	return t.PkgPath() == "punchcard/timesheets" && strings.HasPrefix(t.Name(), "Page[")
 }
 
-// writePage writes a Page, whatever it holds, as a bare array. Where more follows, Link says where (RFC 8288), with the
-// query as it was but for the cursor.
-func writePage(c *gin.Context, status int, page reflect.Value) error {
+// pageOf shows a Page, whatever it holds, as a bare array. Where more follows, Link says where.
+func pageOf(c *gin.Context, status int, page reflect.Value) (response, error) {
 	items, next, total := page.FieldByName("Items"), page.FieldByName("Next").String(), page.FieldByName("Total")
 	body := []byte("[]\n")
 	if items.Len() > 0 {
 		var err error
 		if body, err = encode(items.Interface()); err != nil {
-			return err
+			return response{}, err
 		}
 	}
+	r := response{Status: status, Header: map[string]string{}, Body: string(body)}
+	said := string(body)
 	if next != "" {
-		query := c.Request.URL.Query()
-		query.Set("cursor", next)
-		c.Header("Link", fmt.Sprintf(`<%s?%s>; rel="next"`, c.Request.URL.EscapedPath(), query.Encode()))
+		r.Header["Link"] = nextLink(c, "cursor", next)
+		said += r.Header["Link"]
 	}
 	if !total.IsNil() {
-		c.Header("Total-Count", strconv.FormatInt(total.Elem().Int(), 10))
+		r.Header["Total-Count"] = strconv.FormatInt(total.Elem().Int(), 10)
+		said += r.Header["Total-Count"]
 	}
-	if !tagged(c, etagOf(body)) {
-		writeJSON(c, status, body)
-	}
-	return nil
+	r.Header["ETag"] = etagOf([]byte(said)) // of all that the page tells, and not its items alone
+	return r, nil
+}
+
+// nextLink is the address of what follows (RFC 8288), with the query as it was but for the cursor.
+func nextLink(c *gin.Context, parameter, cursor string) string {
+	query := c.Request.URL.Query()
+	query.Set(parameter, cursor)
+	return fmt.Sprintf(`<%s?%s>; rel="next"`, c.Request.URL.EscapedPath(), query.Encode())
 }

@@ -32,10 +32,15 @@ type mistake struct {
 const maxMistakes = 100
 
 func writeProblem(c *gin.Context, issuer string, f *timesheets.Fault) {
+	p := problemOf(issuer, requestID(c), f)
+	writeFailure(c, p.Status, "application/problem+json", p)
+}
+
+func problemOf(issuer, request string, f *timesheets.Fault) problem {
 	k := kinds[f.Kind]
 	p := problem{
 		Type: issuer + "problems/" + string(f.Kind), Title: k.title, Status: k.status, Detail: f.Detail,
-		Instance: "urn:uuid:" + requestID(c),
+		Instance: "urn:uuid:" + request,
 	}
 	for _, field := range f.Fields[:min(len(f.Fields), maxMistakes)] {
 		m := mistake{Parameter: field.Pointer, Detail: field.Detail}
@@ -44,7 +49,7 @@ func writeProblem(c *gin.Context, issuer string, f *timesheets.Fault) {
 		}
 		p.Errors = append(p.Errors, m)
 	}
-	writeFailure(c, k.status, "application/problem+json", p)
+	return p
 }
 
 // speaksOAuth reports whether the clients of an endpoint expect the failures of RFC 6749 §5.2.

@@ -10,10 +10,13 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/gin-gonic/gin"
+
 	"punchcard/timesheets"
 )
 
-func (r *reader) readQuery(raw string, v reflect.Value, wrong *faults) error {
+func (r *reader) readQuery(c *gin.Context, v reflect.Value, wrong *faults) error {
+	raw := c.Request.URL.RawQuery
 	if raw == "" {
 		return nil
 	}
@@ -24,6 +27,8 @@ func (r *reader) readQuery(raw string, v reflect.Value, wrong *faults) error {
 	for name, given := range query {
 		p, known := r.query[name]
 		switch {
+		case name == validateOnly && changesTime(c):
+			rehearse(c, given, wrong)
 		case !known:
 			wrong.add(name, "is not a parameter of this path")
 		case !text(strings.Join(given, "")):
@@ -64,6 +69,23 @@ func setterOf(t reflect.Type) func(reflect.Value, []string) error {
 			return nil
 		}
 		return parse(field, given[0])
+	}
+}
+
+// leastOf has a parameter's value refused that is smaller than its field's tag says.
+func leastOf(f reflect.StructField, set func(reflect.Value, []string) error) func(reflect.Value, []string) error {
+	least, err := strconv.ParseInt(f.Tag.Get("least"), 10, 64)
+	if err != nil {
+		return set
+	}
+	return func(field reflect.Value, given []string) error {
+		if err := set(field, given); err != nil {
+			return err
+		}
+		if given[0] != "" && field.Int() < least {
+			return fmt.Errorf("must be at least %d", least)
+		}
+		return nil
 	}
 }
 

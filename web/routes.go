@@ -4,6 +4,8 @@ import (
 	"net/http"
 
 	"github.com/gin-gonic/gin"
+
+	"punchcard/auth"
 )
 
 // route is one line of what can be asked for. A GET answers HEAD too.
@@ -12,6 +14,11 @@ type route struct {
 	path    string
 	access  access
 	handler gin.HandlerFunc
+}
+
+// changesTime reports whether a request by the route may change something of the timesheet API.
+func (r route) changesTime() bool {
+	return r.access.api == auth.Timesheets && r.method != http.MethodGet
 }
 
 // routes is the whole HTTP surface and its access policy: nothing else registers a route.
@@ -137,10 +144,13 @@ func (s Settings) routes() []route {
 
 		{"GET", "/timesheets", scope("read:timesheets"), answer(http.StatusOK, t.Entries)},
 		{"POST", "/timesheets", scope("create:timesheets"), answer(http.StatusCreated, t.Record)},
+		{"POST", "/timesheets/batch", scope("create:timesheets").or("delete:timesheets"), answer(http.StatusMultiStatus, batch(t, s.Issuer))},
 		{"GET", "/timesheets/export", scope("read:timesheets"), download(t.Export)},
 		{"GET", "/timesheets/:id", scope("read:timesheets"), answer(http.StatusOK, t.Entry)},
+		{"PUT", "/timesheets/:id", scope("create:timesheets"), answer(http.StatusOK, t.Put)}, // 201 where it is new
 		{"PATCH", "/timesheets/:id", scope("create:timesheets"), answer(http.StatusOK, t.Change)},
 		{"DELETE", "/timesheets/:id", scope("delete:timesheets"), done(t.Remove)},
+		{"POST", "/timesheets/:id/restoration", scope("delete:timesheets"), answer(http.StatusOK, t.Restore)},
 		{"PUT", "/timesheets/:id/submission", scope("create:timesheets"), answer(http.StatusOK, t.Submit)},
 		{"DELETE", "/timesheets/:id/submission", scope("create:timesheets"), answer(http.StatusOK, t.Withdraw)},
 		{"PUT", "/timesheets/:id/approval", scope("approve:timesheets").fresh(), answer(http.StatusOK, t.Decide)},
@@ -158,6 +168,7 @@ func (s Settings) routes() []route {
 		{"GET", "/approvals/counts", scope("approve:timesheets"), answer(http.StatusOK, t.CountApprovals)},
 		{"POST", "/approvals", scope("approve:timesheets").fresh(), answer(http.StatusMultiStatus, t.DecideMany)},
 		{"GET", "/reports/summary", scope("read:timesheets"), answer(http.StatusOK, t.Report)},
+		{"GET", "/changes", scope("read:timesheets"), answer(http.StatusOK, t.Changes)},
 		{"GET", "/lock-date", scope("read:timesheets"), answer(http.StatusOK, t.Lock)},
 		{"PUT", "/lock-date", scope("approve:timesheets"), answer(http.StatusOK, t.SetLock)}, // of an administrator
 		{"GET", "/notifications", scope("read:timesheets"), answer(http.StatusOK, t.Notifications)},

@@ -54,6 +54,9 @@ func (s Settings) serve(routes []route) http.Handler {
 		if r.access.scope != "" {
 			handlers = []gin.HandlerFunc{guard(s.Auth, r.access), r.handler}
 		}
+		if r.changesTime() {
+			handlers = []gin.HandlerFunc{guard(s.Auth, r.access), changes(s.Timesheets), r.handler}
+		}
 		if r.access == signedIn {
 			handlers = []gin.HandlerFunc{s.Auth.SignedIn(), r.handler}
 		}

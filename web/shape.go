@@ -125,6 +125,9 @@ func holdsNUL(data []byte) bool {
 
 // wordsFor says what a value must be to be read into the type.
 func wordsFor(t reflect.Type) string {
+	if t == reflect.TypeFor[json.RawMessage]() {
+		return "an object"
+	}
 	switch t.Kind() {
 	case reflect.Pointer:
 		return wordsFor(t.Elem()) + " or null"

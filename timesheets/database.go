@@ -1,0 +1,63 @@
+package timesheets
+
+import (
+	"context"
+	"errors"
+
+	"gorm.io/gorm"
+
+	"punchcard/store"
+)
+
+// database is where time is kept. What an operation writes can be a part of a larger write, as with the operations of a batch,
+// an answer that is kept, and what is only tried; operations needn't know of it. So it is the context that tells, and nothing
+// but this file looks.
+type database struct{ store *store.DB }
+
+type (
+	openWrite struct{} // the key of the write that is under way: its tx
+	rehearsal struct{} // the key of whether it is to be taken back
+)
+
+// errRehearsed takes back what was only to be tried.
+var errRehearsed = errors.New("only a rehearsal")
+
+// Rehearse has whatever is done with the context done, answered and taken back.
+func Rehearse(ctx context.Context) context.Context { return context.WithValue(ctx, rehearsal{}, true) }
+
+// Rehearses reports whether that is so.
+func Rehearses(ctx context.Context) bool { return ctx.Value(rehearsal{}) != nil }
+
+// within makes what is written with the context a part of the write that tx is.
+func within(ctx context.Context, tx *gorm.DB) context.Context {
+	return context.WithValue(ctx, openWrite{}, tx)
+}
+
+// Read starts a query.
+func (d database) Read(ctx context.Context) *gorm.DB {
+	if tx, ok := ctx.Value(openWrite{}).(*gorm.DB); ok {
+		return tx.Session(&gorm.Session{NewDB: true})
+	}
+	return d.store.Read(ctx)
+}
+
+// Write runs fn as store.DB.Write does. Within another write it is a savepoint: after an error, nothing of fn is left of it,
+// and the rest of that write can go on.
+func (d database) Write(ctx context.Context, fn func(tx *gorm.DB) error) error {
+	if tx, ok := ctx.Value(openWrite{}).(*gorm.DB); ok {
+		return tx.Transaction(fn)
+	}
+	if !Rehearses(ctx) {
+		return d.store.Write(ctx, fn)
+	}
+	err := d.store.Write(ctx, func(tx *gorm.DB) error {
+		if err := fn(tx); err != nil {
+			return err
+		}
+		return errRehearsed
+	})
+	if errors.Is(err, errRehearsed) {
+		return nil
+	}
+	return err
+}
