@@ -10,6 +10,8 @@ import (
 	"sync"
 	"time"
 
+	"gorm.io/gorm"
+
 	"punchcard/auth"
 	"punchcard/store"
 	"punchcard/timesheets"
@@ -30,6 +32,10 @@ type house struct {
 // build opens what the settings name and makes hold what p says. Whoever builds a house closes it.
 func build(ctx context.Context, s settings, issuer string, p *provisioning, log *slog.Logger) (_ *house, err error) {
 	h := &house{leave: func() {}}
+	mails, err := s.mailServer.open()
+	if err != nil {
+		return nil, err
+	}
 	assets, err := web.LoadAssets()
 	if err != nil {
 		return nil, err
@@ -51,6 +57,7 @@ func build(ctx context.Context, s settings, issuer string, p *provisioning, log 
 		Decides:        timesheets.ApprovesProjects,
 		PrivateTargets: s.AllowPrivateTargets,
 		LogRetention:   time.Duration(s.LogRetention),
+		Notice:         func(tx *gorm.DB, user, kind string) error { return h.timesheets.Notice(tx, user, kind) },
 	})
 	if err != nil {
 		if h.freshSecret && errors.Is(err, auth.ErrWrongSecret) { // it must not be taken for the one that is missing
@@ -59,7 +66,8 @@ func build(ctx context.Context, s settings, issuer string, p *provisioning, log 
 		return nil, err
 	}
 	h.timesheets = timesheets.New(h.db, timesheets.Settings{
-		Secret: h.secret, Log: log, Post: h.auth.Post, AddressMistake: h.auth.AddressMistake, Retell: h.auth.Forget,
+		Secret: h.secret, Log: log, Issuer: issuer, Mail: mails, Post: h.auth.Post, AddressMistake: h.auth.AddressMistake,
+		Retell:     h.auth.Forget,
 		SetManager: h.auth.SetManager,
 	})
 	if err := p.apply(ctx, h.auth, h.timesheets); err != nil {

@@ -24,6 +24,7 @@ type commands struct {
 	Demo    demo    `cmd:"" help:"Serve ExampleCo, with people, projects and weeks of entries, from a temporary folder."`
 	Keys    keys    `cmd:"" help:"List, rotate or revoke the keys that tokens are signed with."`
 	Tokens  tokens  `cmd:"" help:"Revoke tokens."`
+	Mail    mails   `cmd:"" help:"Try the mail server."`
 	Version version `cmd:"" help:"Print the version."`
 
 	Rules rulesCommand `cmd:"" help:"Try rules."`

@@ -36,8 +36,15 @@ func (p *provisioning) shape() shape {
 func organization(o *timesheets.NewOrganization) shape {
 	return object(fields{
 		"name": text(&o.Name), "week_starts": text(&o.WeekStarts), "period": text(&o.Period),
-		"submit_on_create": yes(&o.SubmitOnCreate),
-		"expected_hours":   optional(&o.ExpectedHours, expectedHours), "holidays": list(&o.Holidays, holiday),
+		"submit_on_create": yes(&o.SubmitOnCreate), "reminders": optional(&o.Reminders, reminders),
+		"expected_hours": optional(&o.ExpectedHours, expectedHours), "holidays": list(&o.Holidays, holiday),
+	})
+}
+
+func reminders(r *timesheets.NewReminders) shape {
+	return object(fields{
+		"submission_due_days": optional(&r.SubmissionDueDays, number), "remind_every_days": optional(&r.RemindEveryDays, number),
+		"escalate_after_days": optional(&r.EscalateAfterDays, number),
 	})
 }
 

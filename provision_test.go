@@ -22,6 +22,7 @@ organization:
   week_starts: sunday
   period: month
   submit_on_create: true
+  reminders: {submission_due_days: 1, escalate_after_days: 0}
   expected_hours: {monday: 8, tuesday: 8, wednesday: 8, thursday: 8, friday: 6.5, valid_from: 2026-01-01}
   holidays: [{date: 2026-12-24, name: Christmas Eve, half: true}, {date: "2026-01-06", name: Epiphany, region: DE-BY}]
 api: {audience: "https://api.exampleco.com/timesheets", signing_alg: EdDSA, max_auth_age_for_approval: 300}
@@ -114,6 +115,7 @@ func TestProvisioningFileIsRead(t *testing.T) {
 	setup := timesheets.Setup{
 		Organization: &timesheets.NewOrganization{
 			Name: "ExampleCo", WeekStarts: "sunday", Period: "month", SubmitOnCreate: true,
+			Reminders: &timesheets.NewReminders{SubmissionDueDays: new(1), EscalateAfterDays: new(0)},
 			ExpectedHours: &timesheets.Schedule{ValidFrom: "2026-01-01",
 				Minutes: timesheets.Weekdays{Monday: 480, Tuesday: 480, Wednesday: 480, Thursday: 480, Friday: 390}},
 			Holidays: []timesheets.NewHoliday{

@@ -23,6 +23,8 @@ type settings struct {
 	LogRetention retention `default:"90d" placeholder:"TIME" help:"For how long the authorization server's log of events is kept, in days (90d) or hours (36h); at least 1h (default: ${default})."`
 	TLSKey       string    `name:"tls-key" and:"tls" placeholder:"FILE" help:"Private key of the certificate, in PEM form."`
 
+	mailServer `embed:""`
+
 	TrustedProxies      []network `placeholder:"NETWORK,…" help:"Addresses or networks, such as 10.0.0.0/8, of the proxies in front; theirs alone is what X-Forwarded-For says."`
 	AllowPrivateTargets bool      `help:"Let applications have their jwks_uri and backchannel_logout_uri at private addresses, such as 10.0.0.7."`
 }

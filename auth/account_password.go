@@ -69,6 +69,9 @@ func (s *Server) putPassword(c *gin.Context, person *Person, live *session, pass
 		if err := revokeAll(tx, n, others); err != nil {
 			return err
 		}
+		if err := s.notice(tx, person.ID, passwordChanged); err != nil {
+			return err
+		}
 		e := about(c).as("scp", "password changed")
 		e.SessionID = now.ID
 		return errors.Join(n.tell("user", person.ID), n.record(e))

@@ -12,6 +12,12 @@ const (
 	mostWarnings = 3
 )
 
+// What Settings.Notice is told of.
+const (
+	passwordChanged = "password_changed"
+	accessEnded     = "access_ended"
+)
+
 // theft is by which events it shows that somebody may have stolen what an application held for the person.
 var theft = []string{"ferrt", "code_reused"}
 

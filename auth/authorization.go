@@ -53,6 +53,11 @@ func (a *authorization) misused(tx *gorm.DB, n *news, e event) error {
 	if err := n.record(e.with("authorization", a.ID)); err != nil {
 		return err
 	}
+	if a.RevokedAt == nil { // who has the token can't send a mail with it each time
+		if err := n.server.notice(tx, a.UserID, accessEnded); err != nil {
+			return err
+		}
+	}
 	return a.revoke(tx, n)
 }
 

@@ -195,6 +195,11 @@ func (s *Server) UpdateUser(ctx context.Context, by Caller, change UserChange) (
 				return act{}, err
 			}
 		}
+		if hash != "" {
+			if err := s.notice(tx, now.ID, passwordChanged); err != nil {
+				return act{}, err
+			}
+		}
 		return act{of: now.ID, before: before.shown(), after: now.shown()}, n.tellOf(before.Person, now.Person)
 	})
 	return now.shown(), err
@@ -211,9 +216,7 @@ func mayGo(tx *gorm.DB, by Caller, user string) error {
 // staysAdministered refuses that nobody would be left with the role admin.
 func staysAdministered(tx *gorm.DB, without string) error {
 	var admins []string
-	err := tx.Model(&Person{}).Joins("JOIN user_roles ON user_roles.user_id = users.id").
-		Joins("JOIN roles ON roles.id = user_roles.role_id AND roles.name = 'admin'").
-		Where("NOT users.blocked").Limit(2).Pluck("users.id", &admins).Error
+	err := Administrators(tx).Select("users.id").Limit(2).Pluck("users.id", &admins).Error
 	if err != nil {
 		return fmt.Errorf("read administrators: %w", err)
 	}

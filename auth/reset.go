@@ -144,6 +144,9 @@ func (s *Server) reset(c *gin.Context, secret, password string) error {
 		if err := tx.Model(&Person{}).Where("id = ?", person.ID).Updates(set).Error; err != nil {
 			return fmt.Errorf("keep password: %w", err)
 		}
+		if err := s.notice(tx, person.ID, passwordChanged); err != nil {
+			return err
+		}
 		e := about(c).as("scp", "password set by a ticket")
 		e.UserID = person.ID
 		return errors.Join(endEverything(tx, n, person.ID), n.tell("user", person.ID), n.record(e))

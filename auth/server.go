@@ -31,6 +31,10 @@ type Settings struct {
 	// changes, say so by TellOf and Forget.
 	Decides func(tx *gorm.DB, user string) (bool, error)
 
+	// Notice is told, in the write in which it happens, of what a person should know about the safety of their account:
+	// "password_changed", or "access_ended" when a token of theirs came twice. nil: nobody is.
+	Notice func(tx *gorm.DB, user, kind string) error
+
 	PrivateTargets bool // applications' own addresses (jwks_uri, backchannel_logout_uri) may be in a private network
 }
 
@@ -68,6 +72,7 @@ type Server struct {
 	pending    pendingEvents
 	eventIDs   eventIDs
 	retention  time.Duration // of events
+	notice     func(tx *gorm.DB, user, kind string) error
 }
 
 // New opens the authorization server on a migrated database: it makes what must exist (the API, the built-in roles,
@@ -84,7 +89,10 @@ func New(ctx context.Context, db *store.DB, set Settings) (*Server, error) {
 		pace: throttle{window: paceWindow}, decides: set.Decides,
 		fetch: newFetcher(publicAddress, nil), logoutsDue: make(chan struct{}, 1),
 		rules: rules.New(rules.Limits{}), retention: cmp.Or(set.LogRetention, usualRetention),
-		pending: pendingEvents{full: make(chan struct{}, 1)},
+		pending: pendingEvents{full: make(chan struct{}, 1)}, notice: set.Notice,
+	}
+	if s.notice == nil {
+		s.notice = func(*gorm.DB, string, string) error { return nil }
 	}
 	if set.PrivateTargets {
 		s.fetch = newFetcher(companyAddress, nil)

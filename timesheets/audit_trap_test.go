@@ -18,6 +18,8 @@ import (
 // unaudited are the tables whose writes need no record, and why.
 var unaudited = map[string]string{
 	"audit_heads":        "a part of the records",
+	"mails":              "they tell of what has a record",
+	"notifications":      "they tell of what has a record, or of the time",
 	"replays":            "they are of writes that have one",
 	"webhook_deliveries": "they tell of what has a record",
 	"webhooks":           "what is done to them has one; that they fail is no deed",

@@ -16,6 +16,8 @@ var deeds = map[string]string{
 	"timesheet.approved":  "an entry was approved by itself",
 	"timesheet.rejected":  "an entry was rejected by itself",
 
+	"notification_settings.updated": "a person chose how they are notified",
+
 	"period.submitted":           "a period was submitted",
 	"period.withdrawn":           "a period was taken back before anybody decided about it",
 	"period.approved":            "a period was approved",

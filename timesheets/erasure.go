@@ -24,6 +24,9 @@ type erasure struct {
 var personalTexts = []string{
 	"UPDATE entries SET note = '', task = '', tags = '[]', comment = '' WHERE user_id = ?",
 	"DELETE FROM webhook_deliveries WHERE owner = ?",
+	"DELETE FROM notifications WHERE user_id = ?", // and their mails with them
+	"DELETE FROM notifications WHERE owner_id = ?",
+	"DELETE FROM notification_switches WHERE user_id = ?",
 	"UPDATE period_events SET comment = '' WHERE period_id IN (SELECT id FROM periods WHERE user_id = ?)",
 }
 

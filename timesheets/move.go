@@ -46,6 +46,9 @@ func (s *Service) move(ctx context.Context, by auth.Caller, ref EntryRef, action
 		if err := before.follow(tx, by, entry, action); err != nil {
 			return err
 		}
+		if err := s.tellOfEntry(ctx, tx, by, action, before, entry); err != nil {
+			return err
+		}
 		return s.note(tx, by, entryDeed(action, was, moved))
 	})
 	return moved, err

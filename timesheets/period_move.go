@@ -63,6 +63,9 @@ func (s *Service) movePeriod(ctx context.Context, by auth.Caller, m periodMove) 
 		if moved, err = s.completed(ctx, tx, by, row); err != nil {
 			return err
 		}
+		if err := s.tellOf(ctx, tx, by, announcement{action: m.action, period: moved, comment: m.comment}); err != nil {
+			return err
+		}
 		after, err := moved.kept(tx)
 		if err != nil {
 			return err

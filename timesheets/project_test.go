@@ -92,7 +92,7 @@ func TestSetupMakesAndUpdatesByNameAndLeavesTheRest(t *testing.T) {
 	}
 	h.apply(Setup{Organization: &NewOrganization{WeekStarts: "sunday", SubmitOnCreate: true}})
 	organization, err := h.Organization(t.Context())
-	if want := (Organization{1, "ExampleCo", "sunday", "month", true}); err != nil || organization != want {
+	if want := (Organization{1, "ExampleCo", "sunday", "month", true, 2, 3, 5}); err != nil || organization != want {
 		t.Errorf("%+v, %v, want %+v", organization, err, want)
 	}
 	h.apply(Setup{})
@@ -104,7 +104,7 @@ func TestSetupMakesAndUpdatesByNameAndLeavesTheRest(t *testing.T) {
 func TestAnOrganizationThatNobodySetUpHasDefaults(t *testing.T) {
 	h := openHouse(t)
 	organization, err := h.Organization(t.Context())
-	if want := (Organization{1, "Punchcard", "monday", "week", false}); err != nil || organization != want {
+	if want := (Organization{1, "Punchcard", "monday", "week", false, 2, 3, 5}); err != nil || organization != want {
 		t.Errorf("%+v, %v", organization, err)
 	}
 }

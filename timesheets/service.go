@@ -11,6 +11,7 @@ import (
 	"gorm.io/gorm"
 
 	"punchcard/store"
+	"punchcard/timesheets/mail"
 )
 
 // Service holds the operations on timesheets. It is safe for concurrent use.
@@ -21,6 +22,11 @@ type Service struct {
 	now       func() time.Time
 	retell    func(people ...string)
 	log       *slog.Logger
+	issuer    string // where people find the app
+
+	mail       *mail.Server // nil: nobody gets mails
+	mailKey    []byte       // signs the addresses that end them
+	remindedOn string       // the day on which everybody was; of the one chore alone
 
 	webhookKey     []byte
 	webhooks       courier[Delivery]
@@ -34,6 +40,8 @@ type Service struct {
 type Settings struct {
 	Secret []byte           // signs the cursors of lists; instances that share a database share it
 	Now    func() time.Time // nil: time.Now
+	Issuer string           // https://time.example.com/, with the slash at its end; mails lead there
+	Mail   *mail.Server     // nil: people are notified in the app alone
 	Log    *slog.Logger     // nil: slog.Default
 
 	Retell func(people ...string) // who may approve changed: what is remembered of their rights is old; nil: nothing is
@@ -54,7 +62,8 @@ func New(db *store.DB, s Settings) *Service {
 		db: database{db}, now: s.Now, log: cmp.Or(s.Log, slog.Default()),
 		cursorKey: s.key("punchcard timesheets cursor"), webhookKey: s.key("punchcard timesheets webhooks"),
 		replayKey: s.key("punchcard timesheets replays"),
-		post:      s.Post, addressMistake: s.AddressMistake, retell: s.Retell,
+		issuer:    s.Issuer, mail: s.Mail, mailKey: s.key("punchcard timesheets mail"),
+		post: s.Post, addressMistake: s.AddressMistake, retell: s.Retell,
 		setManager: s.SetManager,
 	}
 	if made.retell == nil {

@@ -25,6 +25,14 @@ type NewOrganization struct {
 	SubmitOnCreate bool
 	ExpectedHours  *Schedule // of everybody who has none of their own; valid from the beginning unless it says otherwise
 	Holidays       []NewHoliday
+	Reminders      *NewReminders // nil: as they are
+}
+
+// NewReminders is when people are reminded, in days. What is nil stays as it is.
+type NewReminders struct {
+	SubmissionDueDays *int // after a period's last day it is due: reminders come the day before and on that day; 0: none do
+	RemindEveryDays   *int // and then so often, three times; 0: no more
+	EscalateAfterDays *int // a submission that nobody decided about for so long is told to the approver's manager; 0: it isn't
 }
 
 // Apply makes and updates what the setup names, within the caller's write. The setup has passed its Check.
@@ -57,6 +65,15 @@ func (s *Service) applyOrganization(tx *gorm.DB, n NewOrganization) error {
 	o.WeekStarts = cmp.Or(n.WeekStarts, o.WeekStarts)
 	o.Period = cmp.Or(n.Period, o.Period)
 	o.SubmitOnCreate = n.SubmitOnCreate
+	if r := n.Reminders; r != nil {
+		for days, said := range map[*int]*int{
+			&o.SubmissionDueDays: r.SubmissionDueDays, &o.RemindEveryDays: r.RemindEveryDays, &o.EscalateAfterDays: r.EscalateAfterDays,
+		} {
+			if said != nil {
+				*days = *said
+			}
+		}
+	}
 	if o == was {
 		return nil
 	}

@@ -15,6 +15,7 @@ func (s Setup) Check() []auth.Mistake {
 		c.that(slices.Contains([]string{"", "monday", "sunday", "saturday"}, o.WeekStarts), "/organization/week_starts",
 			"must be monday, sunday or saturday")
 		c.that(slices.Contains([]string{"", "week", "month"}, o.Period), "/organization/period", "must be week or month")
+		o.Reminders.check(&c)
 	}
 	s.checkPeople(&c)
 	named := map[string]int{}
@@ -31,3 +32,16 @@ func (s Setup) Check() []auth.Mistake {
 	}
 	return mistakes
 }
+
+// check wants days of which there are a few.
+func (r *NewReminders) check(c *check) {
+	if r == nil {
+		return
+	}
+	for name, days := range map[string]*int{"submission_due_days": r.SubmissionDueDays, "remind_every_days": r.RemindEveryDays,
+		"escalate_after_days": r.EscalateAfterDays} {
+		c.that(days == nil || 0 <= *days && *days <= daysLimit, "/organization/reminders/"+name, "must be between 0 and %d days", daysLimit)
+	}
+}
+
+const daysLimit = 28

@@ -19,7 +19,7 @@ const importPath = "/timesheets/import"
 var forms = map[string]bool{
 	"authorize": true, "oauth": true, "userinfo": true, "login": true, "consent": true, "setup": true,
 	"device": true, "activate": true,
-	"oidc": true, "v2": true, "account": true,
+	"oidc": true, "v2": true, "account": true, "unsubscribe": true,
 }
 
 // bound refuses bodies that are too large: before anything is read where the length is told, else while it is read.

@@ -103,6 +103,11 @@ func TestDocumentAndDiscoveryListTheSameScopes(t *testing.T) {
 
 // inputs is what each guarded operation reads.
 var inputs = map[string]reflect.Type{
+	"GET /notifications":                      reflect.TypeFor[timesheets.NotificationQuery](),
+	"PUT /notifications/read":                 reflect.TypeFor[timesheets.ReadUpTo](),
+	"PUT /notifications/:id/read":             reflect.TypeFor[timesheets.NotificationRef](),
+	"GET /me/notifications":                   reflect.TypeFor[struct{}](),
+	"PUT /me/notifications":                   reflect.TypeFor[timesheets.NewSwitches](),
 	"GET /userinfo":                           reflect.TypeFor[struct{}](),
 	"POST /userinfo":                          reflect.TypeFor[struct{}](),
 	"GET /timesheets":                         reflect.TypeFor[timesheets.EntryQuery](),

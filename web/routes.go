@@ -63,6 +63,9 @@ func (s Settings) routes() []route {
 		{"GET", "/reset-password", anyone, a.ResetPage()},
 		{"POST", "/reset-password", anyone, a.Reset()},
 
+		{"GET", "/unsubscribe", anyone, stopPage(s.Assets.Base, t)}, // the address in a mail has a token of its own
+		{"POST", "/unsubscribe", anyone, stopMails(s.Assets.Base, t)},
+
 		{"GET", "/", anyone, home(s.Assets.Base, s.Issuer, s.Version)},
 		{"GET", "/a/*path", anyone, s.Assets.Serve()},
 		{"GET", "/openapi.yaml", anyone, description(openAPI)},
@@ -172,7 +175,12 @@ func (s Settings) routes() []route {
 		{"DELETE", "/delegations/:id", scope("create:timesheets"), done(t.EndDelegation)}, // who gets one may not approve yet
 		{"GET", "/lock-date", scope("read:timesheets"), answer(http.StatusOK, t.Lock)},
 		{"PUT", "/lock-date", scope("approve:timesheets"), answer(http.StatusOK, t.SetLock)}, // of an administrator
-		{"GET", "/webhooks", scope("read:timesheets"), answer(http.StatusOK, t.Webhooks)},    // these are for administrators
+		{"GET", "/notifications", scope("read:timesheets"), answer(http.StatusOK, t.Notifications)},
+		{"PUT", "/notifications/read", scope("read:timesheets"), done(t.ReadNotifications)},
+		{"PUT", "/notifications/:id/read", scope("read:timesheets"), answer(http.StatusOK, t.ReadNotification)},
+		{"GET", "/me/notifications", scope("read:timesheets"), answer(http.StatusOK, t.Switches)},
+		{"PUT", "/me/notifications", scope("create:timesheets"), answer(http.StatusOK, t.SetSwitches)},
+		{"GET", "/webhooks", scope("read:timesheets"), answer(http.StatusOK, t.Webhooks)}, // these are for administrators
 		{"POST", "/webhooks", scope("approve:timesheets"), answer(http.StatusCreated, t.AddWebhook)},
 		{"GET", "/webhooks/:id", scope("read:timesheets"), answer(http.StatusOK, t.Webhook)},
 		{"PATCH", "/webhooks/:id", scope("approve:timesheets"), answer(http.StatusOK, t.ChangeWebhook)},

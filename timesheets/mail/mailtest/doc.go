@@ -1,0 +1,2 @@
+// Package mailtest is a mail server for tests: it keeps what it is sent, and refuses what it is told to.
+package mailtest
