@@ -75,7 +75,8 @@ func (s *Service) escalateOne(ctx context.Context, id string, before time.Time) 
 	})
 }
 
-// superiors are the managers of those who should decide about a period, or the administrators where there is none of them.
+// superiors are the managers of those who should decide about a period, or else other administrators. Where nobody is above
+// those who should decide, they are told once more.
 func superiors(ctx context.Context, tx *gorm.DB, p Period) ([]string, error) {
 	var managers []string
 	if len(p.Approvers) > 0 {
@@ -88,5 +89,9 @@ func superiors(ctx context.Context, tx *gorm.DB, p Period) ([]string, error) {
 	if managers = slices.DeleteFunc(managers, func(id string) bool { return slices.Contains(p.Approvers, id) }); len(managers) > 0 {
 		return managers, nil
 	}
-	return administrators(ctx, tx, append([]string{p.UserID}, p.Approvers...))
+	others, err := administrators(ctx, tx, append([]string{p.UserID}, p.Approvers...))
+	if err == nil && len(others) == 0 {
+		others = slices.Clone(p.Approvers)
+	}
+	return others, err
 }
