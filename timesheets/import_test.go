@@ -143,7 +143,7 @@ func TestAnExportCanBeImported(t *testing.T) {
 	was := h.record(ada, n)
 	var file strings.Builder
 	x := must(ask(h.Export, ada, ExportQuery{Format: "csv"}))
-	if err := x.Write(t.Context(), &file); err != nil {
+	if err := x.Write(&file); err != nil {
 		t.Fatal(err)
 	}
 	if done := must(ask(h.Import, ada, TimeImport{File: csvFile(file.String())})); done.Unchanged != 1 || done.Added != 0 {
@@ -183,7 +183,7 @@ func TestAnImportIsChecked(t *testing.T) {
 	h := openHouse(t)
 	for want, i := range map[string]TimeImport{
 		"format date_order project_id /lines": {Format: "excel", DateOrder: "ymd", ProjectID: "a\nb"},
-		"/lines": {File: File{Text: "date\xff"}},
+		"/lines":                              {File: File{Text: "date\xff"}},
 	} {
 		if got := pointers(i.Validate()); got != want {
 			t.Errorf("%+v: faults at %s", i, got)

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"punchcard/timesheets/export"
 )
 
 // format is how one program writes time.
@@ -141,7 +143,7 @@ func timed(r *row) Line {
 // own reads a line as Punchcard exports it.
 func own(r *row) Line {
 	for i, value := range r.values {
-		r.values[i] = harmless(value)
+		r.values[i] = export.Unguard(value)
 	}
 	l := r.line()
 	l.ID, l.UserID, l.ProjectID = r.get("id"), r.get("user_id"), r.get("project_id")
@@ -166,12 +168,4 @@ func own(r *row) Line {
 	}
 	l.Remarks = r.remarks
 	return l
-}
-
-// harmless takes away the apostrophe with which an export keeps a spreadsheet from reading a text as a formula.
-func harmless(value string) string {
-	if rest, ok := strings.CutPrefix(value, "'"); ok && rest != "" && strings.ContainsRune("=+-@\t\r", rune(rest[0])) {
-		return rest
-	}
-	return value
 }
