@@ -9,23 +9,33 @@ import (
 	"testing"
 	"time"
 
+	"gorm.io/gorm"
+
 	"punchcard/store"
 )
 
-// House makes the handler of every route that there is. It is set by conformance_house_test.go, which stands outside of this
-// package, since what uses the package can't be imported in it.
-var House func(s *Server, db *store.DB, issuer string, log *slog.Logger, now func() time.Time) (http.Handler, error)
+// Above is what stands above a server of this package, and what it is told from there.
+type Above struct {
+	Handler http.Handler                                 // of every route that there is
+	Decides func(tx *gorm.DB, user string) (bool, error) // Settings.Decides
+	Notice  func(tx *gorm.DB, user, kind string) error   // Settings.Notice
+}
+
+// House puts the rest of the house upon a server, as package main does. It is set by conformance_house_test.go, which stands
+// outside of this package, since what uses the package can't be imported in it.
+var House func(s *Server, db *store.DB, issuer string, log *slog.Logger, now func() time.Time) (Above, error)
 
 // newHouse is a world whose server speaks as it does in production: every route of package web, and no GET /probe. To learn
 // whether a token is good, call GET /me.
 func newHouse(t testing.TB) *world {
 	t.Helper()
 	w := newWorld(t)
-	whole, err := House(w.server, w.db, issuer, w.logger, w.clock.now)
+	above, err := House(w.server, w.db, issuer, w.logger, w.clock.now)
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.http = httptest.NewServer(whole)
+	w.server.decides, w.server.notice = above.Decides, above.Notice
+	w.http = httptest.NewServer(above.Handler)
 	t.Cleanup(w.http.Close)
 	return w
 }
