@@ -139,9 +139,17 @@ func TestContentIsErasedOfNoMoreThanWasSaid(t *testing.T) {
 }
 
 func TestOnesExportIsWholeAndOnesOwn(t *testing.T) {
-	h := openHouse(t)
+	h := openPostedHouse(t).house
 	h.aWeekOf(ada, "ada's")
 	h.aWeekOf(bob, "bob's")
+	for _, by := range []auth.Caller{ada, bob} {
+		h.absent(by, NewAbsence{From: "2026-03-16", Note: by.User})
+		h.expects(by, Schedule{"2026-03-02", fullTime(0)})
+		must(ask(h.SetRegion, root, NewRegion{PersonRef{by.User}, Patch[string]{true, new("DE-BY")}}))
+		must(ask(h.SetSwitches, by, NewSwitches{[]Switch{{"rejected", true, true}}}))
+		must(ask(h.Import, by, TimeImport{File: csvFile("date,project,hours\n2023-03-06,StoreZero,1\n")}))
+	}
+	must(ask(h.Delegate, mia, NewDelegation{ToUserID: eve.User, StartsOn: "2026-11-20", EndsOn: "2026-11-21"}))
 	n := h.hour("")
 	n.Minutes = new(1)
 	for i := range 450 { // which are three pages
@@ -164,7 +172,9 @@ func TestOnesExportIsWholeAndOnesOwn(t *testing.T) {
 		counts[name] = len(rows)
 	}
 	want := map[string]int{"profile": 1, "roles": 0, "sessions": 0, "consents": 0, "authorizations": 0, "events": 0,
-		"entries": 452, "periods": len(kept["periods"]), "submissions": 2, "period_events": 3, "project_members": 0, "audit_records": 456, "deeds": 0}
+		"entries": 453, "periods": len(kept["periods"]), "submissions": 2, "period_events": 3, "absences": 1, "expected_hours": 1,
+		"workplaces": 1, "delegations": 0, "notifications": 1, "notification_switches": 1, "mails": 1, "imported_lines": 1,
+		"project_members": 0, "audit_records": 461, "deeds": 0}
 	if diff := cmp.Diff(want, counts); diff != "" {
 		t.Error(diff)
 	}
@@ -183,6 +193,9 @@ func TestOnesExportIsWholeAndOnesOwn(t *testing.T) {
 		t.Errorf("%v", kept["submissions"][0])
 	}
 	managers, text := of(mia)
+	if len(managers["delegations"]) != 1 || len(managers["notifications"]) != 4 {
+		t.Errorf("what Mia handed over and was told: %v, %v", managers["delegations"], managers["notifications"])
+	}
 	if len(managers["deeds"]) != 2 || strings.Contains(text, "bob's") || managers["deeds"][0]["chain"] == mia.User {
 		t.Errorf("what Mia did: %v", managers["deeds"])
 	}

@@ -43,9 +43,14 @@ func (n NewManager) Validate() error {
 // directly or not. Who manages somebody, or nobody any more, can approve or can't from the next call on.
 func (s *Service) SetManager(ctx context.Context, by auth.Caller, n NewManager) (now Person, err error) {
 	err = s.setManager(ctx, n.ID, n.ManagerID.Value, func(tx *gorm.DB, set func() error) (err error) {
-		now, err = s.changePerson(ctx, tx, by, n.ID, set)
+		if now, err = s.changePerson(ctx, tx, by, n.ID, set); err == nil && Rehearses(ctx) {
+			err = errRehearsed // this write is package auth's, which knows nothing of rehearsals
+		}
 		return err
 	})
+	if errors.Is(err, errRehearsed) {
+		return now, nil
+	}
 	if wrong, ok := errors.AsType[*auth.Mistake](err); ok {
 		return now, invalid(ValidationFailed, wrong.Pointer, "%s", wrong.Detail)
 	}

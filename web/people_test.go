@@ -156,6 +156,11 @@ func TestTokensFollowWhoManagesWhom(t *testing.T) {
 			t.Errorf("%s: %d %s", try.name, answer.StatusCode, answer.body)
 		}
 	}
+	tried := c.ask(t, otto, "PUT", "/people/"+ids["ben"]+"/manager?validate_only=true", `{"manager_id":`+quoted("ada")+`}`)
+	still := c.ask(t, otto, "GET", "/people/"+ids["ben"], "")
+	if !strings.Contains(tried.body, `"manager_id":`+quoted("ada")) || !strings.Contains(still.body, `"manager_id":`+quoted("mia")) {
+		t.Errorf("what was only tried: %d %s, and then %s", tried.StatusCode, tried.body, still.body)
+	}
 	if answer := manage(otto, "ben", quoted("ada")); answer.StatusCode != 200 || !strings.Contains(answer.body, `"manager_id":`+quoted("ada")) {
 		t.Errorf("%d %s", answer.StatusCode, answer.body)
 	}
