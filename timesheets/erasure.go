@@ -23,6 +23,10 @@ type erasure struct {
 // payroll and projects have counted on it.
 var personalTexts = []string{
 	"UPDATE entries SET note = '', task = '', tags = '[]', comment = '' WHERE user_id = ?",
+	"UPDATE absences SET kind = 'other', note = '' WHERE user_id = ?",
+	"UPDATE delegations SET reason = '' WHERE from_user_id = ?",
+	"DELETE FROM imported_lines WHERE user_id = ?", // by whose digests one could try what the words were
+	"DELETE FROM replays WHERE client IN (SELECT id FROM clients) AND subject = ?",
 	"DELETE FROM webhook_deliveries WHERE owner = ?",
 	"DELETE FROM notifications WHERE user_id = ?", // and their mails with them
 	"DELETE FROM notifications WHERE owner_id = ?",

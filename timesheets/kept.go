@@ -19,6 +19,7 @@ import (
 func keptAbout(tx *gorm.DB, user string) []auth.Kept {
 	theirs := func(table string) *gorm.DB { return tx.Table(table).Where("user_id = ?", user) }
 	periods := theirs("periods").Select("id")
+	const told = "id, kind, period_id, entry_id, owner_id, shown, created_at, read_at" // others' words are in the rest
 	const acted = "id, chain, at, client, token, request, action, object"
 	return []auth.Kept{
 		{Name: "entries", Rows: theirs("entries"), Key: []string{"id"}, JSON: []string{"tags"}},
@@ -27,6 +28,12 @@ func keptAbout(tx *gorm.DB, user string) []auth.Kept {
 			JSON: []string{"lines"}},
 		{Name: "period_events", Rows: tx.Table("period_events").Where("period_id IN (?)", periods), Key: []string{"period_id", "id"}},
 		{Name: "project_members", Rows: theirs("project_members"), Key: []string{"project_id"}},
+		{Name: "absences", Rows: theirs("absences"), Key: []string{"id"}},
+		{Name: "expected_hours", Rows: theirs("expected_hours"), Key: []string{"valid_from"}},
+		{Name: "workplaces", Rows: theirs("workplaces"), Key: []string{"user_id"}},
+		{Name: "delegations", Rows: tx.Table("delegations").Where("(from_user_id = ? OR to_user_id = ?)", user, user), Key: []string{"id"}},
+		{Name: "notifications", Rows: theirs("notifications").Select(told), Key: []string{"id"}},
+		{Name: "notification_switches", Rows: theirs("notification_switches"), Key: []string{"kind"}},
 		{Name: "audit_records", Rows: tx.Table("audit_records").Where("chain = ?", user), Key: []string{"number"}, JSON: []string{"content"}},
 		{Name: "deeds", Rows: tx.Table("audit_records").Select(acted).Where("actor = ? AND chain <> ?", user, user), Key: []string{"id"}},
 	}
