@@ -51,11 +51,21 @@ func TestNothingIsLeftOfAnErasedPerson(t *testing.T) {
 	projects := call[[]map[string]any](t, machineToken(t, issuer, "payroll", "payroll-secret-of-the-demo-only"), issuer+"projects")
 	open := slices.IndexFunc(projects, func(p map[string]any) bool { return p["name"] == "StoreZero" })
 	entry := `{"date":"2026-03-04","minutes":60,"note":"visited the cardiologist","project_id":"` + projects[open]["id"].(string) + `"}`
-	for range 3 {
-		if res, err := ada.Post(issuer+"timesheets", "application/json", strings.NewReader(entry)); err != nil || res.StatusCode != http.StatusCreated {
-			t.Fatalf("%v %v", res, err)
+	post := func(path, media, text string) {
+		t.Helper()
+		req, err := http.NewRequest(http.MethodPost, issuer+path, strings.NewReader(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Content-Type", media)
+		req.Header.Set("Idempotency-Key", "cardiologist of "+path)
+		if res, err := ada.Do(req); err != nil || res.StatusCode >= http.StatusMultipleChoices {
+			t.Fatalf("%s: %v %v", path, res, err)
 		}
 	}
+	post("timesheets", "application/json", entry)
+	post("timesheets/import", "text/csv", "date,project,hours,note\n2026-03-05,StoreZero,1,cardiologist again\n2026-03-06,StoreZero,1,\n")
+	post("absences", "application/json", `{"kind":"sick","from":"2026-03-09","note":"the cardiologist said so"}`)
 	if _, err := http.Get(issuer + "authorize?login_hint=ada@exampleco.com&client_id=timesheets-mobile&response_type=code"); err != nil {
 		t.Fatal(err)
 	}

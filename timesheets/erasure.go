@@ -19,29 +19,35 @@ type erasure struct {
 	Others  []int64 `json:"organization_records"` // of the organization's chain: those that are about them
 }
 
-// personalTexts are what people wrote about a person's time, or the person did. How long it was, when and on what stays:
-// payroll and projects have counted on it.
+// personalTexts are what people wrote about a person's time, or the person did, and what came of it. How long it was, when and
+// on what stays: payroll and projects have counted on it. So do expected hours, with the region whose holidays they leave out,
+// and the days of absences, but not why somebody was absent: sickness is nobody's business any more.
 var personalTexts = []string{
 	"UPDATE entries SET note = '', task = '', tags = '[]', comment = '' WHERE user_id = ?",
 	"UPDATE absences SET kind = 'other', note = '' WHERE user_id = ?",
 	"UPDATE delegations SET reason = '' WHERE from_user_id = ?",
-	"DELETE FROM imported_lines WHERE user_id = ?", // by whose digests one could try what the words were
-	"DELETE FROM replays WHERE client IN (SELECT id FROM clients) AND subject = ?",
+	"UPDATE period_events SET comment = '' WHERE period_id IN (SELECT id FROM periods WHERE user_id = ?)",
+	"DELETE FROM imported_lines WHERE user_id = ?", // whose digests have no salt: what a line said could be tried
+	"DELETE FROM replays WHERE subject = ?",
 	"DELETE FROM webhook_deliveries WHERE owner = ?",
 	"DELETE FROM notifications WHERE user_id = ?", // and their mails with them
 	"DELETE FROM notifications WHERE owner_id = ?",
 	"DELETE FROM notification_switches WHERE user_id = ?",
-	"UPDATE period_events SET comment = '' WHERE period_id IN (SELECT id FROM periods WHERE user_id = ?)",
 }
 
 // Erase empties all that was written about a person's time, within the caller's write, which ends the account too. Sums,
-// states, and who approved what stay, under the person's id. The audit keeps its records of them without their contents, and
-// is told of the erasure itself.
+// states, and who approved what stay, under the person's id, as does what they said about somebody else's time, which is
+// that one's. The audit keeps its records of them without their contents, and is told of the erasure itself. Answers that are
+// kept for others who send a request again are sealed, and gone within a day.
 func (s *Service) Erase(tx *gorm.DB, user string) error {
 	for _, empty := range personalTexts {
 		if err := tx.Exec(empty, user).Error; err != nil {
 			return fmt.Errorf("empty what was written: %w", err)
 		}
+	}
+	err := tx.Exec("DELETE FROM webhook_deliveries WHERE owner = '' AND REPLACE(payload, ?, '') <> payload", ofUser(user)).Error
+	if err != nil {
+		return fmt.Errorf("take back what webhooks are told of the organization: %w", err)
 	}
 	if err := eraseSubmissions(tx, user); err != nil {
 		return err
@@ -53,6 +59,9 @@ func (s *Service) Erase(tx *gorm.DB, user string) error {
 	return s.note(tx, operator, deed{Action: personErased, Object: user, After: gone})
 }
 
+// ofUser is what JSON has that is about the person.
+func ofUser(user string) string { return `"user_id":` + element(user) }
+
 // eraseContents takes the contents out of their chain, and of those records of the organization's that have their user_id.
 func eraseContents(tx *gorm.DB, user string) (gone erasure, err error) {
 	if err := tx.Raw("SELECT COALESCE(MAX(number), 0) FROM audit_heads WHERE chain = ?", user).Scan(&gone.Records).Error; err != nil {
@@ -60,7 +69,7 @@ func eraseContents(tx *gorm.DB, user string) (gone erasure, err error) {
 	}
 	err = tx.Raw(`SELECT number FROM audit_records WHERE chain = ? AND action <> ? AND content IS NOT NULL
 		AND (object = ? OR REPLACE(content, ?, '') <> content) ORDER BY number`,
-		organizationChain, personErased, user, `"user_id":`+element(user)).Scan(&gone.Others).Error
+		organizationChain, personErased, user, ofUser(user)).Scan(&gone.Others).Error
 	if err != nil {
 		return gone, fmt.Errorf("look for audit records: %w", err)
 	}

@@ -8,7 +8,10 @@ import (
 	"sync"
 	"testing"
 
+	"gorm.io/gorm"
+
 	"punchcard/auth"
+	"punchcard/timesheets/trackers"
 )
 
 func csvFile(text string) File { return File{Media: "text/csv", Text: text} }
@@ -232,5 +235,23 @@ func TestNoTimeIsImportedForWhoHasLeft(t *testing.T) {
 	for _, by := range []auth.Caller{root, payroll} {
 		_, err := ask(h.Import, by, TimeImport{File: csvFile("date,project,hours,email\n2026-03-02,Internal,1,gone@exampleco.com\n")})
 		refused(t, err, ValidationFailed, "can't sign in any more")
+	}
+}
+
+func TestAnImportThatCantLookThingsUpBlamesNoLine(t *testing.T) {
+	h := openHouse(t)
+	var over *gorm.DB
+	if err := h.db.Write(t.Context(), func(tx *gorm.DB) error { over = tx; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	for what, l := range map[string]trackers.Line{
+		"a person":  {Number: 2, Email: "bob@example.com", ProjectID: "prj_x", Date: "2026-03-02", Minutes: 60},
+		"a project": {Number: 2, Project: "StoreZero", Date: "2026-03-02", Minutes: 60},
+	} {
+		in := newIntake(h.Service, over, root, TimeImport{})
+		err := in.take(t.Context(), trackers.File{Lines: []trackers.Line{l}})
+		if _, said := errors.AsType[*Fault](err); err == nil || said || in.done.Refused > 0 {
+			t.Errorf("without an answer about %s it came to %v, %+v", what, err, in.done)
+		}
 	}
 }

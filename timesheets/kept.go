@@ -14,26 +14,30 @@ import (
 	"punchcard/auth"
 )
 
-// keptAbout is all that is kept here about a person and their time. What they did to somebody else's time is told without what
-// that was.
+// keptAbout is all that is kept here about a person and their time. What they did to somebody else's time, or were told of it,
+// is told without what that was.
 func keptAbout(tx *gorm.DB, user string) []auth.Kept {
 	theirs := func(table string) *gorm.DB { return tx.Table(table).Where("user_id = ?", user) }
 	periods := theirs("periods").Select("id")
-	const told = "id, kind, period_id, entry_id, owner_id, shown, created_at, read_at" // others' words are in the rest
 	const acted = "id, chain, at, client, token, request, action, object"
+	const told = "id, kind, period_id, entry_id, owner_id, by_user, created_at, read_at, " +
+		"CASE WHEN owner_id <> user_id THEN '{}' ELSE params END AS params"
 	return []auth.Kept{
 		{Name: "entries", Rows: theirs("entries"), Key: []string{"id"}, JSON: []string{"tags"}},
 		{Name: "periods", Rows: theirs("periods"), Key: []string{"start_day"}, JSON: []string{"flags", "editors"}},
 		{Name: "submissions", Rows: tx.Table("submissions").Where("period_id IN (?)", periods), Key: []string{"period_id", "number"},
 			JSON: []string{"lines"}},
 		{Name: "period_events", Rows: tx.Table("period_events").Where("period_id IN (?)", periods), Key: []string{"period_id", "id"}},
-		{Name: "project_members", Rows: theirs("project_members"), Key: []string{"project_id"}},
 		{Name: "absences", Rows: theirs("absences"), Key: []string{"id"}},
 		{Name: "expected_hours", Rows: theirs("expected_hours"), Key: []string{"valid_from"}},
 		{Name: "workplaces", Rows: theirs("workplaces"), Key: []string{"user_id"}},
 		{Name: "delegations", Rows: tx.Table("delegations").Where("(from_user_id = ? OR to_user_id = ?)", user, user), Key: []string{"id"}},
-		{Name: "notifications", Rows: theirs("notifications").Select(told), Key: []string{"id"}},
+		{Name: "notifications", Rows: theirs("notifications").Select(told), Key: []string{"id"}, JSON: []string{"params"}},
 		{Name: "notification_switches", Rows: theirs("notification_switches"), Key: []string{"kind"}},
+		{Name: "mails", Rows: tx.Table("mails").Select("id, kind, state, sent_at").
+			Where("id IN (?)", theirs("notifications").Select("id")), Key: []string{"id"}},
+		{Name: "imported_lines", Rows: theirs("imported_lines"), Key: []string{"digest"}},
+		{Name: "project_members", Rows: theirs("project_members"), Key: []string{"project_id"}},
 		{Name: "audit_records", Rows: tx.Table("audit_records").Where("chain = ?", user), Key: []string{"number"}, JSON: []string{"content"}},
 		{Name: "deeds", Rows: tx.Table("audit_records").Select(acted).Where("actor = ? AND chain <> ?", user, user), Key: []string{"id"}},
 	}

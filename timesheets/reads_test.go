@@ -29,6 +29,7 @@ var wholeReads = map[string]string{
 	"SELECT count(*) FROM ":                 "Total-Count costs what the list is long, which for an administrator is all there is",
 	" AS open_projects, ":                   "customers are what the projects say, and there are some thousands of those at most",
 	"SELECT client, subject FROM `replays`": "kept answers are of one day, and swept every hour",
+	"DELETE FROM replays WHERE subject":     "likewise, and only when a person is erased",
 	"AS team":                               "an administrator's teams are made of everybody, of whom there are some thousands",
 	"FROM audit_records AS r LEFT JOIN":     "the audit is verified as a whole, or not at all",
 	"SELECT chain FROM audit_heads":         "likewise",

@@ -19,6 +19,7 @@ const (
 	methodNotAllowed timesheets.Kind = "method-not-allowed"
 	tooLarge         timesheets.Kind = "content-too-large"
 	unsupported      timesheets.Kind = "unsupported-media-type"
+	rateLimited      timesheets.Kind = "rate-limited"
 	unavailable      timesheets.Kind = "unavailable"
 	internal         timesheets.Kind = "internal-error"
 
@@ -95,6 +96,9 @@ var kinds = map[timesheets.Kind]kind{
 		"The batch was to be done as a whole, so none of it was. The other results say why."},
 	timesheets.ResyncRequired: {http.StatusGone, "The feed begins again",
 		"The caller sees other people's time than when the cursor was answered. Ask without since, and drop what isn't told again."},
+	rateLimited: {http.StatusTooManyRequests, "Too much of it at once",
+		"What reads or writes very much, as files do, runs a few times at once for each person or application, and for everybody " +
+			"together. Wait until one has ended."},
 	internal: {http.StatusInternalServerError, "Something went wrong here",
 		"It is not the request's fault. The administrator finds the cause in the log, under the Request-Id."},
 	unavailable: {http.StatusServiceUnavailable, "Not at this moment",

@@ -83,7 +83,7 @@ func writeFailure(c *gin.Context, status int, contentType string, body any) {
 	h := c.Writer.Header()
 	h.Del("ETag")
 	h.Set("Cache-Control", "no-store")
-	if status == http.StatusServiceUnavailable {
+	if status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests {
 		h.Set("Retry-After", "2")
 	}
 	c.Data(status, contentType, append(data, '\n'))

@@ -24,6 +24,7 @@ func (r route) changesTime() bool {
 // routes is the whole HTTP surface and its access policy: nothing else registers a route.
 func (s Settings) routes() []route {
 	a, t := s.Auth, s.Timesheets
+	few := &few{of: map[string]int{}}
 	return []route{
 		{"GET", "/authorize", anyone, a.Authorize()},
 		{"POST", "/authorize", anyone, a.Authorize()},
@@ -145,8 +146,8 @@ func (s Settings) routes() []route {
 		{"GET", "/timesheets", scope("read:timesheets"), answer(http.StatusOK, t.Entries)},
 		{"POST", "/timesheets", scope("create:timesheets"), answer(http.StatusCreated, t.Record)},
 		{"POST", "/timesheets/batch", scope("create:timesheets").or("delete:timesheets"), answer(http.StatusMultiStatus, batch(t, s.Issuer))},
-		{"GET", "/timesheets/export", scope("read:timesheets"), download(t.Export)},
-		{"POST", importPath, scope("create:timesheets"), answer(http.StatusOK, t.Import)},
+		{"GET", "/timesheets/export", scope("read:timesheets"), few.gate(download(t.Export))},
+		{"POST", importPath, scope("create:timesheets"), few.gate(answer(http.StatusOK, t.Import))},
 		{"GET", "/timesheets/:id", scope("read:timesheets"), answer(http.StatusOK, t.Entry)},
 		{"PUT", "/timesheets/:id", scope("create:timesheets"), answer(http.StatusOK, t.Put)}, // 201 where it is new
 		{"PATCH", "/timesheets/:id", scope("create:timesheets"), answer(http.StatusOK, t.Change)},
@@ -219,8 +220,8 @@ func (s Settings) routes() []route {
 		{"GET", "/missing-time", scope("read:timesheets"), answer(http.StatusOK, t.MissingTime)},
 		{"GET", "/teams", scope("read:timesheets"), answer(http.StatusOK, t.Teams)},
 		{"GET", "/me", scope("read:timesheets"), answer(http.StatusOK, t.Me)},
-		{"GET", "/me/export", scope("read:timesheets"), streamed("punchcard.json", t.ExportMe)},
-		{"GET", "/audit", scope("read:timesheets"), answer(http.StatusOK, t.Audit)},                          // of an administrator
-		{"GET", "/audit/verification", scope("read:timesheets"), answer(http.StatusOK, t.AuditVerification)}, // likewise
+		{"GET", "/me/export", scope("read:timesheets"), few.gate(streamed("punchcard.json", t.ExportMe))},
+		{"GET", "/audit", scope("read:timesheets"), answer(http.StatusOK, t.Audit)},                                    // of an administrator
+		{"GET", "/audit/verification", scope("read:timesheets"), few.gate(answer(http.StatusOK, t.AuditVerification))}, // likewise
 	}
 }

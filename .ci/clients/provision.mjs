@@ -48,7 +48,7 @@ const clients = [
   { client_id: 'operator', type: 'machine', client_secret: secret(), grants: [{ audience: 'management', scopes: administration }] },
   { client_id: 'signer', type: 'machine', jwks: { keys: [publicKey] }, grants },
 ];
-if (files.includes('back-channel.mjs')) clients[1].backchannel_logout_uri = logoutReceiver;
+if (files.includes('back-channel.mjs')) clients.find((c) => c.client_id === 'web').backchannel_logout_uri = logoutReceiver;
 
 // JSON is YAML.
 writeFileSync(join(folder, 'punchcard.yaml'), JSON.stringify({
