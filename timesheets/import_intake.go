@@ -94,6 +94,9 @@ func (in *intake) record(ctx context.Context, l trackers.Line) (outcome string, 
 	if err != nil {
 		return "", err
 	}
+	if ground.ownerBlocked {
+		return "", ownerGone
+	}
 	if ground.submitOnCreate {
 		e.State, e.submittedAt = Submitted, &in.now
 	}
