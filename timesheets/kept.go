@@ -20,8 +20,8 @@ func keptAbout(tx *gorm.DB, user string) []auth.Kept {
 	theirs := func(table string) *gorm.DB { return tx.Table(table).Where("user_id = ?", user) }
 	periods := theirs("periods").Select("id")
 	const acted = "id, chain, at, client, token, request, action, object"
-	const told = "id, kind, period_id, entry_id, owner_id, by_user, created_at, read_at, " +
-		"CASE WHEN owner_id <> user_id THEN '{}' ELSE params END AS params"
+	const told = `id, kind, period_id, entry_id, owner_id, by_user, created_at, read_at,
+		CASE WHEN owner_id <> user_id THEN '{}' ELSE params END AS params`
 	return []auth.Kept{
 		{Name: "entries", Rows: theirs("entries"), Key: []string{"id"}, JSON: []string{"tags"}},
 		{Name: "periods", Rows: theirs("periods"), Key: []string{"start_day"}, JSON: []string{"flags", "editors"}},
@@ -31,7 +31,8 @@ func keptAbout(tx *gorm.DB, user string) []auth.Kept {
 		{Name: "absences", Rows: theirs("absences"), Key: []string{"id"}},
 		{Name: "expected_hours", Rows: theirs("expected_hours"), Key: []string{"valid_from"}},
 		{Name: "workplaces", Rows: theirs("workplaces"), Key: []string{"user_id"}},
-		{Name: "delegations", Rows: tx.Table("delegations").Where("(from_user_id = ? OR to_user_id = ?)", user, user), Key: []string{"id"}},
+		{Name: "delegations", Rows: tx.Table("delegations").Where("(from_user_id = ? OR to_user_id = ?)", user, user),
+			Key: []string{"id"}},
 		{Name: "notifications", Rows: theirs("notifications").Select(told), Key: []string{"id"}, JSON: []string{"params"}},
 		{Name: "notification_switches", Rows: theirs("notification_switches"), Key: []string{"kind"}},
 		{Name: "mails", Rows: tx.Table("mails").Select("id, kind, state, sent_at").
