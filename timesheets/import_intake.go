@@ -111,9 +111,13 @@ func (in *intake) record(ctx context.Context, l trackers.Line) (outcome string, 
 func (in *intake) entry(ctx context.Context, l trackers.Line) (NewEntry, error) {
 	var wrong check
 	owner, err := in.owner(ctx, l)
-	wrong.add(err)
+	if err := wrong.add(err); err != nil {
+		return NewEntry{}, err
+	}
 	project, err := in.project(l)
-	wrong.add(err)
+	if err := wrong.add(err); err != nil {
+		return NewEntry{}, err
+	}
 	n := NewEntry{
 		UserID: owner, Date: l.Date, Minutes: &l.Minutes, BreakMinutes: l.BreakMinutes, ProjectID: project, Task: l.Task,
 		Tags: l.Tags, Note: l.Note, Billable: l.Billable,
@@ -127,11 +131,14 @@ func (in *intake) entry(ctx context.Context, l trackers.Line) (NewEntry, error) 
 	return n, n.Validate()
 }
 
-// add takes over what a fault says.
-func (c *check) add(err error) {
-	if f, ok := errors.AsType[*Fault](err); ok {
-		c.fields = append(c.fields, f.Fields...)
+// add takes over what a fault says. Any other error it gives back: the write can't go on after it, and is perhaps to be run again.
+func (c *check) add(err error) error {
+	f, ok := errors.AsType[*Fault](err)
+	if !ok {
+		return err
 	}
+	c.fields = append(c.fields, f.Fields...)
+	return nil
 }
 
 // refuseFor tells what stands in the way of a line.

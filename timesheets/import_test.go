@@ -2,12 +2,16 @@ package timesheets
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
 	"testing"
 
+	"gorm.io/gorm"
+
 	"punchcard/auth"
+	"punchcard/timesheets/trackers"
 )
 
 func csvFile(text string) File { return File{Media: "text/csv", Text: text} }
@@ -197,5 +201,23 @@ func TestAnImportIsChecked(t *testing.T) {
 	for text, words := range map[string]string{long.String(): "send it in parts", "a,b\n1,2\n": "names no columns that are known"} {
 		_, err := ask(h.Import, ada, TimeImport{File: csvFile(text)})
 		refused(t, err, ValidationFailed, "/lines", words)
+	}
+}
+
+func TestAnImportThatCantLookThingsUpBlamesNoLine(t *testing.T) {
+	h := openHouse(t)
+	var over *gorm.DB
+	if err := h.db.Write(t.Context(), func(tx *gorm.DB) error { over = tx; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	for what, l := range map[string]trackers.Line{
+		"a person":  {Number: 2, Email: "bob@example.com", ProjectID: "prj_x", Date: "2026-03-02", Minutes: 60},
+		"a project": {Number: 2, Project: "StoreZero", Date: "2026-03-02", Minutes: 60},
+	} {
+		in := newIntake(h.Service, over, root, TimeImport{})
+		err := in.take(t.Context(), trackers.File{Lines: []trackers.Line{l}})
+		if _, said := errors.AsType[*Fault](err); err == nil || said || in.done.Refused > 0 {
+			t.Errorf("without an answer about %s it came to %v, %+v", what, err, in.done)
+		}
 	}
 }
