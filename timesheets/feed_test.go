@@ -3,6 +3,7 @@ package timesheets
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -251,5 +252,30 @@ func TestWhoFollowsTheFeedHasWhatTheServerHas(t *testing.T) {
 		if diff := cmp.Diff(served, r.state()); diff != "" || len(served) < 20 {
 			t.Errorf("%s has not what the server has of %d: %s", r.by.Name, len(served), diff)
 		}
+	}
+}
+
+// An import can take longer than the feed looks back.
+func TestTheFeedTellsOfAnImportThatTookLong(t *testing.T) {
+	h := openHouse(t)
+	now, calls := h.instant(), 0
+	r := newReader(ada)
+	h.now = func() time.Time {
+		now = now.Add(time.Second)
+		if calls++; calls == 20 { // amid the import
+			r.follow(house{h.Service, t, h.db}, 50)
+		}
+		return now
+	}
+	var file strings.Builder
+	file.WriteString("date,project,hours\n")
+	for day := range 28 {
+		fmt.Fprintf(&file, "2026-02-%02d,Internal,1\n", 1+day)
+	}
+	if done := must(ask(h.Import, ada, TimeImport{File: csvFile(file.String())})); done.Added != 28 || calls < 20 {
+		t.Fatalf("%d were added, in %d seconds", done.Added, calls)
+	}
+	if r.follow(h, 50); len(r.copy) != 28 {
+		t.Errorf("the feed told of %d entries", len(r.copy))
 	}
 }
