@@ -43,11 +43,30 @@ func URL(t testing.TB) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	path := filepath.Join(t.TempDir(), "punchcard.db")
+	path := filepath.Join(folder(t), "punchcard.db")
 	if err := os.WriteFile(path, file, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return "sqlite:" + path
+}
+
+// folder is gone when the test is over. It is in memory if it can be: a test survives no power cut.
+func folder(t testing.TB) string {
+	t.Helper()
+	in := memory()
+	if in == "" {
+		return t.TempDir()
+	}
+	name, err := os.MkdirTemp(in, "punchcard_test_")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(name); err != nil {
+			t.Error(err)
+		}
+	})
+	return name
 }
 
 // migrated is the content of an empty migrated database file.
