@@ -44,16 +44,13 @@ func keptAbout(tx *gorm.DB, user string) []auth.Kept {
 	}
 }
 
-// Document is a JSON document that is written bit by bit.
-type Document func(io.Writer) error
-
-// ExportMe is everything that is kept about the caller: an object of arrays, one for each kind of row, deleted ones included.
+// ExportMe is everything that is kept about the caller, as JSON: an object of arrays, one for each kind of row, deleted ones included.
 // However much it is, no more of it is in memory at once than a page.
-func (s *Service) ExportMe(ctx context.Context, by auth.Caller, _ struct{}) (Document, error) {
+func (s *Service) ExportMe(ctx context.Context, by auth.Caller, _ struct{}) (Export, error) {
 	if by.Machine() {
-		return nil, fault(NotFound, "an application that acts for itself is no person, of whom nothing is kept")
+		return Export{}, fault(NotFound, "an application that acts for itself is no person, of whom nothing is kept")
 	}
-	return func(out io.Writer) error {
+	return Export{Name: "punchcard.json", MediaType: "application/json", Write: func(out io.Writer) error {
 		tx := s.db.Read(ctx).Session(&gorm.Session{})
 		for i, k := range append(auth.KeptAbout(tx, by.User), keptAbout(tx, by.User)...) {
 			before := map[bool]string{true: "{", false: ",\n"}[i == 0]
@@ -69,7 +66,7 @@ func (s *Service) ExportMe(ctx context.Context, by auth.Caller, _ struct{}) (Doc
 		}
 		_, err := io.WriteString(out, "}\n")
 		return err
-	}, nil
+	}}, nil
 }
 
 // writeKept writes the rows page by page: a slow download holds no connection to the database meanwhile.
