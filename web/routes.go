@@ -68,6 +68,8 @@ func (s Settings) routes() []route {
 		{"POST", "/unsubscribe", anyone, stopMails(s.Assets.Base, t)},
 
 		{"GET", "/", anyone, home(s.Assets.Base, s.Issuer, s.Version)},
+		{"GET", "/app", anyone, toApp},
+		{"GET", "/app/*path", anyone, s.app()},
 		{"GET", "/a/*path", anyone, s.Assets.Serve()},
 		{"GET", "/openapi.yaml", anyone, description(openAPI)},
 		{"GET", "/api/v2/openapi.yaml", anyone, description(managementAPI)},
