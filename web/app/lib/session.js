@@ -71,6 +71,7 @@ export async function callback() {
   const { sub } = oauth.getValidatedIdTokenClaims(tokens);
   if (await vault.get("sub") !== sub) await vault.forgetWork(); // what another person left here is not this one's
   await vault.set("sub", sub);
+  await vault.set("hint", tokens.id_token); // for signing out without being asked who
   signedIn.value = true;
   return begun.returnTo;
 }
@@ -130,6 +131,15 @@ export async function signOut() {
     const token = await vault.get("refresh-" + api);
     if (token) await oauth.revocationRequest(as, client, oauth.None(), token, plain).catch(() => {});
   }
+  const hint = await vault.get("hint");
   await vault.clear();
-  location.assign(`${as.end_session_endpoint}?${new URLSearchParams({ client_id: client.client_id, post_logout_redirect_uri: config.issuer + "app/" })}`);
+  post(as.end_session_endpoint, { client_id: client.client_id, post_logout_redirect_uri: config.issuer + "app/", ...(hint && { id_token_hint: hint }) });
+}
+
+/** Leaves for an address with a form, so that what it holds is in no log. */
+function post(action, fields) {
+  const form = Object.assign(document.createElement("form"), { method: "post", action });
+  for (const [name, value] of Object.entries(fields)) form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+  document.body.append(form);
+  form.submit();
 }
