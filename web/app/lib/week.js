@@ -257,3 +257,9 @@ export const withdraw = () => act(() => del(`/periods/${week.value.period.id}/su
 export const askToReopen = (comment) => act(() => post(`/periods/${week.value.period.id}/reopening-request`, { reason: comment }, {
   headers: { "If-Match": week.value.etag, "Idempotency-Key": uuid() },
 }));
+
+/** Keeps what was typed where it is no time, with why: {message, meant}. */
+export const refuse = (key, date, text, problem) => mark(cellKey(key, date), { status: "refused", text, problem });
+/** Leaves a cell as the server has it. */
+export const discard = (key, date) => mark(cellKey(key, date));
+export const retryCell = (key, date) => retry(cellKey(key, date));
