@@ -6,7 +6,7 @@ import { Icon } from "../../lib/ui.js";
 
 export const title = (row) => [row.project.name, row.task].filter(Boolean).join(", ");
 export const longDay = (date) => inWords(date, { weekday: "long", day: "numeric", month: "long" });
-export const shortDay = (date) => inWords(date, { weekday: "short", day: "numeric" });
+export const shortDay = (date) => inWords(date, { weekday: "short", day: "numeric", month: "short" });
 
 /** Takes what is being typed as the cell's time. Gives whether it is one. */
 export function commit() {

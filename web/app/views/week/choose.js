@@ -28,8 +28,7 @@ export function Choose({ choose, label }) {
         placeholder=${t("week.search")} value=${text} onInput=${(e) => { setText(e.currentTarget.value); setAt(0); }} onKeyDown=${keys} /></label>
     <p class="fine">${t("week.own-task")}</p>
     <ul id="choices" role="listbox" aria-label=${label} ref=${list}>${found.map((c, i) => html`<li key=${key(c.project.id, c.task)} id="choice-${i}" role="option" aria-selected=${String(i === active)}
-      onPointerMove=${() => setAt(i)} onClick=${() => choose(c)}><${Dot} id=${c.project.id} /><span><b><bdi>${c.project.name}</bdi></b> <bdi>${c.task || t("week.no-task")}</bdi>
-        ${c.project.customer && html`<small><bdi>${c.project.customer}</bdi></small>`}</span>${c.late >= 0 && html`<small>${t("week.recent")}</small>`}</li>`)}</ul>
+      onPointerMove=${() => setAt(i)} onClick=${() => choose(c)}><${Dot} id=${c.project.id} /><span><b><bdi>${c.project.name}</bdi></b> <bdi>${c.task || t("week.no-task")}</bdi>${c.project.customer && html` <small><bdi>${c.project.customer}</bdi></small>`}</span>${c.late >= 0 && html`<small>${t("week.recent")}</small>`}</li>`)}</ul>
     ${end < 0 && html`<p class="empty"><${Icon} name="search" /> ${t("week.nothing-found")}</p>`}</div>`;
 }
 

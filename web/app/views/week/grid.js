@@ -70,7 +70,7 @@ export function Hint() {
   const { r, c } = focused.value, row = rows.value[r], day = week.value.days[c], cell = row?.cells[day?.date];
   if (!cell) return html`<p class="hint" aria-live="polite"></p>`;
   const notes = cell.entries.filter((e) => e.note);
-  return html`<p class="hint" aria-live="polite">${cell.locked && html`<span><${Icon} name="lock" />${cell.reason}</span>`}
+  return html`<p class="hint" aria-live="polite">${cell.locked && !week.value.locked && html`<span><${Icon} name="lock" />${cell.reason}</span>`}
     ${cell.entries.length > 1 && html`<span>${t("week.several", { n: cell.entries.length })}</span>`}
     ${notes.map((e) => html`<span key=${e.id}><${Icon} name="note" /><bdi>${e.note}</bdi></span>`)}</p>`;
 }

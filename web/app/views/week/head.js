@@ -24,7 +24,7 @@ export function Head({ open, busy }) {
     <div class="acts">
       <button class="btn quiet only-icon" aria-label=${t("week.help")} title="?" aria-keyshortcuts="?" onClick=${open.help}>?</button>
       ${period && html`<button class="btn" onClick=${open.history}>${t("week.history")}</button>`}
-      ${!week.value.locked && html`<button class="btn" onClick=${open.copy}><${Icon} name="copy" />${t("week.copy-last")}<${Icon} name="down" /></button>`}
+      ${!week.value.locked && html`<button class="btn" onClick=${open.copy}><${Icon} name="copy" />${t("week.copy-last")}</button>`}
       <${Primary} ...${{ period, open, busy }} />
     </div></div>`;
 }

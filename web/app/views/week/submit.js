@@ -7,6 +7,9 @@ import { periodName } from "./head.js";
 
 const dayWords = (date) => inWords(date, { weekday: "long", day: "numeric", month: "long" });
 
+/** Enter submits as soon as it may. */
+const first = (button) => { if (button && document.activeElement?.closest("header")) button.focus(); };
+
 /** Sends what waits first, then shows what whoever decides will see, and submits it. */
 export default function Submit({ close }) {
   const [period, setPeriod] = useState(null), [failed, setFailed] = useState(null), [busy, setBusy] = useState(false), [comment, setComment] = useState(""), [attest, setAttest] = useState(false);
@@ -32,7 +35,7 @@ export default function Submit({ close }) {
       <label class="field"><span class="label">${t("week.comment")}</span><textarea class="input" maxlength="2000" value=${comment} onInput=${(e) => setComment(e.currentTarget.value)} /></label>
       ${period.entries === 0 && html`<label class="check"><input type="checkbox" checked=${attest} onChange=${(e) => setAttest(e.currentTarget.checked)} /><span>${t("week.attest")}</span></label>`}
       <div class="form-foot"><button class="btn" onClick=${close}>${t("app.cancel")}</button>
-        <button class="btn primary" autofocus disabled=${busy || (period.entries === 0 && !attest)} onClick=${send}>${t("week.submit-now")}<${Icon} name="send" /></button></div></div>`}<//>`;
+        <button class="btn primary" ref=${first} disabled=${busy || (period.entries === 0 && !attest)} onClick=${send}>${t("week.submit-now")}<${Icon} name="send" /></button></div></div>`}<//>`;
 }
 
 const refusedWhere = () => html`<ul>${rows.value.flatMap((row) => Object.entries(row.cells).filter(([, c]) => c.status === "refused").map(([date]) => html`<li key=${row.key + date}><bdi>${row.project.name}</bdi> <bdi>${row.task}</bdi>, ${dayWords(date)}</li>`))}</ul>`;
