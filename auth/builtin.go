@@ -20,7 +20,7 @@ var builtInRoles = []struct {
 	{"admin", "May do everything", func(Scope) bool { return true }},
 }
 
-// ensureDirectory makes the built-in APIs and roles if they are not there yet.
+// ensureDirectory makes the built-in APIs, roles and the web app if they are not there yet.
 func (s *Server) ensureDirectory(ctx context.Context) error {
 	return s.db.Write(ctx, func(tx *gorm.DB) error {
 		if err := s.ensureAPI(tx, Timesheets, "Timesheets", "timesheets"); err != nil {
@@ -39,7 +39,10 @@ func (s *Server) ensureDirectory(ctx context.Context) error {
 				return err
 			}
 		}
-		return ensureAdministration(tx)
+		if err := ensureAdministration(tx); err != nil {
+			return err
+		}
+		return s.ensureOwnApp(tx)
 	})
 }
 

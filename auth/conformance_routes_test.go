@@ -58,7 +58,7 @@ var public = strings.Fields(`
 	/.well-known/openid-configuration /.well-known/oauth-authorization-server /.well-known/jwks.json
 	/.well-known/oauth-protected-resource /.well-known/oauth-protected-resource/x
 	/oidc/logout /v2/logout /login /consent /device /activate /setup /reset-password /unsubscribe
-	/ /a/x /openapi.yaml /api/v2/openapi.yaml /problems/x /health`)
+	/ /app /app/x /sw.js /manifest.webmanifest /a/x /openapi.yaml /api/v2/openapi.yaml /problems/x /health`)
 
 func TestConformanceEveryRouteIsGuarded(t *testing.T) {
 	w := newHouse(t)

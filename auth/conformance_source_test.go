@@ -136,7 +136,6 @@ var madeOfParts = map[string]string{
 	"kept.go key":                "the key of each table",
 	"kept.go after":              "likewise",
 	"kept.go acted":              "the columns in the line above it",
-	"kept.go told":               "likewise, without the words about others",
 	"audit.go f.condition":       "the conditions in the lines above it",
 	"entries.go condition":       "the conditions in the lines below it",
 	"entries.go l.order":         "the one order of the list",

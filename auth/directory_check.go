@@ -77,6 +77,7 @@ func (p NewPerson) check(m *mistakes, i int) {
 func (c NewClient) check(m *mistakes, i int, catalogue []Scope) {
 	m.that(wellFormedScope(c.ID) && c.ID != "" && len(c.ID) <= 100 && !strings.Contains(c.ID, " "),
 		"must be 1 to 100 printable ASCII characters without spaces", "/clients/%d/client_id", i)
+	m.that(c.ID != OwnApp, "is the web app's that this server brings: choose another", "/clients/%d/client_id", i)
 	m.that(strings.TrimSpace(c.Name) != "" && len(c.Name) <= 200, "must be a name of 1 to 200 bytes", "/clients/%d/name", i)
 	_, known := grantsOfType[c.Type]
 	if m.that(known, "must be native, spa, web or machine", "/clients/%d/type", i); !known {

@@ -28,8 +28,8 @@ func FindPerson(ctx context.Context, db *store.DB, emailOrID string) (Person, er
 	return person, nil
 }
 
-// Erase takes out whatever is kept about a person here, in one write, in which also, the rest of it, runs last. Their row stays for what others
-// keep under its id: blocked, without a name, an address or a password. All that they signed in to ends at the next call,
+// Erase takes out whatever is kept about a person here, in one write, in which also, the rest of it, runs last. Their row
+// stays for what others keep under its id: blocked, without a name, an address or a password. All that they signed in to ends at the next call,
 // which running servers hear of within a second, and events about them tell neither who it was nor from where. The last
 // administrator can't be erased. It takes a database that a server was started on before.
 func Erase(ctx context.Context, db *store.DB, user string, also func(tx *gorm.DB) error) error {

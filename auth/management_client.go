@@ -170,6 +170,9 @@ func (s *Server) DeleteApplication(ctx context.Context, by Caller, ref Applicati
 		if err != nil {
 			return act{}, err
 		}
+		if before.ID == OwnApp {
+			return act{}, errOwnApp
+		}
 		if by.Client == before.ID {
 			return act{}, taken("An application can't delete itself.")
 		}

@@ -71,6 +71,9 @@ func (s *Server) UpdateApplication(ctx context.Context, by Caller, change Applic
 		if err != nil {
 			return act{}, err
 		}
+		if client.ID == OwnApp {
+			return act{}, errOwnApp
+		}
 		before := client.shown()
 		if by.Client == client.ID && deref(change.Disabled) {
 			return act{}, taken("An application can't disable itself.")

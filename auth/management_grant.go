@@ -169,6 +169,9 @@ func (s *Server) UpdateClientGrant(ctx context.Context, by Caller, change Client
 		if err != nil {
 			return act{}, err
 		}
+		if g.ClientID == OwnApp {
+			return act{}, errOwnApp
+		}
 		before := g.shown(a)
 		if change.Scope != nil {
 			g.Scopes = change.Scope
@@ -195,6 +198,9 @@ func (s *Server) DeleteClientGrant(ctx context.Context, by Caller, ref ClientGra
 		g, a, err := s.readGrant(tx, ref)
 		if err != nil {
 			return act{}, err
+		}
+		if g.ClientID == OwnApp {
+			return act{}, errOwnApp
 		}
 		if err := tx.Delete(g).Error; err != nil {
 			return act{}, fmt.Errorf("delete client grant: %w", err)

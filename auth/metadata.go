@@ -51,6 +51,7 @@ func (s *Server) Metadata() gin.HandlerFunc {
 		document[endpoint+"_endpoint_auth_signing_alg_values_supported"] = ProofAlgs() // of private_key_jwt
 	}
 	return func(c *gin.Context) {
+		c.Header("DPoP-Nonce", s.DPoPNonce()) // whoever is about to prove a key needn't be asked for it
 		publish(c, document)
 	}
 }

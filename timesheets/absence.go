@@ -35,18 +35,33 @@ var absenceKinds = []string{"vacation", "sick", "parental", "unpaid", "other"}
 // Key is the id of the absence, which is never changed.
 func (a Absence) Key() (id string, revision int64) { return a.ID, 1 }
 
-// shownTo leaves out of it what the caller needn't know. Why somebody is absent is for themselves, their manager and
-// administrators; whoever else sees the absence at all is an application.
-func (a Absence) shownTo(by auth.Caller) Absence {
-	if by.Machine() {
-		a.Kind, a.Note = nil, ""
-	}
-	a.CreatedAt = a.CreatedAt.UTC()
+// told is the absence as everybody is told of it who sees it at all: not why.
+func (a Absence) told() Absence {
+	a.Kind, a.Note = nil, ""
 	return a
 }
 
-// told is the absence as those are told of it who weren't there: applications among them, so not why.
-func (a Absence) told() Absence { return a.shownTo(auth.Caller{}) }
+// tell leaves out of absences what the caller needn't know. Why somebody is absent is for themselves, their manager and
+// administrators: not for applications, nor for who stands in for the manager, or is above.
+func tell(ctx context.Context, tx *gorm.DB, by auth.Caller, absences ...*Absence) error {
+	owners, managed := []string{}, []string{}
+	for _, a := range absences {
+		owners = append(owners, a.UserID)
+	}
+	if len(owners) > 0 && !seesAll(by) {
+		people := auth.People(ctx, tx).Where("id IN ? AND manager_id = ?", owners, by.User)
+		if err := people.Pluck("id", &managed).Error; err != nil {
+			return fmt.Errorf("look for whom %s manages: %w", by.User, err)
+		}
+	}
+	for _, a := range absences {
+		if by.Machine() || !by.Admin && a.UserID != by.User && !slices.Contains(managed, a.UserID) {
+			*a = a.told()
+		}
+		a.CreatedAt = a.CreatedAt.UTC()
+	}
+	return nil
+}
 
 // AbsenceQuery asks for the absences that the caller may see, the latest first. What is left empty filters nothing.
 type AbsenceQuery struct {
@@ -69,10 +84,10 @@ func (q AbsenceQuery) Validate() error {
 func (s *Service) Absences(ctx context.Context, by auth.Caller, q AbsenceQuery) (Page[Absence], error) {
 	tx, p := s.db.Read(ctx), q.Paging
 	q.Paging = Paging{}
-	return turn(s, by, q, p, absenceList(tx, by, q))
+	return turn(s, by, q, p, absenceList(ctx, tx, by, q))
 }
 
-func absenceList(tx *gorm.DB, by auth.Caller, q AbsenceQuery) list[Absence] {
+func absenceList(ctx context.Context, tx *gorm.DB, by auth.Caller, q AbsenceQuery) list[Absence] {
 	rows := visibleAbsences(tx, by)
 	if q.UserID != "" {
 		rows = rows.Where("user_id = ?", q.UserID)
@@ -90,11 +105,14 @@ func absenceList(tx *gorm.DB, by auth.Caller, q AbsenceQuery) list[Absence] {
 		keys:  func(a Absence) []string { return []string{a.From, a.ID} },
 		read: func(rows *gorm.DB) ([]Absence, error) {
 			absences := []Absence{}
-			err := rows.Find(&absences).Error
-			for i, a := range absences {
-				absences[i] = a.shownTo(by)
+			if err := rows.Find(&absences).Error; err != nil {
+				return nil, err
 			}
-			return absences, err
+			all := make([]*Absence, len(absences))
+			for i := range absences {
+				all[i] = &absences[i]
+			}
+			return absences, tell(ctx, tx, by, all...)
 		},
 	}
 }
@@ -111,8 +129,12 @@ type AbsenceRef struct {
 
 // Absence is one that the caller may see.
 func (s *Service) Absence(ctx context.Context, by auth.Caller, ref AbsenceRef) (Absence, error) {
-	a, err := visibleAbsence(s.db.Read(ctx), by, ref.ID)
-	return a.shownTo(by), err
+	tx := s.db.Read(ctx)
+	a, err := visibleAbsence(tx, by, ref.ID)
+	if err == nil {
+		err = tell(ctx, tx, by, &a)
+	}
+	return a, err
 }
 
 func visibleAbsence(tx *gorm.DB, by auth.Caller, id string) (a Absence, err error) {

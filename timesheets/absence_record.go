@@ -38,7 +38,10 @@ func (s *Service) RecordAbsence(ctx context.Context, by auth.Caller, n NewAbsenc
 		}
 		return s.keepAbsence(tx, by, a)
 	})
-	return a.shownTo(by), err
+	if by.Machine() {
+		return a.told(), err
+	}
+	return a, err
 }
 
 // absence is the new one as it is kept.

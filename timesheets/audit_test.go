@@ -141,6 +141,23 @@ func TestARecordOfAPeriodTellsHowEachOfItsLinesStands(t *testing.T) {
 	}
 }
 
+func TestARecordOfAPeriodTellsWhatIsExpectedBeforeAsAfter(t *testing.T) {
+	h := openHouse(t)
+	h.expectHours()
+	e := h.record(ada, h.hour("2026-03-04"))
+	must(ask(h.SubmitPeriod, ada, PeriodSubmission{PeriodRef: PeriodRef{ID: e.PeriodID}}))
+	r := must(ask(h.Audit, root, AuditQuery{Action: "period.submitted"})).Items[0]
+	for name, side := range map[string]json.RawMessage{"before": r.Before, "after": r.After} {
+		var p Period
+		if err := json.Unmarshal(side, &p); err != nil {
+			t.Fatal(err)
+		}
+		if p.ExpectedMinutes != 480 || p.MissingMinutes != 420 {
+			t.Errorf("%s: %d minutes expected, %d missing", name, p.ExpectedMinutes, p.MissingMinutes)
+		}
+	}
+}
+
 func TestTheAuditIsFilteredAndTurnedPageByPage(t *testing.T) {
 	h := openHouse(t)
 	clock := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)

@@ -87,10 +87,10 @@ func (c courier[T]) call() {
 
 // pauseAfter is how long to wait after so many failures: longer each time, and never quite as long as others wait that
 // failed at the same moment.
-func pauseAfter(attempts int) time.Duration {
-	pause := longestPause
-	if shift := attempts - 1; shift < 11 {
-		pause = min(longestPause, firstPause<<shift)
+func pauseAfter(attempts int, first, longest time.Duration) time.Duration {
+	pause := longest
+	if doublings := attempts - 1; doublings < 16 {
+		pause = min(longest, first<<doublings)
 	}
 	return pause/2 + rand.N(pause/2)
 }

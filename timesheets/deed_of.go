@@ -47,7 +47,9 @@ func (p Period) kept(tx *gorm.DB) (keptPeriod, error) {
 	return k, nil
 }
 
+// periodDeed is what was done to a period. That never changes how much is expected in it or missing, which is known of after.
 func periodDeed(action Action, before, after keptPeriod) deed {
+	before.ExpectedMinutes, before.MissingMinutes = after.ExpectedMinutes, after.MissingMinutes
 	return deed{Action: "period." + action.past(), Owner: after.UserID, Object: after.ID, Before: before, After: after}
 }
 

@@ -75,8 +75,8 @@ func entryAmong(ctx context.Context, tx *gorm.DB, by auth.Caller, entries *gorm.
 	return found[0], acquaint(ctx, tx, by, found, func(Entry) bool { return true })
 }
 
-// withPeople reads entries together with the people whom they name, in one query, but for those who could decide. All joins are left joins, which keeps
-// SQLite from starting at the people instead of at the index of entries.
+// withPeople reads entries together with the people whom they name, in one query, but for those who could decide. All joins are
+// left joins, which keeps SQLite from starting at the people instead of at the index of entries.
 func withPeople(ctx context.Context, tx, entries *gorm.DB) *gorm.DB {
 	return entries.Select(entrySelect).
 		Joins("LEFT JOIN (?) AS decider ON decider.id = entries.decided_by", auth.People(ctx, tx)).

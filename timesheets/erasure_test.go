@@ -158,7 +158,7 @@ func TestOnesExportIsWholeAndOnesOwn(t *testing.T) {
 	}
 	of := func(by auth.Caller) (kept map[string][]map[string]any, text string) {
 		var out bytes.Buffer
-		if err := must(ask(h.ExportMe, by, struct{}{}))(&out); err != nil {
+		if err := must(ask(h.ExportMe, by, struct{}{})).Write(&out); err != nil {
 			t.Fatal(err)
 		}
 		if err := json.Unmarshal(out.Bytes(), &kept); err != nil {

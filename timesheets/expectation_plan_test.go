@@ -60,7 +60,7 @@ func TestExpectedTimeIsReadAlongAnIndex(t *testing.T) {
 	users := []string{ada.User, bob.User}
 	list := func(by auth.Caller, q AbsenceQuery) func(tx *gorm.DB) error {
 		return func(tx *gorm.DB) error {
-			return absenceList(tx, by, q).rows([]string{"2026-03-04", "abs_"}, 50).Find(&[]Absence{}).Error
+			return absenceList(t.Context(), tx, by, q).rows([]string{"2026-03-04", "abs_"}, 50).Find(&[]Absence{}).Error
 		}
 	}
 	for _, c := range []struct {

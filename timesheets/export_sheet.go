@@ -56,19 +56,10 @@ func (x *extract) writeSheets(q EntryQuery, periods []periodRow, w *export.Sheet
 
 // writeSheet writes one person's period, from its first day on.
 func (x *extract) writeSheet(q EntryQuery, o Organization, row periodRow, w *export.Sheets) error {
-	tx := x.s.db.Read(x.ctx)
 	q.UserID, q.From, q.To = row.UserID, max(q.From, row.StartDay), min(cmp.Or(q.To, row.EndDay), row.EndDay)
-	period, err := completed(x.ctx, tx, x.by, row)
+	sheet, err := x.sheet(q, o, row)
 	if err != nil {
 		return err
-	}
-	sheet, err := x.names.sheet(tx, o, period)
-	if err != nil {
-		return err
-	}
-	err = q.filter(visibleEntries(tx, x.by)).Select("COALESCE(SUM(entries.minutes), 0)").Scan(&sheet.Shown).Error
-	if err != nil {
-		return fmt.Errorf("add up entries: %w", err)
 	}
 	if err := w.Begin(sheet); err != nil {
 		return err
@@ -76,7 +67,25 @@ func (x *extract) writeSheet(q EntryQuery, o Organization, row periodRow, w *exp
 	return x.each(q, firstFirst, w.Row)
 }
 
-// sheet is what is said of the period beside its entries.
+// sheet is what is said beside the entries that the query leaves of the period.
+func (x *extract) sheet(q EntryQuery, o Organization, row periodRow) (export.Sheet, error) {
+	tx := x.s.db.Read(x.ctx)
+	period, err := x.s.completed(x.ctx, tx, x.by, row)
+	if err != nil {
+		return export.Sheet{}, err
+	}
+	sheet, err := x.names.sheet(tx, o, period)
+	if err != nil {
+		return export.Sheet{}, err
+	}
+	err = q.filter(visibleEntries(tx, x.by)).Select("COALESCE(SUM(entries.minutes), 0)").Scan(&sheet.Shown).Error
+	if err != nil {
+		return export.Sheet{}, fmt.Errorf("add up entries: %w", err)
+	}
+	return sheet, nil
+}
+
+// sheet is what is said of the period, with everybody by name.
 func (n names) sheet(tx *gorm.DB, o Organization, p Period) (export.Sheet, error) {
 	ids := []string{p.UserID}
 	if p.Submission != nil {
@@ -96,6 +105,7 @@ func (n names) sheet(tx *gorm.DB, o Organization, p Period) (export.Sheet, error
 		Organization: o.Name, Person: n.people[p.UserID].Name,
 		Title: strings.ToUpper(title[:1]) + title[1:], Start: p.Start, End: p.End, State: string(p.State),
 		Minutes: p.Minutes, BillableMinutes: p.BillableMinutes,
+		ExpectedMinutes: p.ExpectedMinutes, MissingMinutes: p.MissingMinutes,
 	}
 	if sub := p.Submission; sub != nil {
 		s.Submission = &export.Submission{At: sub.SubmittedAt, By: n.people[sub.SubmittedBy].Name, Comment: sub.Comment, Digest: sub.Digest}

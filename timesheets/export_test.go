@@ -368,11 +368,14 @@ func TestSheetSaysWhoDidWhat(t *testing.T) {
 	e := h.record(ada, h.hour("2026-03-04"))
 	p := must(ask(h.SubmitPeriod, ada, PeriodSubmission{PeriodRef: PeriodRef{ID: e.PeriodID}, Comment: "all of it"}))
 	p = must(ask(h.DecidePeriod, mia, PeriodDecision{ID: p.ID, Revision: &p.Revision, Decision: Approved, Comment: "thanks"}))
+	h.expectHours()
 	x := h.extract(t.Context(), root)
-	got := must(x.names.sheet(h.db.Read(t.Context()), Organization{Name: "ExampleCo"}, p))
+	row := must(x.periods(h.db.Read(t.Context()), EntryQuery{UserID: ada.User}))[0]
+	got := must(x.sheet(EntryQuery{UserID: ada.User, From: "2026-03-05"}, Organization{Name: "ExampleCo"}, row))
 	want := export.Sheet{
 		Organization: "ExampleCo", Person: "Ada Lovelace", Title: "Week of 2 March 2026",
 		Start: "2026-03-02", End: "2026-03-08", State: "approved", Minutes: 60, BillableMinutes: 60,
+		ExpectedMinutes: 480, MissingMinutes: 420,
 		Submission: &export.Submission{At: p.Submission.SubmittedAt, By: "Ada Lovelace", Comment: "all of it", Digest: p.Submission.Digest},
 		Decision:   &export.Decision{Approved: true, At: p.LastDecision.At, By: "Mia Chen", Comment: "thanks"},
 	}

@@ -3,6 +3,7 @@ package timesheets
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -250,6 +251,27 @@ func TestWhoFollowsTheFeedHasWhatTheServerHas(t *testing.T) {
 		served := h.served(r.by)
 		if diff := cmp.Diff(served, r.state()); diff != "" || len(served) < 20 {
 			t.Errorf("%s has not what the server has of %d: %s", r.by.Name, len(served), diff)
+		}
+	}
+}
+
+// What is committed has an instant no older than the feed looks back, however long an import takes: others write meanwhile, on
+// PostgreSQL, and who has read of them asks for nothing older again.
+func TestAnImportThatTookLongIsNoOlderThanTheFeedLooksBack(t *testing.T) {
+	h := openHouse(t)
+	now := h.instant()
+	h.now = func() time.Time { now = now.Add(time.Second); return now }
+	var file strings.Builder
+	file.WriteString("date,project,hours\n")
+	for day := range 28 {
+		fmt.Fprintf(&file, "2026-02-%02d,Internal,1\n", 1+day)
+	}
+	if done := must(ask(h.Import, ada, TimeImport{File: csvFile(file.String())})); done.Added != 28 {
+		t.Fatalf("%d were added", done.Added)
+	}
+	for _, e := range must(ask(h.Entries, ada, EntryQuery{})).Items {
+		if e.UpdatedAt.Before(now.Add(-feedWindow)) {
+			t.Fatalf("it is told as of %s, and done at %s", e.UpdatedAt, now)
 		}
 	}
 }

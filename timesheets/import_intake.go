@@ -29,6 +29,7 @@ type intake struct {
 	projects map[string]string // likewise
 	seen     map[string]int    // how often the same line came
 	periods  map[string]periodRow
+	added    []string // the ids of the entries
 }
 
 const wasRefused = "refused"
@@ -68,6 +69,20 @@ func (in *intake) take(ctx context.Context, file trackers.File) error {
 			return err
 		}
 	}
+	return in.catchUp()
+}
+
+// catchUp has what a long import added be of its end: who reads the feed meanwhile would else never be told of it.
+func (in *intake) catchUp() error {
+	now := in.s.instant()
+	if now.Sub(in.now) < feedWindow/4 {
+		return nil
+	}
+	for some := range slices.Chunk(in.added, 500) {
+		if err := in.tx.Exec("UPDATE entries SET updated_at = ? WHERE id IN ?", now, some).Error; err != nil {
+			return fmt.Errorf("say when it was imported: %w", err)
+		}
+	}
 	return nil
 }
 
@@ -94,6 +109,9 @@ func (in *intake) record(ctx context.Context, l trackers.Line) (outcome string, 
 	if err != nil {
 		return "", err
 	}
+	if ground.ownerBlocked {
+		return "", ownerGone
+	}
 	if ground.submitOnCreate {
 		e.State, e.submittedAt = Submitted, &in.now
 	}
@@ -101,6 +119,7 @@ func (in *intake) record(ctx context.Context, l trackers.Line) (outcome string, 
 	if err := insertEntry(in.tx, e); err != nil {
 		return "", err
 	}
+	in.added = append(in.added, e.ID)
 	if err := in.tx.Exec("INSERT INTO imported_lines (user_id, digest, entry_id) VALUES (?, ?, ?)", e.UserID, key, e.ID).Error; err != nil {
 		return "", fmt.Errorf("note an imported line: %w", err)
 	}

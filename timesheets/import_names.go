@@ -108,13 +108,14 @@ func (in *intake) howToCreate() string {
 	return "; ask an administrator for it"
 }
 
+// projectCalled is the id of the project that the line names, if the caller sees it: what they don't see is none to them.
 func (in *intake) projectCalled(l trackers.Line) (string, error) {
 	for _, by := range []struct{ where, value string }{{"id = ?", l.ProjectID}, {"name = ?", l.Project}} {
 		if by.value == "" || !printable(by.value) {
 			continue
 		}
 		var ids []string
-		if err := in.tx.Model(&Project{}).Where(by.where, by.value).Pluck("id", &ids).Error; err != nil {
+		if err := visibleProjects(in.tx, in.by).Where(by.where, by.value).Limit(2).Pluck("id", &ids).Error; err != nil {
 			return "", fmt.Errorf("look for a project: %w", err)
 		}
 		if len(ids) == 1 {

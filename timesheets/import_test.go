@@ -204,6 +204,40 @@ func TestAnImportIsChecked(t *testing.T) {
 	}
 }
 
+// Who doesn't see a project must not learn by a file that it is there.
+func TestAFileTellsNothingOfProjectsThatOneDoesNotSee(t *testing.T) {
+	h := openHouse(t)
+	h.make(NewProject{Name: "Merger", MembersOnly: true})
+	words := func(project string) string {
+		t.Helper()
+		_, err := ask(h.Import, eve, TimeImport{File: csvFile("date,project,hours\n2026-03-02," + project + ",1\n")})
+		f, ok := errors.AsType[*Fault](err)
+		if !ok {
+			t.Fatalf("%s: %v", project, err)
+		}
+		return strings.ReplaceAll(asJSON(f), project, "X")
+	}
+	if hidden, none := words("Merger"), words("Nothing"); hidden != none {
+		t.Errorf("of a hidden project it says %s, of none %s", hidden, none)
+	}
+	h.make(NewProject{Name: "Same"})
+	renamed := h.make(NewProject{Name: "Other", MembersOnly: true})
+	if _, err := ask(h.ChangeProject, root, ProjectChange{ID: renamed.ID, Revision: &renamed.Revision, Name: patch("Same")}); err == nil {
+		done, err := ask(h.Import, eve, TimeImport{File: csvFile("date,project,hours\n2026-03-02,Same,1\n")})
+		if err != nil || done.Added != 1 {
+			t.Errorf("beside a hidden one of the same name: %+v %v", done, err)
+		}
+	}
+}
+
+func TestNoTimeIsImportedForWhoHasLeft(t *testing.T) {
+	h := openHouse(t)
+	for _, by := range []auth.Caller{root, payroll} {
+		_, err := ask(h.Import, by, TimeImport{File: csvFile("date,project,hours,email\n2026-03-02,Internal,1,gone@exampleco.com\n")})
+		refused(t, err, ValidationFailed, "can't sign in any more")
+	}
+}
+
 func TestAnImportThatCantLookThingsUpBlamesNoLine(t *testing.T) {
 	h := openHouse(t)
 	var over *gorm.DB

@@ -20,8 +20,6 @@ func keptAbout(tx *gorm.DB, user string) []auth.Kept {
 	theirs := func(table string) *gorm.DB { return tx.Table(table).Where("user_id = ?", user) }
 	periods := theirs("periods").Select("id")
 	const acted = "id, chain, at, client, token, request, action, object"
-	const told = "id, kind, period_id, entry_id, owner_id, by_user, created_at, read_at, " +
-		"CASE WHEN owner_id <> user_id THEN '{}' ELSE params END AS params"
 	return []auth.Kept{
 		{Name: "entries", Rows: theirs("entries"), Key: []string{"id"}, JSON: []string{"tags"}},
 		{Name: "periods", Rows: theirs("periods"), Key: []string{"start_day"}, JSON: []string{"flags", "editors"}},
@@ -31,8 +29,11 @@ func keptAbout(tx *gorm.DB, user string) []auth.Kept {
 		{Name: "absences", Rows: theirs("absences"), Key: []string{"id"}},
 		{Name: "expected_hours", Rows: theirs("expected_hours"), Key: []string{"valid_from"}},
 		{Name: "workplaces", Rows: theirs("workplaces"), Key: []string{"user_id"}},
-		{Name: "delegations", Rows: tx.Table("delegations").Where("(from_user_id = ? OR to_user_id = ?)", user, user), Key: []string{"id"}},
-		{Name: "notifications", Rows: theirs("notifications").Select(told), Key: []string{"id"}, JSON: []string{"params"}},
+		{Name: "delegations", Rows: tx.Table("delegations").Where("(from_user_id = ? OR to_user_id = ?)", user, user),
+			Key: []string{"id"}},
+		{Name: "notifications", Key: []string{"id"}, JSON: []string{"params"},
+			Rows: theirs("notifications").Select(`id, kind, period_id, entry_id, owner_id, by_user, created_at, read_at,
+				CASE WHEN owner_id <> user_id THEN '{}' ELSE params END AS params`)},
 		{Name: "notification_switches", Rows: theirs("notification_switches"), Key: []string{"kind"}},
 		{Name: "mails", Rows: tx.Table("mails").Select("id, kind, state, sent_at").
 			Where("id IN (?)", theirs("notifications").Select("id")), Key: []string{"id"}},
@@ -43,16 +44,13 @@ func keptAbout(tx *gorm.DB, user string) []auth.Kept {
 	}
 }
 
-// Document is a JSON document that is written bit by bit.
-type Document func(io.Writer) error
-
-// ExportMe is everything that is kept about the caller: an object of arrays, one for each kind of row, deleted ones included.
+// ExportMe is everything that is kept about the caller, as JSON: an object of arrays, one for each kind of row, deleted ones included.
 // However much it is, no more of it is in memory at once than a page.
-func (s *Service) ExportMe(ctx context.Context, by auth.Caller, _ struct{}) (Document, error) {
+func (s *Service) ExportMe(ctx context.Context, by auth.Caller, _ struct{}) (Export, error) {
 	if by.Machine() {
-		return nil, fault(NotFound, "an application that acts for itself is no person, of whom nothing is kept")
+		return Export{}, fault(NotFound, "an application that acts for itself is no person, of whom nothing is kept")
 	}
-	return func(out io.Writer) error {
+	return Export{Name: "punchcard.json", MediaType: "application/json", Write: func(out io.Writer) error {
 		tx := s.db.Read(ctx).Session(&gorm.Session{})
 		for i, k := range append(auth.KeptAbout(tx, by.User), keptAbout(tx, by.User)...) {
 			before := map[bool]string{true: "{", false: ",\n"}[i == 0]
@@ -68,7 +66,7 @@ func (s *Service) ExportMe(ctx context.Context, by auth.Caller, _ struct{}) (Doc
 		}
 		_, err := io.WriteString(out, "}\n")
 		return err
-	}, nil
+	}}, nil
 }
 
 // writeKept writes the rows page by page: a slow download holds no connection to the database meanwhile.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"sync"
 	"time"
 
@@ -136,17 +135,7 @@ func (s *Service) outcome(l letter, err error) mailRow {
 		log.Error("a mail is given up", "error", err)
 		return mailRow{State: "given up", NextAt: now, LastError: err.Error()}
 	}
-	again := now.Add(mailPauseAfter(l.attempts))
+	again := now.Add(pauseAfter(l.attempts, mailPause, mailMost))
 	log.Warn("a mail was not sent, to be tried again", "error", err, "again", again)
 	return mailRow{State: "waiting", NextAt: again, LastError: err.Error()}
-}
-
-// mailPauseAfter is how long to wait after so many failures: longer each time, and never quite as long as others wait that
-// failed at the same moment.
-func mailPauseAfter(attempts int) time.Duration {
-	pause := mailMost
-	if shift := attempts - 1; shift < 9 {
-		pause = min(mailMost, mailPause<<shift)
-	}
-	return pause/2 + rand.N(pause/2)
 }

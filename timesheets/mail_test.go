@@ -209,7 +209,7 @@ func TestMailsAreGivenUp(t *testing.T) {
 func TestPausesGrow(t *testing.T) {
 	var sum time.Duration
 	for attempt := 1; attempt < mailAttempts; attempt++ {
-		pause := mailPauseAfter(attempt)
+		pause := pauseAfter(attempt, mailPause, mailMost)
 		if most := min(mailMost, mailPause<<(attempt-1)); pause < most/2 || pause >= most {
 			t.Errorf("after attempt %d: %s", attempt, pause)
 		}

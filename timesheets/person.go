@@ -17,6 +17,7 @@ type Person struct {
 	Manages   int      `json:"manages"`                   // how many people's manager they are
 	Region    string   `json:"region"`                    // whose holidays they have; empty: only those of everybody
 	Scopes    []string `json:"scopes,omitempty" gorm:"-"` // what the caller may do, in Me alone
+	Admin     bool     `json:"admin,omitempty" gorm:"-"`  // whether the caller is an administrator, in Me alone
 }
 
 // PersonQuery asks for the people whom the caller may see, by name.
@@ -57,7 +58,7 @@ func (s *Service) Me(ctx context.Context, by auth.Caller, _ struct{}) (Person, e
 		return Person{}, fault(NotFound, "you are not here any more")
 	}
 	me := people[0]
-	me.Scopes = by.Scopes
+	me.Scopes, me.Admin = by.Scopes, by.Admin
 	return me, nil
 }
 

@@ -51,7 +51,7 @@ func (s *Service) recordAs(ctx context.Context, by auth.Caller, id string, n New
 			return err
 		}
 		if ground.ownerBlocked {
-			return invalid(ValidationFailed, "/user_id", "belongs to somebody who can't sign in any more")
+			return ownerGone
 		}
 		if ground.submitOnCreate {
 			entry.State, entry.submittedAt = Submitted, &now
@@ -70,6 +70,9 @@ func (s *Service) recordAs(ctx context.Context, by auth.Caller, id string, n New
 	})
 	return recorded, err
 }
+
+// ownerGone refuses time that is new for somebody who has left.
+var ownerGone = invalid(ValidationFailed, "/user_id", "belongs to somebody who can't sign in any more")
 
 // owner is whose timesheet the entry goes to.
 func (n NewEntry) owner(by auth.Caller) (string, error) {

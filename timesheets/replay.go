@@ -5,7 +5,9 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -29,6 +31,26 @@ type Key struct {
 	Request string // a hash of all that it says
 }
 
+// keptAnswer is what was answered, and to whom it may be told again.
+type keptAnswer struct {
+	Admin  bool     // it was an administrator who was answered
+	Scopes []string // what they were allowed
+	Answer string
+}
+
+// to is the answer for who asks again: with no less rights than they had, since the answer may tell what those were for.
+func (k keptAnswer) to(by auth.Caller) (string, error) {
+	if k.Admin && !by.Admin {
+		return "", fault(Forbidden, "only an administrator can be answered this again, which you were when you asked first")
+	}
+	for _, scope := range Scopes {
+		if slices.Contains(k.Scopes, scope.Name) && !by.May(scope.Name) {
+			return "", fault(InsufficientScope, "this was answered with the scope %s, which you don't have now", scope.Name)
+		}
+	}
+	return k.Answer, nil
+}
+
 // replayRow is an answer that is kept.
 type replayRow struct {
 	Client  string `gorm:"primaryKey"`
@@ -44,20 +66,28 @@ type replayRow struct {
 func (replayRow) TableName() string { return "replays" }
 
 // seal keeps the answer so that only this server reads it, and only as the one to this request.
-func (r *replayRow) seal(key []byte, answer string) {
-	r.Answer = base64.RawStdEncoding.EncodeToString(sealing(key).Seal(nil, nil, []byte(answer), r.name()))
+func (r *replayRow) seal(key []byte, answer keptAnswer) error {
+	text, err := json.Marshal(answer)
+	if err != nil {
+		return fmt.Errorf("write a kept answer: %w", err)
+	}
+	r.Answer = base64.RawStdEncoding.EncodeToString(sealing(key).Seal(nil, nil, text, r.name()))
+	return nil
 }
 
-func (r *replayRow) open(key []byte) (string, error) {
+func (r *replayRow) open(key []byte) (answer keptAnswer, err error) {
 	sealed, err := base64.RawStdEncoding.DecodeString(r.Answer)
 	if err != nil {
-		return "", fmt.Errorf("read a kept answer: %w", err)
+		return answer, fmt.Errorf("read a kept answer: %w", err)
 	}
-	answer, err := sealing(key).Open(nil, nil, sealed, r.name())
+	text, err := sealing(key).Open(nil, nil, sealed, r.name())
+	if err == nil {
+		err = json.Unmarshal(text, &answer)
+	}
 	if err != nil {
-		return "", fmt.Errorf("open a kept answer: %w", err)
+		return answer, fmt.Errorf("open a kept answer: %w", err)
 	}
-	return string(answer), nil
+	return answer, nil
 }
 
 func (r *replayRow) name() []byte {
@@ -94,13 +124,18 @@ func (s *Service) Once(ctx context.Context, by auth.Caller, k Key,
 				return fault(IdempotencyMismatch,
 					"this Idempotency-Key came with another request here; make a new key for each request")
 			}
-			answer, err = kept[0].open(s.replayKey)
+			before, err := kept[0].open(s.replayKey)
+			if err == nil {
+				answer, err = before.to(by)
+			}
 			return err
 		}
 		if answer, err = do(within(ctx, tx)); err != nil {
 			return err
 		}
-		row.seal(s.replayKey, answer)
+		if err := row.seal(s.replayKey, keptAnswer{by.Admin, by.Scopes, answer}); err != nil {
+			return err
+		}
 		// An old answer is overwritten. One that another request left meanwhile PostgreSQL refuses to, and has this run again.
 		if err := tx.Clauses(clause.OnConflict{UpdateAll: true}).Create(&row).Error; err != nil {
 			return fmt.Errorf("keep an answer: %w", err)

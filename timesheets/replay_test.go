@@ -227,3 +227,32 @@ func TestForgettingIsAChore(t *testing.T) {
 	stop()
 	<-ended
 }
+
+// An answer may tell what only rights tell that its caller has lost since, such as the secret of a webhook.
+func TestAKeptAnswerIsForThoseWhoseRightsItTook(t *testing.T) {
+	h := openHouse(t)
+	k := Key{"POST /webhooks", "k", "digest"}
+	secret := func(by auth.Caller) (string, error) {
+		answer, _, err := h.Once(t.Context(), by, k, func(ctx context.Context) (string, error) {
+			w, err := h.AddWebhook(ctx, by, NewWebhook{URL: "https://example.com/"})
+			return w.Secret, err
+		})
+		return answer, err
+	}
+	told, err := secret(root)
+	if again, errAgain := secret(root); again != told || told == "" || err != nil || errAgain != nil {
+		t.Fatalf("%q, again %q: %v %v", told, again, err, errAgain)
+	}
+	demoted, narrow := root, root
+	demoted.Admin, narrow.Scopes = false, []string{readScope, createScope}
+	for _, test := range []struct {
+		by   auth.Caller
+		kind Kind
+	}{{demoted, Forbidden}, {narrow, InsufficientScope}} {
+		answer, err := secret(test.by)
+		refused(t, err, test.kind)
+		if answer != "" {
+			t.Errorf("it is told %q", answer)
+		}
+	}
+}

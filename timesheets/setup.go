@@ -9,8 +9,8 @@ import (
 	"gorm.io/gorm/clause"
 )
 
-// Setup is what a provisioning file says about the organization, its projects and when its people work. What it names is made or updated; what
-// it doesn't name is left alone.
+// Setup is what a provisioning file says about the organization, its projects and when its people work. What it names is made
+// or updated; what it doesn't name is left alone.
 type Setup struct {
 	Organization *NewOrganization // nil: as it is
 	Projects     []NewProject

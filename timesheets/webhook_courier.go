@@ -59,7 +59,7 @@ func (s *Service) deliver(ctx context.Context, d *Delivery) {
 	}
 	status, err := s.send(ctx, w, *d)
 	now := s.instant()
-	switch next := now.Add(pauseAfter(d.Attempts)); {
+	switch next := now.Add(pauseAfter(d.Attempts, firstPause, longestPause)); {
 	case err == nil:
 		d.State = delivered
 	case ctx.Err() != nil: // broken off: whoever runs next sends it at once

@@ -7,6 +7,7 @@ import (
 	"embed"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/http"
 	"path"
@@ -14,12 +15,14 @@ import (
 	"strings"
 
 	"github.com/gin-gonic/gin"
+
+	"punchcard/auth/lang"
 )
 
 //go:embed static
 var static embed.FS
 
-// Assets are the files that pages are made with: style sheets, font, icon. They are served below a prefix that is the hash
+// Assets are the files that pages are made with: style sheets, font, icon, the app's modules, the languages. They are served below a prefix that is the hash
 // of them all, so that each can be kept by browsers for ever, and a new build brings a new prefix.
 type Assets struct {
 	Base  string // "/a/0123456789ab"
@@ -34,12 +37,27 @@ type asset struct {
 // Their media types, by the file's ending. Those of the operating system differ from machine to machine.
 var mediaTypes = map[string]string{
 	".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".woff2": "font/woff2", ".txt": "text/plain; charset=utf-8",
+	".js": "text/javascript; charset=utf-8", ".json": "application/json", ".png": "image/png",
 }
 
 // LoadAssets reads and compresses the embedded files.
 func LoadAssets() (*Assets, error) {
 	a, sum := &Assets{files: map[string]asset{}}, sha256.New()
-	err := fs.WalkDir(static, "static", func(name string, entry fs.DirEntry, err error) error {
+	for _, tree := range []struct {
+		files embed.FS
+		from  string // what of its names is left out
+		to    string
+	}{{static, "static", ""}, {appFiles, "", "/"}, {lang.Files, "", "/lang/"}} {
+		if err := a.load(tree.files, tree.from, tree.to, sum); err != nil {
+			return nil, fmt.Errorf("read embedded files: %w", err)
+		}
+	}
+	a.Base = "/a/" + hex.EncodeToString(sum.Sum(nil))[:12]
+	return a, nil
+}
+
+func (a *Assets) load(files embed.FS, from, to string, sum io.Writer) error {
+	return fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
 		}
@@ -47,24 +65,19 @@ func LoadAssets() (*Assets, error) {
 		if !known {
 			return fmt.Errorf("%s has no media type", name)
 		}
-		body, err := static.ReadFile(name)
+		body, err := files.ReadFile(name)
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(sum, "%s %d\n", name, len(body))
+		fmt.Fprintf(sum, "%s%s %d\n", to, name, len(body))
 		sum.Write(body)
-		a.files[strings.TrimPrefix(name, "static")] = asset{body, pack(name, body), kind}
+		a.files[to+strings.TrimPrefix(name, from)] = asset{body, pack(name, body), kind}
 		return nil
 	})
-	if err != nil {
-		return nil, fmt.Errorf("read embedded files: %w", err)
-	}
-	a.Base = "/a/" + hex.EncodeToString(sum.Sum(nil))[:12]
-	return a, nil
 }
 
 func pack(name string, body []byte) []byte {
-	if path.Ext(name) == ".woff2" { // compressed by itself
+	if ext := path.Ext(name); ext == ".woff2" || ext == ".png" { // compressed by themselves
 		return nil
 	}
 	var packed bytes.Buffer

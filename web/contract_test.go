@@ -175,7 +175,7 @@ func undescribed(answer *http.Response, r *http.Request) error {
 // isPagePath tells what only people see, which openapi.yaml leaves out.
 func isPagePath(path string) bool {
 	switch first, _, _ := strings.Cut(path[1:], "/"); first {
-	case "", "a", "login", "consent", "setup", "device", "activate", "account", "reset-password", "unsubscribe":
+	case "", "a", "app", "sw.js", "manifest.webmanifest", "login", "consent", "setup", "device", "activate", "account", "reset-password", "unsubscribe":
 		return true
 	}
 	return false

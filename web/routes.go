@@ -68,6 +68,8 @@ func (s Settings) routes() []route {
 		{"POST", "/unsubscribe", anyone, stopMails(s.Assets.Base, t)},
 
 		{"GET", "/", anyone, home(s.Assets.Base, s.Issuer, s.Version)},
+		{"GET", "/app", anyone, toApp},
+		{"GET", "/app/*path", anyone, s.app()},
 		{"GET", "/a/*path", anyone, s.Assets.Serve()},
 		{"GET", "/openapi.yaml", anyone, description(openAPI)},
 		{"GET", "/api/v2/openapi.yaml", anyone, description(managementAPI)},
@@ -220,7 +222,7 @@ func (s Settings) routes() []route {
 		{"GET", "/missing-time", scope("read:timesheets"), answer(http.StatusOK, t.MissingTime)},
 		{"GET", "/teams", scope("read:timesheets"), answer(http.StatusOK, t.Teams)},
 		{"GET", "/me", scope("read:timesheets"), answer(http.StatusOK, t.Me)},
-		{"GET", "/me/export", scope("read:timesheets"), few.gate(streamed("punchcard.json", t.ExportMe))},
+		{"GET", "/me/export", scope("read:timesheets"), few.gate(download(t.ExportMe))},
 		{"GET", "/audit", scope("read:timesheets"), answer(http.StatusOK, t.Audit)},                                    // of an administrator
 		{"GET", "/audit/verification", scope("read:timesheets"), few.gate(answer(http.StatusOK, t.AuditVerification))}, // likewise
 	}

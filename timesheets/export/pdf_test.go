@@ -141,7 +141,7 @@ func signed(t *testing.T, paper string, sheets []Sheet, rows ...Row) []byte {
 func sheetOf(person string) Sheet {
 	return Sheet{
 		Organization: "ExampleCo", Person: person, Title: "Week of 21 September 2026", Start: "2026-09-21", End: "2026-09-27",
-		State: "approved", Minutes: 885, Shown: 885, BillableMinutes: 885, ExpectedMinutes: new(2400),
+		State: "approved", Minutes: 885, Shown: 885, BillableMinutes: 885, ExpectedMinutes: 2400, MissingMinutes: 1515,
 		Submission: &Submission{noon, "Łukasz Müller", "all of it", "sha256:0123456789abcdef0123"},
 		Decision:   &Decision{true, noon, "Mia Chen", "Ben Otto", "thanks"},
 	}

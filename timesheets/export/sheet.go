@@ -14,10 +14,11 @@ type Sheet struct {
 	End          string // the last day
 	State        string // open, submitted, approved or rejected
 
-	Minutes         int  // of the whole period
-	BillableMinutes int  // of those
-	ExpectedMinutes *int // nil: nothing was expected
-	Shown           int  // the minutes of the rows that follow; fewer than Minutes in an excerpt
+	Minutes         int // of the whole period
+	BillableMinutes int // of those
+	ExpectedMinutes int // of the whole period; 0: nothing was expected
+	MissingMinutes  int // of the days that have come
+	Shown           int // the minutes of the rows that follow; fewer than Minutes in an excerpt
 
 	Submission *Submission // nil: never submitted
 	Decision   *Decision   // nil: none that holds

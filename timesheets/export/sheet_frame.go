@@ -50,12 +50,12 @@ func (s *Sheets) heading() {
 
 // expectation compares the period with what was expected, if anything was.
 func (t Sheet) expectation() string {
-	if t.ExpectedMinutes == nil {
+	if t.ExpectedMinutes == 0 {
 		return span(t.BillableMinutes) + " billable"
 	}
-	text := "of " + span(*t.ExpectedMinutes) + " expected"
-	if missing := *t.ExpectedMinutes - t.Minutes; missing > 0 {
-		text += " · " + span(missing) + " missing"
+	text := "of " + span(t.ExpectedMinutes) + " expected"
+	if t.MissingMinutes > 0 {
+		text += " · " + span(t.MissingMinutes) + " missing"
 	}
 	return text
 }

@@ -1,0 +1,112 @@
+//go:build browser
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+// openApp signs a person of ExampleCo in to the app and waits until the path is shown.
+func openApp(t *testing.T, chromium context.Context, v view, issuer, email, path string) tab {
+	t.Helper()
+	p := openTab(t, chromium)
+	p.as(v)
+	p.do(chromedp.Navigate(issuer + strings.TrimPrefix(path, "/")))
+	p.until(`location.pathname === "/login" && document.querySelector("#password")`)
+	p.fill("#email", email, "#password", examplePassword)
+	p.do(chromedp.Click(chromedp.CSS("button.primary")))
+	where, err := url.Parse(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.until(fmt.Sprintf(`location.pathname === %q && document.querySelector(".bar") && !document.querySelector("main .loading")`, where.Path))
+	return p
+}
+
+// until waits for what a script says to be so. It fails after ten seconds, and says what the page tells then.
+func (p tab) until(script string) {
+	p.Helper()
+	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		if so, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool]("!!("+script+")")); err == nil && so {
+			return
+		}
+	}
+	at, _ := chromedp.Run(p.ctx, chromedp.Evaluate[string]("location.href + '\\n' + document.body.innerText.slice(0, 1500)"))
+	p.Fatalf("it never came to this: %s\nthe page is %s", script, at)
+}
+
+// press types a key, as "Enter", with those that are held down: press("Control", "z").
+func (p tab) press(keys ...string) {
+	p.Helper()
+	last := keys[len(keys)-1]
+	script := fmt.Sprintf(`document.activeElement.dispatchEvent(new KeyboardEvent("keydown", {key: %q, bubbles: true, cancelable: true,
+		ctrlKey: %t, shiftKey: %t, altKey: %t}))`, last, holds(keys, "Control"), holds(keys, "Shift"), holds(keys, "Alt"))
+	evaluate[bool](p, script)
+}
+
+func holds(keys []string, key string) bool {
+	for _, k := range keys[:len(keys)-1] {
+		if k == key {
+			return true
+		}
+	}
+	return false
+}
+
+// fits holds a view of the app against what every one must be, and takes its picture.
+func (p tab) fits(name string) {
+	p.Helper()
+	evaluate[bool](p, `document.fonts.ready.then(() => true)`)
+	if over := evaluate[int](p, `document.documentElement.scrollWidth - innerWidth`); over > 0 {
+		p.Errorf("%s is %d px wider than the window", name, over)
+	}
+	for _, violation := range p.axe() {
+		p.Errorf("%s: axe: %s", name, violation)
+	}
+	if folder := os.Getenv("PUNCHCARD_SHOTS"); folder != "" {
+		shot, err := chromedp.Run(p.ctx, chromedp.FullScreenshot(100))
+		if err != nil {
+			p.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(folder, name+".png"), shot, 0o644); err != nil {
+			p.Fatal(err)
+		}
+	}
+}
+
+func TestBrowserSignsInToTheAppAndOut(t *testing.T) {
+	chromium := startChromium(t)
+	issuer := exampleServer(t)
+	p := openApp(t, chromium, views[0], issuer, "ada@exampleco.com", "/app/reports")
+	p.says("Reports")
+
+	// What a script that gets hold of the browser's database can take away.
+	const stored = `new Promise((ok) => { const r = indexedDB.open("punchcard"); r.onsuccess = () => {
+		const s = r.result.transaction("session").objectStore("session"), keys = s.getAllKeys(), values = s.getAll();
+		values.onsuccess = () => ok(JSON.stringify(keys.result.map((k, i) => [k, values.result[i]?.privateKey?.extractable ?? typeof values.result[i]]))); } })`
+	if got, want := evaluate[string](p, stored), `[["hint","string"],["key",false],["refresh-timesheets","string"],["sub","string"]]`; got != want {
+		t.Errorf("the browser keeps %s, want %s", got, want)
+	}
+	if kept := evaluate[int](p, `localStorage.length + sessionStorage.length`); kept != 0 {
+		t.Errorf("%d things lie where any script reads them", kept)
+	}
+	p.do(chromedp.Reload())
+	p.until(`document.querySelector(".bar")`)
+	p.at("/app/reports")
+
+	p.do(chromedp.Click(chromedp.CSS(".avatar")))
+	p.do(chromedp.Click(chromedp.CSS("#account-menu > button")))
+	p.until(`location.pathname === "/login"`)
+	if got := evaluate[string](p, stored); got != "[]" && !strings.HasPrefix(got, `[["key",false]`) {
+		t.Errorf("after signing out the browser keeps %s", got)
+	}
+}

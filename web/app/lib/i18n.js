@@ -1,0 +1,53 @@
+import { signal } from "../vendor/preact.js";
+
+/** The catalogue of the language in use, from /lang/LANGUAGE.json: the same files that the pages of the server are written with. */
+const config = document.getElementById("app").dataset;
+const languages = config.languages.split(" ");
+let words = {}, plural, dates = new Map();
+
+/** "en", "de". */
+export const language = signal("en");
+
+/** What was chosen before, else the first language of the browser's that there is. */
+const preferred = () => [localStorage.getItem("language"), ...navigator.languages]
+  .map((tag) => tag?.split("-")[0]).find((tag) => languages.includes(tag)) ?? "en";
+
+export async function loadLanguage(chosen = preferred()) {
+  words = await (await fetch(`${config.assets}/lang/${chosen}.json`)).json();
+  plural = new Intl.PluralRules(chosen);
+  dates = new Map();
+  document.documentElement.lang = chosen;
+  language.value = chosen;
+}
+
+export function chooseLanguage(chosen) {
+  localStorage.setItem("language", chosen);
+  document.cookie = `language=${chosen}; path=/; max-age=31536000; samesite=lax`; // for the pages of the server
+  return loadLanguage(chosen);
+}
+
+/** t("week.copied", {n: 4}). A text with forms by number, {"one": …, "other": …}, goes by n. */
+export function t(key, values = {}) {
+  let text = key.split(".").reduce((at, part) => at?.[part], words);
+  if (text && typeof text === "object") text = text[plural.select(values.n)] ?? text.other;
+  if (text === undefined) { console.error(`no words for ${key}`); return key; }
+  return text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+}
+
+/** Whether there are words for the key. */
+export const has = (key) => key.split(".").reduce((at, part) => at?.[part], words) !== undefined;
+
+/** A date "2026-11-16" (or an instant) in the language in use, by Intl's options. Dates have no zone. */
+export function day(date, options) {
+  const plainDate = date.length === 10;
+  return formatter({ ...options, ...(plainDate && { timeZone: "UTC" }) }).format(new Date(date));
+}
+export const range = (from, to, options) => formatter({ ...options, timeZone: "UTC" }).formatRange(new Date(from), new Date(to));
+
+/** The language for words, the region that the browser knows for its habits. */
+function formatter(options) {
+  const key = JSON.stringify(options);
+  const tag = navigator.languages.find((one) => one.split("-")[0] === language.value) ?? language.value;
+  if (!dates.has(key)) dates.set(key, new Intl.DateTimeFormat(tag, options));
+  return dates.get(key);
+}

@@ -1,0 +1,71 @@
+import { html, signal, useEffect, useRef } from "../vendor/preact.js";
+import { t } from "./i18n.js";
+
+/** Icons are paths in a box of 24, drawn with the one stroke of base.css. */
+const paths = {
+  left: "M15 5l-7 7 7 7", right: "M9 5l7 7-7 7", down: "M5 9l7 7 7-7", copy: "M9 9h10v11H9zM5 15V4h10", check: "M5 12.5l4.5 4.5L19 7",
+  plus: "M12 5v14M5 12h14", minus: "M5 12h14", x: "M6 6l12 12M18 6L6 18", week: "M4 5h16v15H4zM4 10h16M10 10v10", chart: "M5 20V11M12 20V4M19 20v-6",
+  inbox: "M4 13l2.5-8h11L20 13v6H4zM4 13h5l1 2.5h4l1-2.5h5", send: "M5 12h13M12.5 6l6 6-6 6",
+  user: "M12 12a4 4 0 100-8 4 4 0 000 8zM4.5 20c1-4 4-5.5 7.5-5.5s6.5 1.5 7.5 5.5",
+  cloud: "M7 18a4 4 0 01-.5-8 6 6 0 0111.5 1.5A3.3 3.3 0 0117.5 18z", lock: "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 017 0v3", note: "M6 4h12v16H6zM9 9h6M9 13h4",
+  undo: "M8 5L4 9l4 4M4 9h10a5 5 0 010 10h-3", alert: "M12 4l9 16H3zM12 10v4M12 17v.01", search: "M11 18a7 7 0 100-14 7 7 0 000 14zM16 16l5 5",
+  gear: "M12 15a3 3 0 100-6 3 3 0 000 6zM12 3v3M12 18v3M3 12h3M18 12h3M5.6 5.6l2.1 2.1M16.3 16.3l2.1 2.1M5.6 18.4l2.1-2.1M16.3 7.7l2.1-2.1",
+  trash: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13", more: "M5 12h.01M12 12h.01M19 12h.01", calendar: "M5 6h14v14H5zM5 10h14M9 3v4M15 3v4", out: "M14 5h5v14h-5M10 8l-4 4 4 4M6 12h9",
+};
+export const Icon = ({ name }) => html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d=${paths[name]} /></svg>`;
+
+/** A media query as a signal. */
+export function media(query) {
+  const list = matchMedia(query), matches = signal(list.matches);
+  list.addEventListener("change", () => { matches.value = list.matches; });
+  return matches;
+}
+export const phone = media("(max-width: 47.99rem)");
+
+/** What just happened, for as long as it takes to read: say("3 rows copied", {action: "Undo", act, seconds: 10}). */
+const said = signal(null);
+let timer;
+export function say(text, { action, act, seconds = 6 } = {}) {
+  clearTimeout(timer);
+  said.value = { text, action, act };
+  timer = setTimeout(() => { said.value = null; }, seconds * 1000);
+}
+export const Toast = () => html`<div class="toasts" role="status">${said.value && html`<div class="toast">
+  <span>${said.value.text}</span>
+  ${said.value.action && html`<button onClick=${() => { const { act } = said.value; said.value = null; act(); }}>${said.value.action}</button>`}
+</div>`}</div>`;
+
+/** A native dialog, open as long as it is there: Esc and a click beside it call close. side: a panel at the edge instead. */
+export function Dialog({ title, close, side, children }) {
+  const ref = useRef();
+  useEffect(() => { ref.current.showModal(); }, []);
+  return html`<dialog ref=${ref} class=${side ? "panel" : "sheet"} aria-labelledby="dialog-title" onCancel=${(e) => { e.preventDefault(); close(); }}
+    onMouseDown=${(e) => e.target === ref.current && close()}>
+    <div class="dialog-body">
+      <header><h2 id="dialog-title">${title}</h2><button class="btn quiet only-icon" aria-label=${t("app.close")} onClick=${close}><${Icon} name="x" /></button></header>
+      ${children}
+    </div></dialog>`;
+}
+
+/** The words of a Problem: a title in the language in use where its kind is known, and what the server said about it. */
+export const explain = (e) => (e instanceof TypeError ? t("app.no-network") : e.message);
+
+/** What is wrong with a whole page, with a way to try again. */
+export const Failure = ({ error, retry }) => html`<div class="alert" role="alert"><${Icon} name="alert" /><span>${explain(error)}
+  ${error.headers?.get("Request-Id") && html`<small> ${t("app.request-id")} <code>${error.headers.get("Request-Id")}</code></small>`}</span>
+  ${retry && html`<button class="btn" onClick=${retry}>${t("app.retry")}</button>`}</div>`;
+
+export const Loading = () => html`<div class="loading" role="status"><span class="sr">${t("app.loading")}</span></div>`;
+
+/** The hue of a project: the same everywhere, from its id. */
+export function hue(id) {
+  let h = 2166136261;
+  for (let i = 0; i < id.length; i++) h = Math.imul(h ^ id.charCodeAt(i), 16777619);
+  return ((h >>> 0) % 24) * 15;
+}
+export const Dot = ({ id }) => html`<i class="dot hue" style=${{ "--h": hue(id) }} />`;
+
+/** The states of entries and periods, in words and with a dot. */
+export const Chip = ({ state }) => html`<span class="chip" data-s=${state}>${t(`states.${state}`)}</span>`;
+
+export const initials = (name) => name.split(/\s+/).map((w) => w[0]).filter(Boolean).slice(0, 2).join("").toUpperCase();

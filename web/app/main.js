@@ -1,0 +1,90 @@
+import { html, render, signal, useEffect } from "./vendor/preact.js";
+import { go, routed, url } from "./lib/router.js";
+import { callback, signIn, signedIn, SignedOut } from "./lib/session.js";
+import { approves, loadMe, me, waiting } from "./lib/me.js";
+import { language, loadLanguage, t } from "./lib/i18n.js";
+import { Failure, Icon, initials, Loading, Toast } from "./lib/ui.js";
+
+/** A view is loaded when it is first looked at: view(parameters) is a component. */
+function lazy(path) {
+  const loaded = signal(null), failed = signal(null);
+  const load = () => import(`./views/${path}.js`).then((m) => { loaded.value = m.default; }, (e) => { failed.value = e; });
+  let begun;
+  return (parameters) => {
+    begun ??= load();
+    if (failed.value) return html`<${Failure} error=${failed.value} retry=${() => location.reload()} />`;
+    return loaded.value ? html`<${loaded.value} ...${parameters} />` : html`<${Loading} />`;
+  };
+}
+
+const week = lazy("week"), approvals = lazy("approvals"), reports = lazy("reports"), admin = lazy("admin"), notifications = lazy("notifications");
+const here = routed([
+  ["/app", week], ["/app/week/:date", week], ["/app/periods/:id", week],
+  ["/app/approvals", approvals], ["/app/approvals/:id", approvals],
+  ["/app/reports", reports], ["/app/reports/:page", reports],
+  ["/app/notifications", notifications],
+  ["/app/admin", admin], ["/app/admin/:page", admin], ["/app/admin/:page/:id", admin],
+]);
+
+const nav = () => [
+  ["/app/", "week", t("app.week")],
+  approves.value && ["/app/approvals", "inbox", t("app.approvals"), waiting.value],
+  ["/app/reports", "chart", t("app.reports")],
+  me.value.admin && ["/app/admin", "gear", t("app.admin")],
+].filter(Boolean);
+
+const current = (href) => (href === "/app/" ? /^\/app\/(week\/|periods\/|$)/.test(url.value.pathname) : url.value.pathname.startsWith(href));
+
+function Bar() {
+  return html`<header class="bar"><div>
+    <a class="brand" href="/app/"><span class="mark" aria-hidden="true" />Punchcard</a>
+    <nav class="nav" aria-label=${t("app.main")}>${nav().map(([href, icon, text, n]) => html`<a key=${href} href=${href} aria-current=${current(href) ? "page" : undefined}>
+      <${Icon} name=${icon} /><span>${text}</span>${n > 0 && html`<b class="count num">${n}</b>`}</a>`)}</nav>
+    <${AccountMenu} />
+  </div></header>`;
+}
+
+function AccountMenu() {
+  return html`<div class="menu"><button class="avatar" popovertarget="account-menu" aria-label=${t("app.account-of", { name: me.value.name })}>${initials(me.value.name)}</button>
+    <div id="account-menu" popover class="card menu-list">
+      <p><b><bdi>${me.value.name}</bdi></b><span>${me.value.email}</span></p>
+      <a href="/account">${t("app.account")}</a>
+      <a href="/account/apps">${t("app.apps")}</a>
+      <div class="languages" role="group" aria-label=${t("app.language")}>${document.getElementById("app").dataset.languages.split(" ").map((tag) => html`<button key=${tag}
+        lang=${tag} aria-pressed=${String(tag === language.value)} onClick=${() => choose(tag)}>${new Intl.DisplayNames([tag], { type: "language" }).of(tag)}</button>`)}</div>
+      <button onClick=${leave}><${Icon} name="out" />${t("app.sign-out")}</button>
+    </div></div>`;
+}
+
+const choose = async (tag) => (await import("./lib/i18n.js")).chooseLanguage(tag);
+const leave = async () => (await import("./lib/session.js")).signOut();
+
+/** What was typed stays where it is: this lies over it, and the sign-in page can be opened beside it. */
+const SignInAgain = () => html`<div class="again card" role="alertdialog" aria-labelledby="again-title">
+  <h2 id="again-title">${t("app.signed-out")}</h2><p>${t("app.signed-out-detail")}</p>
+  <button class="btn primary" onClick=${() => signIn()}>${t("app.sign-in")}</button></div>`;
+
+function App() {
+  language.value; // whatever is shown is in it
+  const { view, params } = here.value;
+  useEffect(() => { document.title = `${nav().find(([href]) => current(href))?.[2] ?? "Punchcard"} · Punchcard`; });
+  return html`<a class="skip" href="#main">${t("app.skip")}</a><${Bar} />
+    <main id="main" tabindex="-1">${view ? html`<${view} ...${params} key=${view} />` : html`<p class="empty">${t("app.nothing-here")}</p>`}</main>
+    ${!signedIn.value && html`<${SignInAgain} />`}<${Toast} />`;
+}
+
+async function start() {
+  const root = document.getElementById("app");
+  await loadLanguage();
+  try {
+    if (location.pathname === "/app/callback") go(await callback(), { replace: true });
+    await loadMe();
+  } catch (e) {
+    if (e instanceof SignedOut) return signIn({ returnTo: location.pathname === "/app/callback" ? "/app/" : undefined });
+    console.warn(e);
+    return render(html`<main class="failed"><${Failure} error=${e} retry=${() => location.assign("/app/")} /></main>`, root);
+  }
+  render(html`<${App} />`, root);
+  performance.mark("rendered");
+}
+start();
