@@ -52,19 +52,13 @@ func (s *Service) ImportAbsences(ctx context.Context, by auth.Caller, i AbsenceI
 	if err := c.fault(); err != nil {
 		return done, err
 	}
+	if i.DryRun {
+		ctx = Rehearse(ctx)
+	}
 	err = s.db.Write(ctx, func(tx *gorm.DB) error {
 		done = Imported{DryRun: i.DryRun, Lines: []ImportedLine{}}
-		if err := s.putAbsences(ctx, tx, by, named, &done); err != nil {
-			return err
-		}
-		if i.DryRun {
-			return errRehearsed
-		}
-		return nil
+		return s.putAbsences(ctx, tx, by, named, &done)
 	})
-	if errors.Is(err, errRehearsed) {
-		err = nil
-	}
 	return done, err
 }
 
