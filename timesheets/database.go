@@ -26,11 +26,12 @@ var errRehearsed = errors.New("only a rehearsal")
 func Rehearse(ctx context.Context) context.Context { return context.WithValue(ctx, rehearsal{}, true) }
 
 // Rehearses reports whether that is so.
-func Rehearses(ctx context.Context) bool { return ctx.Value(rehearsal{}) != nil }
+func Rehearses(ctx context.Context) bool { return ctx.Value(rehearsal{}) == true }
 
-// within makes what is written with the context a part of the write that tx is.
+// within makes what is written with the context a part of the write that tx is. That write alone is taken back if it is a
+// rehearsal: what comes later in it builds on what came before.
 func within(ctx context.Context, tx *gorm.DB) context.Context {
-	return context.WithValue(ctx, openWrite{}, tx)
+	return context.WithValue(context.WithValue(ctx, rehearsal{}, false), openWrite{}, tx)
 }
 
 // Read starts a query.
@@ -44,13 +45,14 @@ func (d database) Read(ctx context.Context) *gorm.DB {
 // Write runs fn as store.DB.Write does. Within another write it is a savepoint: after an error, nothing of fn is left of it,
 // and the rest of that write can go on.
 func (d database) Write(ctx context.Context, fn func(tx *gorm.DB) error) error {
+	write := func(fn func(tx *gorm.DB) error) error { return d.store.Write(ctx, fn) }
 	if tx, ok := ctx.Value(openWrite{}).(*gorm.DB); ok {
-		return tx.Transaction(fn)
+		write = func(fn func(tx *gorm.DB) error) error { return tx.Transaction(fn) }
 	}
 	if !Rehearses(ctx) {
-		return d.store.Write(ctx, fn)
+		return write(fn)
 	}
-	err := d.store.Write(ctx, func(tx *gorm.DB) error {
+	err := write(func(tx *gorm.DB) error {
 		if err := fn(tx); err != nil {
 			return err
 		}
