@@ -1,6 +1,7 @@
 package timesheets
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -363,6 +364,40 @@ func TestTimeOnAProjectIsItsApproversToDecide(t *testing.T) {
 	own = must(ask(h.Submit, h.calls(eve), EntryRef{ID: own.ID}))
 	_, err = ask(h.Decide, h.calls(eve), Decision{ID: own.ID})
 	refused(t, err, SelfApproval)
+}
+
+// Rights that are read anew before the write is kept would be the old ones, and be remembered.
+func TestRightsAreReadAnewOnceWhatChangesThemIsKept(t *testing.T) {
+	h := staffedHouse(t)
+	h.write(func(tx *gorm.DB) error { return tx.Exec("DELETE FROM delegations").Error })
+	var kept []int64
+	h.retell = func(...string) {
+		var n int64
+		if err := h.db.Read(t.Context()).Table("delegations").Count(&n).Error; err != nil {
+			t.Error(err)
+		}
+		kept = append(kept, n)
+	}
+	n := NewDelegation{ToUserID: dora.User, StartsOn: "2026-11-19", EndsOn: "2026-11-30"}
+	once := func(ctx context.Context, key string, fail error) error {
+		_, _, err := h.Once(ctx, mia, Key{"POST /delegations", key, "x"}, func(ctx context.Context) (string, error) {
+			_, err := h.Delegate(ctx, mia, n)
+			return "", cmp.Or(err, fail)
+		})
+		return err
+	}
+	late := errors.New("what comes after it fails")
+	if err := once(t.Context(), "fails", late); !errors.Is(err, late) || kept != nil {
+		t.Errorf("%v, and rights were read anew of what isn't kept: %v", err, kept)
+	}
+	if err := once(Rehearse(t.Context()), "only tried", nil); err != nil || kept != nil {
+		t.Errorf("%v, and rights were read anew of what was only tried: %v", err, kept)
+	}
+	for range 2 {
+		if err := once(t.Context(), "done", nil); err != nil || !slices.Equal(kept, []int64{1}) {
+			t.Errorf("%v, and rights were read anew with so many delegations: %v", err, kept)
+		}
+	}
 }
 
 func TestDelegationsAreGivenAndEndedByThoseWhoMay(t *testing.T) {

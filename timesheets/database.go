@@ -17,6 +17,7 @@ type database struct{ store *store.DB }
 type (
 	openWrite struct{} // the key of the write that is under way: its tx
 	rehearsal struct{} // the key of whether it is to be taken back
+	committal struct{} // the key, with its tx, of what is to be done once it is kept
 )
 
 // errRehearsed takes back what was only to be tried.
@@ -47,17 +48,30 @@ func (d database) Write(ctx context.Context, fn func(tx *gorm.DB) error) error {
 	if tx, ok := ctx.Value(openWrite{}).(*gorm.DB); ok {
 		return tx.Transaction(fn)
 	}
-	if !Rehearses(ctx) {
-		return d.store.Write(ctx, fn)
-	}
+	var after []func()
 	err := d.store.Write(ctx, func(tx *gorm.DB) error {
-		if err := fn(tx); err != nil {
-			return err
+		after = nil // of another run
+		carrying := context.WithValue(tx.Statement.Context, committal{}, &after)
+		err := fn(tx.Session(&gorm.Session{NewDB: true, Context: carrying}))
+		if err == nil && Rehearses(ctx) {
+			return errRehearsed
 		}
-		return errRehearsed
+		return err
 	})
 	if errors.Is(err, errRehearsed) {
 		return nil
 	}
+	if err == nil {
+		for _, do := range after {
+			do()
+		}
+	}
 	return err
+}
+
+// committed has something done once the write that tx is a part of is kept, the whole of it: nothing that is read before
+// knows of it.
+func committed(tx *gorm.DB, do func()) {
+	after := tx.Statement.Context.Value(committal{}).(*[]func())
+	*after = append(*after, do)
 }
