@@ -2,6 +2,7 @@ package auth
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/gin-gonic/gin"
 )
@@ -50,9 +51,9 @@ func accountForm(live *session) string { return "account " + live.ID }
 // accountPage is what a person sees of their own account.
 type accountPage struct {
 	Name, Email string
-	Alert       string // what was wrong with the new password
-	Done        string
-	Warnings    []string
+	Alert       words // what was wrong with the new password
+	Done        words
+	Warnings    []words
 	HasPassword bool
 	Session     string // this one's id
 	CSRF        string
@@ -60,10 +61,10 @@ type accountPage struct {
 
 // Account shows a person's own account: GET /account.
 func (s *Server) Account() gin.HandlerFunc {
-	return func(c *gin.Context) { s.showAccount(c, http.StatusOK, "") }
+	return func(c *gin.Context) { s.showAccount(c, http.StatusOK, nil) }
 }
 
-func (s *Server) showAccount(c *gin.Context, status int, alert string) {
+func (s *Server) showAccount(c *gin.Context, status int, alert words) {
 	v := visitor(c)
 	warnings, err := s.warnings(c.Request.Context(), v.live.UserID)
 	if err != nil {
@@ -76,14 +77,15 @@ func (s *Server) showAccount(c *gin.Context, status int, alert string) {
 	})
 }
 
-// whatWasDone are the words for what a form just did, so that the address can say nothing of its own.
-var whatWasDone = map[string]string{
-	"password": "Your password is changed. Everywhere else you are signed out.",
-	"revoked":  "The application has no access any more.",
-	"ended":    "That session is signed out.",
-}
+// whatCanBeDone is what a form may have done just now: the address can say nothing of its own.
+var whatCanBeDone = []string{"password", "revoked", "ended"}
 
-func done(c *gin.Context) string { return whatWasDone[c.Query("done")] }
+func done(c *gin.Context) words {
+	if what := c.Query("done"); slices.Contains(whatCanBeDone, what) {
+		return words{"done." + what}
+	}
+	return nil
+}
 
 // backTo shows a page again after a form, so that reloading it sends nothing twice.
 func backTo(c *gin.Context, path, done string) {
@@ -93,7 +95,6 @@ func backTo(c *gin.Context, path, done string) {
 // notFoundInAccount answers for what doesn't exist, or isn't this person's: nobody can tell the two apart.
 func (s *Server) notFoundInAccount(c *gin.Context) {
 	s.showNotice(c, http.StatusNotFound, noticePage{
-		Tone: "error", Heading: "There is no such thing", Detail: "It was signed out or revoked before, or it never was yours.",
-		Link: "/account/apps", LinkText: "See what there is",
+		Tone: "error", Name: "not-found", Link: "/account/apps",
 	})
 }

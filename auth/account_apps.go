@@ -16,7 +16,7 @@ import (
 type appsPage struct {
 	Apps     []grantedApp
 	Sessions []sessionRow
-	Done     string
+	Done     words
 	CSRF     string
 }
 

@@ -16,7 +16,7 @@ func (s *Server) ChangePassword() gin.HandlerFunc {
 		v := visitor(c)
 		about(c).Type = "fcp"
 		person, alert, err := s.checkNewPassword(c, v)
-		if err == nil && alert == "" {
+		if err == nil && alert == nil {
 			err = s.putPassword(c, person, v.live, v.form.get("new"))
 		}
 		switch {
@@ -25,8 +25,8 @@ func (s *Server) ChangePassword() gin.HandlerFunc {
 		case err != nil:
 			e := asError(err)
 			s.refused(c, e)
-			s.showAccount(c, e.Status, e.Description)
-		case alert != "":
+			s.showAccount(c, e.Status, e.toPerson())
+		case alert != nil:
 			s.showAccount(c, http.StatusUnprocessableEntity, alert)
 		default:
 			backTo(c, "/account", "password")
@@ -36,16 +36,16 @@ func (s *Server) ChangePassword() gin.HandlerFunc {
 
 // checkNewPassword says what is wrong with the form, in the person's words. The present password is tried last, and counts
 // as an attempt to sign in: a browser that was left open must not be a way to guess it.
-func (s *Server) checkNewPassword(c *gin.Context, v visit) (person *Person, alert string, err error) {
-	if alert := newPasswordMistake(v.form); alert != "" {
+func (s *Server) checkNewPassword(c *gin.Context, v visit) (person *Person, alert words, err error) {
+	if alert := newPasswordMistake(v.form); alert != nil {
 		return nil, alert, nil
 	}
 	person, wrong, err := s.tryPassword(c, v.person.person.Email, v.form.get("current"))
 	if err == nil && (wrong != "" || person.ID != v.live.UserID) {
 		s.record(c, about(c).as("fcp", "the current password is wrong"))
-		return nil, "The current password is wrong.", nil
+		return nil, words{"account.wrong-current"}, nil
 	}
-	return person, "", err
+	return person, nil, err
 }
 
 // putPassword keeps the password, and of all that the old one opened only this session, with another cookie.

@@ -12,7 +12,7 @@ import (
 // sessionRow is one browser in which the person is signed in.
 type sessionRow struct {
 	ID       string
-	Device   string // "Firefox on Linux"
+	Device   words  // "Firefox on Linux"
 	IP       string // of the sign-in; empty: not known
 	SignedIn *moment
 	Seen     *moment
@@ -80,8 +80,7 @@ func (s *Server) EndEverything() gin.HandlerFunc {
 		}
 		s.forgetCookie(c)
 		s.showNotice(c, 200, noticePage{
-			Tone: "done", Heading: "You are signed out everywhere", Detail: "In every browser and in every app. What you allowed them stays allowed once you sign in there again.",
-			Link: "/account", LinkText: "Sign in again",
+			Tone: "done", Name: "signed-out-everywhere", Link: "/account",
 		})
 	}
 }

@@ -159,7 +159,7 @@ func TestConformanceChangingThePassword(t *testing.T) {
 	prove(t, "L-16 what is wrong with it is said, and nothing changes", func(t *testing.T) {
 		isPage(t, change("current", "wrong"), 422, "The current password is wrong.")
 		isPage(t, change("current", ""), 422, "The current password is wrong.")
-		isPage(t, change("new", "short", "again", "short"), 422, "The new password must have at least 8 characters.")
+		isPage(t, change("new", "short", "again", "short"), 422, "The password must have at least 8 characters.")
 		isPage(t, change("again", fresh+"x"), 422, "not the same both times")
 		isPage(t, change("new", strings.Repeat("x", maxPassword+1)), 422, "must have at most")
 		if w.probe(there["access_token"].(string)).status != http.StatusOK {
@@ -228,12 +228,12 @@ func TestConformanceAppsThatActForAPerson(t *testing.T) {
 	prove(t, "L-15 each with what it may, since when, and when it last did", func(t *testing.T) {
 		page := listed()
 		for _, want := range []string{"Reports", "See your timesheets", "Stay signed in", ">" + began + "<", "last used <time", "3 hours ago", "Phone app",
-			"File timesheets for you", "Your administrator decided", "Week planner"} {
+			"Add and change your time", "Your administrator decided", "Week planner"} {
 			if !contains(page, want) {
 				t.Errorf("the page lacks %q: %s", want, page)
 			}
 		}
-		if contains(page, "Delete timesheets") || contains(page, "mia@") || strings.Count(page, "<bdi>Reports</bdi>") != 1 {
+		if contains(page, "Delete your time") || contains(page, "mia@") || strings.Count(page, "<bdi>Reports</bdi>") != 1 {
 			t.Errorf("the page has too much: %s", page)
 		}
 	})

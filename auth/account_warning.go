@@ -22,19 +22,18 @@ const (
 var theft = []string{"ferrt", "code_reused"}
 
 // warnings tell a person of applications whose access was ended because a token of theirs came twice (RFC 9700 §4.14.2).
-func (s *Server) warnings(ctx context.Context, user string) ([]string, error) {
+func (s *Server) warnings(ctx context.Context, user string) ([]words, error) {
 	found, err := s.events(ctx, EventQuery{Type: theft, UserID: user, Since: s.now().Add(-warnedFor), Take: mostWarnings})
 	if err != nil {
 		return nil, fmt.Errorf("read warnings of a person: %w", err)
 	}
-	var list []string
+	var list []words
 	for _, e := range found {
 		app := e.ClientID
 		if client := s.policy.Load().clients[app]; client != nil {
 			app = client.Name
 		}
-		list = append(list, fmt.Sprintf("%s was cut off from your account %s: what kept it signed in was used a second time, so somebody "+
-			"may have copied it. If you can't explain that, change your password.", app, inWords(s.now().Sub(e.At))))
+		list = append(list, words{"account.cut-off", "app", app, "ago", inWords(s.now().Sub(e.At))})
 	}
 	return list, nil
 }

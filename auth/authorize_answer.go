@@ -35,9 +35,7 @@ func (s *Server) showRefusal(c *gin.Context, err error) {
 	s.refused(c, e)
 	retryLater(c, e)
 	s.showNotice(c, e.Status, noticePage{
-		Tone: "error", Heading: "This sign-in can't go on", Detail: e.Description,
-		Hint: "The link or the application that brought you here is set up wrongly. Tell the people who run it; your administrator finds the cause in the log under this id:",
-		ID:   requestID(c),
+		Tone: "error", Name: "refused", Cause: e.toPerson(), ID: requestID(c),
 	})
 }
 
@@ -45,8 +43,7 @@ func (s *Server) showRefusal(c *gin.Context, err error) {
 func (s *Server) showFailure(c *gin.Context, err error) {
 	if errors.Is(err, errFinished) {
 		s.showNotice(c, http.StatusBadRequest, noticePage{
-			Tone: "error", Heading: "This page was already used", Detail: "The sign-in was finished, took too long, or began in another browser.",
-			Hint: "Go back to the application and sign in from there once more.",
+			Tone: "error", Name: "used",
 		})
 		return
 	}
@@ -57,8 +54,7 @@ func (s *Server) showFailure(c *gin.Context, err error) {
 	s.refused(c, e)
 	retryLater(c, e)
 	s.showNotice(c, e.Status, noticePage{
-		Tone: "error", Heading: "That did not work", Detail: e.Description,
-		Hint: "Try it once more. If it stays so, tell your administrator, who finds the cause in the log under this id:", ID: requestID(c),
+		Tone: "error", Name: "failed", Cause: e.toPerson(), ID: requestID(c),
 	})
 }
 

@@ -607,7 +607,7 @@ func TestConformanceAttacksWithText(t *testing.T) {
 			if wrong := (Directory{People: []NewPerson{{Email: email, Name: "A"}}}).Check(testScopes); len(wrong) == 0 {
 				t.Errorf("%q can be registered", email)
 			}
-			if setupMistake("Rosa", email, password) == "" {
+			if setupMistake("Rosa", email, password) == nil {
 				t.Errorf("%q can be the first administrator's", email)
 			}
 		}

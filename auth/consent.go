@@ -92,7 +92,7 @@ func (s *Server) showConsent(c *gin.Context, in *interaction) error {
 	a := s.policy.Load().apis[in.Request.API]
 	for _, name := range person.of(in.Request.asks(), a) {
 		sc, _ := a.catalogued(name)
-		page.Scopes = append(page.Scopes, consentScope{Title: sc.Title, Detail: sc.Detail, New: before != nil && !before.Scopes.has(name)})
+		page.Scopes = append(page.Scopes, consentScope{Name: name, Title: sc.Title, Detail: sc.Detail, New: before != nil && !before.Scopes.has(name)})
 	}
 	s.show(c, http.StatusOK, "consent.html", formTarget(in.Request.RedirectURI), page)
 	return nil
@@ -148,7 +148,7 @@ func (s *Server) decided(c *gin.Context, in *interaction, decision string) error
 	case "switch":
 		return s.switchAccount(c, in)
 	}
-	return refuse("invalid_request", "Choose whether to allow or to decline")
+	return refuse("invalid_request", "Choose whether to allow or to decline").telling("consent.choose")
 }
 
 // switchAccount lets another person sign in for the same request. Who is signed in stays so until then.

@@ -40,7 +40,7 @@ func (s *Server) allowDevice(c *gin.Context, in *interaction, live *session, per
 	s.record(c, e.as("consent_granted", "consent granted"))
 	s.record(c, e.as("device_allowed", "device authorized"))
 	s.showNotice(c, http.StatusOK, noticePage{
-		Tone: "done", Heading: "Your device may go on", Detail: "It takes a few seconds until it notices. You can close this page.",
+		Tone: "done", Name: "device-allowed",
 	})
 	return nil
 }
@@ -58,8 +58,7 @@ func (s *Server) declineDevice(c *gin.Context, in *interaction) error {
 	}
 	s.record(c, about(c).as("fdecc", "device declined"))
 	s.showNotice(c, http.StatusOK, noticePage{
-		Tone: "done", Heading: "The device gets nothing", Detail: "You declined what it asked for. You can close this page.",
-		Hint: "If somebody sent you the code, tell your administrator.",
+		Tone: "done", Name: "device-declined",
 	})
 	return nil
 }

@@ -1,7 +1,6 @@
 package auth
 
 import (
-	"fmt"
 	"math"
 	"net/http"
 	"net/netip"
@@ -15,7 +14,7 @@ import (
 type devicePage struct {
 	Code   string
 	Linked bool // the code came in the address, so the person has yet to compare it
-	Alert  string
+	Alert  words
 	Action string
 	CSRF   string
 }
@@ -66,14 +65,14 @@ func (s *Server) enter(c *gin.Context, typed string) error {
 		}
 		c.Header("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
 		s.showDevice(c, http.StatusTooManyRequests, devicePage{
-			Code: typed, Alert: fmt.Sprintf("Too many wrong codes. Try again in %d minutes.", int(math.Ceil(wait.Minutes())))})
+			Code: typed, Alert: words{"device.throttled", "n", int(math.Ceil(wait.Minutes()))}})
 		return nil
 	}
 	asked, err := s.waiting(c.Request.Context(), "user_code_mac = ?", s.userCodeMAC(readUserCode(typed)))
 	if err == nil && asked == nil {
 		s.record(c, about(c).as("fdeac", "a wrong user code was entered"))
 		s.showDevice(c, http.StatusUnprocessableEntity, devicePage{
-			Code: typed, Alert: "No device waits under this code. Compare it with your device, which may show a new one by now."})
+			Code: typed, Alert: words{"device.unknown"}})
 		return nil
 	}
 	s.guesses.takeBack(who...)
@@ -124,5 +123,5 @@ func (s *Server) deviceOf(c *gin.Context, r authorizationRequest) (*askingDevice
 }
 
 func deviceGone() *Error {
-	return refuse("invalid_request", "Somebody decided about this device already, or it waited too long. It can show a new code.")
+	return refuse("invalid_request", "Somebody decided about this device already, or it waited too long. It can show a new code.").telling("device.gone")
 }

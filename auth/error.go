@@ -18,6 +18,7 @@ type Error struct {
 	Code        string // "invalid_grant"
 	Description string // for the application's developer
 	Status      int    // the HTTP status where an application is answered directly
+	told        words  // the same for the person at a page; none: the description
 	cause       string
 	byRule      bool   // an administrator's rule denied it
 	event       string // the type under which it is recorded; empty: that of the request's failures
@@ -30,6 +31,20 @@ func (e *Error) Error() string {
 		return e.Code + ": " + e.Description
 	}
 	return e.Code + ": " + e.Description + " (" + e.cause + ")"
+}
+
+// telling says it in a person's words too.
+func (e *Error) telling(w ...any) *Error {
+	e.told = w
+	return e
+}
+
+// toPerson is what a page says of it.
+func (e *Error) toPerson() words {
+	if e.told != nil {
+		return e.told
+	}
+	return words{verbatim(e.Description)}
 }
 
 // Cause is what the administrator's log says and the application is not told.
@@ -80,14 +95,14 @@ func asError(err error) *Error {
 		return e
 	}
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		e := refuse("invalid_request", "The request is too large")
+		e := refuse("invalid_request", "The request is too large").telling("too-large")
 		e.Status = http.StatusRequestEntityTooLarge
 		return e
 	}
 	if store.Unavailable(err) {
-		return refuse("temporarily_unavailable", "The server is stopping or busy; try again in a few seconds").because("%v", err)
+		return refuse("temporarily_unavailable", "The server is stopping or busy; try again in a few seconds").telling("busy").because("%v", err)
 	}
-	return refuse("server_error", "Something went wrong here; the administrator's log has the cause").because("%v", err)
+	return refuse("server_error", "Something went wrong here; the administrator's log has the cause").telling("broken").because("%v", err)
 }
 
 // tell answers an application with an error, as RFC 6749 §5.2 has it, and the log with its cause.

@@ -25,11 +25,11 @@ func (s *Server) LoginPage() gin.HandlerFunc {
 			s.showFailure(c, err)
 			return
 		}
-		s.showLogin(c, in, http.StatusOK, in.Request.LoginHint, "")
+		s.showLogin(c, in, http.StatusOK, in.Request.LoginHint, nil)
 	}
 }
 
-func (s *Server) showLogin(c *gin.Context, in *interaction, status int, email, alert string) {
+func (s *Server) showLogin(c *gin.Context, in *interaction, status int, email string, alert words) {
 	page := loginPage{Email: email, Alert: alert, Action: in.page("/login"), CSRF: s.csrf(s.browser(c), in.id)}
 	if client := s.policy.Load().client(in.ClientID); client != nil {
 		page.App = client.Name
@@ -54,14 +54,14 @@ func (s *Server) Login() gin.HandlerFunc {
 		if err != nil {
 			e := asError(err)
 			s.refused(c, e)
-			s.showLogin(c, in, e.Status, email, e.Description)
+			s.showLogin(c, in, e.Status, email, e.toPerson())
 			return
 		}
-		if alert == "" && !in.Request.isFor(person.ID) {
-			alert = "The application asks for somebody else to sign in."
+		if alert == nil && !in.Request.isFor(person.ID) {
+			alert = words{"login.somebody-else"}
 			s.record(c, about(c).as("f", "the application asks for somebody else: "+strings.Join(in.Request.Subjects, ", ")))
 		}
-		if alert != "" {
+		if alert != nil {
 			s.showLogin(c, in, http.StatusUnprocessableEntity, email, alert)
 			return
 		}
@@ -94,7 +94,7 @@ func (s *Server) readPageForm(c *gin.Context, purpose string) (params, error) {
 		return params{}, err
 	}
 	if !s.sameForm(c, form, purpose) {
-		e := refuse("invalid_request", "This form did not come from a page that this browser was shown. Cookies may be switched off.")
+		e := refuse("invalid_request", "This form did not come from a page that this browser was shown. Cookies may be switched off.").telling("foreign-form")
 		e.Status = http.StatusForbidden
 		return params{}, e.because("CSRF token missing or foreign")
 	}
@@ -107,26 +107,24 @@ func (s *Server) sameForm(c *gin.Context, form params, purpose string) bool {
 	return subtle.ConstantTimeCompare([]byte(form.get("csrf")), []byte(want)) == 1
 }
 
-const wrongPassword = "Wrong e-mail or password."
-
 // authenticate finds the person that e-mail and password belong to. It says in the person's words why they may not sign
 // in, without telling whether somebody with that e-mail exists, and takes as long either way.
-func (s *Server) authenticate(c *gin.Context, email, password string) (*Person, string, error) {
+func (s *Server) authenticate(c *gin.Context, email, password string) (*Person, words, error) {
 	about(c).UserID, about(c).SessionID = "", "" // whoever is signed in already may be somebody else
 	person, wrong, err := s.tryPassword(c, email, password)
 	if err != nil {
-		return nil, "", err
+		return nil, nil, err
 	}
 	about(c).UserID = person.ID
 	switch {
 	case wrong != "":
 		s.record(c, about(c).as(wrong, eventTypes[wrong]).typed(email))
-		return nil, wrongPassword, nil
+		return nil, words{"login.wrong"}, nil
 	case person.Blocked:
 		s.record(c, about(c).as("blocked", "sign-in of a blocked person"))
-		return nil, "Your account is disabled. Ask your administrator.", nil
+		return nil, words{"login.disabled"}, nil
 	}
-	return person, "", nil
+	return person, nil, nil
 }
 
 // signedIn is the event of a session that begins.
@@ -188,7 +186,8 @@ func (s *Server) mayTry(c *gin.Context, email, user string) error {
 	if wait == 0 {
 		return nil
 	}
-	e := refuse("slow_down", fmt.Sprintf("Too many failed attempts. Try again in %d minutes.", int(wait.Minutes())+1))
+	minutes := int(wait.Minutes()) + 1
+	e := refuse("slow_down", fmt.Sprintf("Too many failed attempts. Try again in %d minutes.", minutes)).telling("login.throttled", "n", minutes)
 	e.Status = http.StatusTooManyRequests
 	about(c).Details = about(c).typed(email).Details
 	kind, first := s.throttle.brake(email, network)

@@ -41,15 +41,15 @@ func (s *Server) ownLoginPage(c *gin.Context) {
 	case live != nil:
 		c.Redirect(http.StatusSeeOther, returnTo(c.Query("return_to")))
 	default:
-		s.showOwnLogin(c, http.StatusOK, "", "")
+		s.showOwnLogin(c, http.StatusOK, "", nil)
 	}
 }
 
 const ownLoginForm = "sign in to this server"
 
-func (s *Server) showOwnLogin(c *gin.Context, status int, email, alert string) {
+func (s *Server) showOwnLogin(c *gin.Context, status int, email string, alert words) {
 	s.show(c, status, "login.html", "", loginPage{
-		App: "your account", Email: email, Alert: alert, Action: ownLoginPath(returnTo(c.Query("return_to"))),
+		Own: true, Email: email, Alert: alert, Action: ownLoginPath(returnTo(c.Query("return_to"))),
 		CSRF: s.csrf(s.browser(c), ownLoginForm),
 	})
 }
@@ -66,10 +66,10 @@ func (s *Server) ownLogin(c *gin.Context) {
 	if err != nil {
 		e := asError(err)
 		s.refused(c, e)
-		s.showOwnLogin(c, e.Status, email, e.Description)
+		s.showOwnLogin(c, e.Status, email, e.toPerson())
 		return
 	}
-	if alert != "" {
+	if alert != nil {
 		s.showOwnLogin(c, http.StatusUnprocessableEntity, email, alert)
 		return
 	}

@@ -29,8 +29,7 @@ func (s *Server) askToLogOut(c *gin.Context, r logoutRequest, live *session, per
 func (s *Server) loggedOut(c *gin.Context, r logoutRequest) {
 	if r.Return == "" {
 		s.showNotice(c, http.StatusOK, noticePage{
-			Tone: "done", Heading: "You are signed out", Detail: "Of this browser. Apps that may stay signed in, such as on your phone, still are.",
-			Link: "/account", LinkText: "Sign in again",
+			Tone: "done", Name: "signed-out", Link: "/account",
 		})
 		return
 	}
@@ -51,8 +50,6 @@ func (s *Server) showLogoutFailure(c *gin.Context, err error) {
 	about(c).Type = "flo"
 	s.refused(c, e)
 	s.showNotice(c, e.Status, noticePage{
-		Tone: "error", Heading: "You are not signed out yet", Detail: e.Description + ".",
-		Hint: "The application that brought you here is set up wrongly. Your administrator finds the cause in the log under this id:",
-		ID:   requestID(c), Link: "/oidc/logout", LinkText: "Sign out here",
+		Tone: "error", Name: "not-signed-out", Cause: words{verbatim(e.Description + ".")}, ID: requestID(c), Link: "/oidc/logout",
 	})
 }

@@ -1,13 +1,11 @@
 package auth
 
-import (
-	"fmt"
-	"time"
-)
+import "time"
 
 // moment is an instant as a page tells it: to a person in words, to a program in RFC 3339.
 type moment struct {
-	ISO, Text string
+	ISO  string
+	Text words
 }
 
 // ago tells how long something is past, which needs no time zone; nothing, if it never was.
@@ -20,25 +18,18 @@ func ago(at, now time.Time) *moment {
 
 // on tells the day of something, as UTC has it.
 func on(at time.Time) *moment {
-	return &moment{at.UTC().Format(time.RFC3339), at.UTC().Format("2 January 2006")}
+	return &moment{at.UTC().Format(time.RFC3339), date(at)}
 }
 
-func inWords(past time.Duration) string {
+func inWords(past time.Duration) words {
 	switch hours := int(past.Hours()); {
 	case past < 2*seenEvery:
-		return "just now"
+		return words{"ago.now"}
 	case past < time.Hour:
-		return plural(int(past.Minutes()), "minute")
+		return words{"ago.minutes", "n", int(past.Minutes())}
 	case hours < 24:
-		return plural(hours, "hour")
+		return words{"ago.hours", "n", hours}
 	default:
-		return plural(hours/24, "day")
+		return words{"ago.days", "n", hours / 24}
 	}
-}
-
-func plural(n int, unit string) string {
-	if n == 1 {
-		return "1 " + unit + " ago"
-	}
-	return fmt.Sprintf("%d %ss ago", n, unit)
 }

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/gin-gonic/gin"
+
+	"punchcard/auth/lang"
 )
 
 // The pages need no script and load nothing but the style sheets, the font and the icon of this same server.
@@ -15,14 +17,18 @@ import (
 //go:embed pages/*.html
 var pageFiles embed.FS
 
-// pages are the templates by file name; each fills the places that layout.html leaves.
+// pages are the templates by language and file name; each fills the places that layout.html leaves.
 var pages = parsePages("login.html", "consent.html", "notice.html", "setup.html", "device.html",
 	"account.html", "apps.html", "logout.html", "reset.html")
 
-func parsePages(names ...string) map[string]*template.Template {
-	all := map[string]*template.Template{}
-	for _, name := range names {
-		all[name] = template.Must(template.ParseFS(pageFiles, "pages/layout.html", "pages/"+name))
+func parsePages(names ...string) map[string]map[string]*template.Template {
+	all := map[string]map[string]*template.Template{}
+	for _, c := range lang.All() {
+		all[c.Tag] = map[string]*template.Template{}
+		for _, name := range names {
+			page := template.New(name).Funcs(speaking(c))
+			all[c.Tag][name] = template.Must(page.ParseFS(pageFiles, "pages/layout.html", "pages/"+name))
+		}
 	}
 	return all
 }
@@ -30,8 +36,9 @@ func parsePages(names ...string) map[string]*template.Template {
 // loginPage is where a person signs in.
 type loginPage struct {
 	App    string // the application's name
+	Own    bool   // it is for the person's own account here
 	Email  string
-	Alert  string // what was wrong with the last attempt
+	Alert  words // what was wrong with the last attempt
 	Action string
 	CSRF   string
 }
@@ -51,6 +58,7 @@ type consentPage struct {
 }
 
 type consentScope struct {
+	Name   string
 	Title  string
 	Detail string
 	New    bool // asked in addition to what was granted before
@@ -69,20 +77,21 @@ func (p consentPage) scopes(added bool) (some []consentScope) {
 	return some
 }
 
-// noticePage tells how something went that needs nothing more of the person here.
+// noticePage tells how something went that needs nothing more of the person here. Its heading, detail, hint and the text of
+// its link are in the catalogues, below its name.
 type noticePage struct {
 	Tone     string // "error" or "done"
-	Heading  string
-	Detail   string
-	Hint     string
+	Name     string // "signed-out"
+	Values   words  // what is filled into the detail, by pairs
+	Cause    words  // instead of the detail
 	ID       string // under which the administrator finds it in the log
 	Link     string
-	LinkText string
+	LinkName string // of another notice with the text for the link
 }
 
 // setupPage is where the first administrator is made.
 type setupPage struct {
-	Alert  string
+	Alert  words
 	Name   string
 	Email  string
 	Action string
@@ -92,7 +101,7 @@ type setupPage struct {
 // show writes a page. Beside this server, its form may lead to formTo, a source expression of CSP, if that isn't empty.
 func (s *Server) show(c *gin.Context, status int, name, formTo string, data any) {
 	var body bytes.Buffer
-	err := pages[name].ExecuteTemplate(&body, "layout.html", struct {
+	err := pages[lang.Of(c.Request).Tag][name].ExecuteTemplate(&body, "layout.html", struct {
 		Assets string
 		Page   any
 	}{s.assets, data})

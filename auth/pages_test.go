@@ -14,28 +14,34 @@ import (
 
 const hostile = `"><script>alert(1)</script><img src=x onerror=alert(1)>{{.}}`
 
+// shouted is hostile where a page says something.
+var shouted = words{verbatim(hostile)}
+
+const wrongPassword = "Wrong e-mail or password."
+
 // hostilePages are all pages, full of what somebody might type to harm whoever reads them.
 var hostilePages = map[string]any{
-	"login.html": loginPage{App: hostile, Email: hostile, Alert: hostile, Action: "javascript:alert(1)//" + hostile, CSRF: hostile},
+	"login.html": loginPage{App: hostile, Email: hostile, Alert: shouted, Action: "javascript:alert(1)//" + hostile, CSRF: hostile},
 	"consent.html": consentPage{App: hostile, Initial: `"`, Person: hostile, Email: hostile, Host: hostile, CSRF: hostile, Widening: true,
 		Device: &askingDevice{IP: hostile},
-		Action: "/consent?interaction=" + hostile, Scopes: []consentScope{{Title: hostile, Detail: hostile, New: true}}},
-	"device.html":  devicePage{Code: hostile, Linked: true, Alert: hostile, Action: "javascript:alert(1)//" + hostile, CSRF: hostile},
-	"notice.html":  noticePage{Tone: hostile, Heading: hostile, Detail: hostile, Hint: hostile, ID: hostile, Link: "javascript:alert(1)", LinkText: hostile},
-	"account.html": accountPage{Name: hostile, Email: hostile, Alert: hostile, Done: hostile, HasPassword: true, Session: hostile, CSRF: hostile},
-	"apps.html": appsPage{Done: hostile, CSRF: hostile,
-		Apps: []grantedApp{{ID: hostile, Name: hostile, Initial: `"`, Scopes: []Scope{{Title: hostile}}, Since: &moment{hostile, hostile},
-			LastUsed: &moment{hostile, hostile}, ByAdmin: true}},
-		Sessions: []sessionRow{{ID: hostile, Device: hostile, IP: hostile, SignedIn: &moment{hostile, hostile}, Seen: &moment{hostile, hostile}, This: true}}},
-	"reset.html":  resetPage{Email: hostile, Alert: hostile, Action: "/reset-password?ticket=" + hostile, CSRF: hostile},
+		Action: "/consent?interaction=" + hostile, Scopes: []consentScope{{Name: hostile, Title: hostile, Detail: hostile, New: true}}},
+	"device.html":  devicePage{Code: hostile, Linked: true, Alert: shouted, Action: "javascript:alert(1)//" + hostile, CSRF: hostile},
+	"notice.html":  noticePage{Tone: hostile, Name: hostile, Cause: shouted, Values: words{"email", hostile}, ID: hostile, Link: "javascript:alert(1)", LinkName: hostile},
+	"account.html": accountPage{Name: hostile, Email: hostile, Alert: shouted, Done: shouted, HasPassword: true, Session: hostile, CSRF: hostile},
+	"apps.html": appsPage{Done: shouted, CSRF: hostile,
+		Apps: []grantedApp{{ID: hostile, Name: hostile, Initial: `"`, Scopes: []Scope{{Name: hostile, Title: hostile}}, Since: &moment{hostile, shouted},
+			LastUsed: &moment{hostile, shouted}, ByAdmin: true}},
+		Sessions: []sessionRow{{ID: hostile, Device: shouted, IP: hostile, SignedIn: &moment{hostile, shouted}, Seen: &moment{hostile, shouted}, This: true}}},
+	"reset.html":  resetPage{Email: hostile, Alert: shouted, Action: "/reset-password?ticket=" + hostile, CSRF: hostile},
 	"logout.html": logoutPage{App: hostile, Person: hostile, Email: hostile, Fields: url.Values{hostile: {hostile}}, CSRF: hostile},
-	"setup.html":  setupPage{Alert: hostile, Name: hostile, Email: hostile, Action: "/setup?token=" + hostile, CSRF: hostile},
+	"setup.html":  setupPage{Alert: shouted, Name: hostile, Email: hostile, Action: "/setup?token=" + hostile, CSRF: hostile},
 }
 
 func showHostile(t *testing.T, name string) *httptest.ResponseRecorder {
 	t.Helper()
 	w := httptest.NewRecorder()
 	c, _ := gin.CreateTestContext(w)
+	c.Request = httptest.NewRequest("GET", "/", nil)
 	newTestServer(t).show(c, 200, name, "https://app.example.com", hostilePages[name])
 	return w
 }
@@ -43,10 +49,10 @@ func showHostile(t *testing.T, name string) *httptest.ResponseRecorder {
 func newTestServer(t *testing.T) *Server { return newWorld(t).server }
 
 func TestWhatPeopleTypeStaysTextOnEveryPage(t *testing.T) {
-	if len(hostilePages) != len(pages) {
-		t.Fatalf("%d pages are tried, there are %d", len(hostilePages), len(pages))
+	if len(hostilePages) != len(pages["en"]) {
+		t.Fatalf("%d pages are tried, there are %d", len(hostilePages), len(pages["en"]))
 	}
-	for name := range pages {
+	for name := range pages["en"] {
 		t.Run(name, func(t *testing.T) {
 			body := showHostile(t, name).Body.String()
 			if !contains(html.UnescapeString(body), "alert(1)</script>") {
@@ -66,7 +72,7 @@ func TestConformancePagesNeedNoScriptAndNoInlineStyle(t *testing.T) {
 	holds(t, "A-54")
 	inline := regexp.MustCompile(`(?i)<script|<style|<[^>]+\s(style|on[a-z]+)\s*=|https?://`)
 	names, err := pageFiles.ReadDir("pages")
-	if err != nil || len(names) != len(pages)+1 {
+	if err != nil || len(names) != len(pages["en"])+1 {
 		t.Fatal(err, len(names))
 	}
 	for _, entry := range names {
@@ -82,7 +88,7 @@ func TestConformancePagesNeedNoScriptAndNoInlineStyle(t *testing.T) {
 
 func TestConformanceEveryPageIsProtected(t *testing.T) {
 	holds(t, "A-53", "A-54")
-	for name := range pages {
+	for name := range pages["en"] {
 		h := showHostile(t, name).Header()
 		for header, want := range map[string]string{
 			"X-Frame-Options": "DENY", "Cache-Control": "no-store", "Pragma": "no-cache", "X-Content-Type-Options": "nosniff",
@@ -129,7 +135,7 @@ func TestAFormsTargetCannotAddToThePolicy(t *testing.T) {
 func pageText(t *testing.T, name string, data any) string {
 	t.Helper()
 	var text strings.Builder
-	err := pages[name].ExecuteTemplate(&text, "layout.html", struct {
+	err := pages["en"][name].ExecuteTemplate(&text, "layout.html", struct {
 		Assets string
 		Page   any
 	}{"/a/0", data})
@@ -147,7 +153,7 @@ func TestConsentTellsNewFromAllowedBefore(t *testing.T) {
 		shown, absent []string // shown in this order
 	}{
 		"the first time": {consentPage{App: "Planner", Scopes: []consentScope{see}},
-			[]string{"<bdi>Planner</bdi> asks for access", "See hours"}, []string{added, before}},
+			[]string{"<bdi><b>Planner</b></bdi> asks for access", "See hours"}, []string{added, before}},
 		"more": {consentPage{App: "Planner", Widening: true, Scopes: []consentScope{see, file}},
 			[]string{"asks for more access", added, "File hours", before, "See hours"}, nil},
 		"other than before": {consentPage{App: "Planner", Widening: true, Scopes: []consentScope{file}},
@@ -180,7 +186,7 @@ func TestTheFirstEmptyFieldIsReady(t *testing.T) {
 		data any
 	}{
 		"email of login":    {"login.html", loginPage{}},
-		"password of login": {"login.html", loginPage{Email: "ada@example.com", Alert: wrongPassword}},
+		"password of login": {"login.html", loginPage{Email: "ada@example.com", Alert: words{"login.wrong"}}},
 		"name of setup":     {"setup.html", setupPage{Email: "ada@example.com"}},
 		"email of setup":    {"setup.html", setupPage{Name: "Ada"}},
 		"password of setup": {"setup.html", setupPage{Name: "Ada", Email: "ada@example.com"}},

@@ -119,6 +119,17 @@ func parsePHC(s string) (phc, error) {
 	return p, nil
 }
 
+// choiceMistake says to a person what is wrong with a password that they choose.
+func choiceMistake(password string) words {
+	switch {
+	case len(password) < minPassword:
+		return words{"password-short", "n", minPassword}
+	case len(password) > maxPassword:
+		return words{"password-long", "n", maxPassword}
+	}
+	return nil
+}
+
 // passwordMistake says what is wrong with a password that somebody chooses; empty if nothing is.
 func passwordMistake(password string) string {
 	switch {

@@ -15,7 +15,7 @@ import (
 // resetPage is where a person who was given a link sets a new password.
 type resetPage struct {
 	Email  string
-	Alert  string
+	Alert  words
 	Action string
 	CSRF   string
 }
@@ -33,12 +33,12 @@ func (s *Server) ResetPage() gin.HandlerFunc {
 		if _, person, err := s.presented(c); err != nil {
 			s.showResetFailure(c, err)
 		} else {
-			s.showReset(c, http.StatusOK, person, "")
+			s.showReset(c, http.StatusOK, person, nil)
 		}
 	}
 }
 
-func (s *Server) showReset(c *gin.Context, status int, person *Person, alert string) {
+func (s *Server) showReset(c *gin.Context, status int, person *Person, alert words) {
 	ticket := c.Query("ticket")
 	s.show(c, status, "reset.html", "", resetPage{
 		Email: person.Email, Alert: alert, Action: "/reset-password?" + url.Values{"ticket": {ticket}}.Encode(),
@@ -93,7 +93,7 @@ func (s *Server) Reset() gin.HandlerFunc {
 			s.showResetFailure(c, err)
 			return
 		}
-		if alert := newPasswordMistake(form); alert != "" {
+		if alert := newPasswordMistake(form); alert != nil {
 			s.showReset(c, http.StatusUnprocessableEntity, person, alert)
 			return
 		}
@@ -103,26 +103,25 @@ func (s *Server) Reset() gin.HandlerFunc {
 		}
 		s.throttle.lift(person.Email)
 		page := noticePage{
-			Tone: "done", Heading: "Your new password is set",
-			Detail: "Wherever you were signed in, you are signed out: in every browser and in every app.",
-			Link:   "/account", LinkText: "Sign in",
+			Tone: "done", Name: "password-set", Link: "/account",
 		}
 		if ticket.ResultURL != "" {
-			page.Link, page.LinkText = ticket.ResultURL, "Continue"
+			page.Link, page.LinkName = ticket.ResultURL, "onward"
 		}
 		s.showNotice(c, http.StatusOK, page)
 	}
 }
 
 // newPasswordMistake says what is wrong with a form that asks for a new password twice.
-func newPasswordMistake(form params) string {
-	switch fresh := form.get("new"); {
-	case passwordMistake(fresh) != "":
-		return "The new password " + passwordMistake(fresh) + "."
-	case fresh != form.get("again"):
-		return "The new password is not the same both times."
+func newPasswordMistake(form params) words {
+	fresh := form.get("new")
+	if mistake := choiceMistake(fresh); mistake != nil {
+		return mistake
 	}
-	return ""
+	if fresh != form.get("again") {
+		return words{"not-the-same"}
+	}
+	return nil
 }
 
 // reset spends the ticket and keeps the password, in one write: of several at once, one succeeds.
@@ -157,14 +156,12 @@ func (s *Server) showResetFailure(c *gin.Context, err error) {
 	switch {
 	case errors.Is(err, errTicketGuesses):
 		s.showNotice(c, http.StatusTooManyRequests, noticePage{
-			Tone: "error", Heading: "Too many links that do not work", Detail: "They came from your network. Try again in a quarter of an hour.",
-			ID: requestID(c),
+			Tone: "error", Name: "too-many-links", ID: requestID(c),
 		})
 	case errors.Is(err, errTicket):
 		s.record(c, about(c).as("fcp", err.Error()))
 		s.showNotice(c, http.StatusBadRequest, noticePage{
-			Tone: "error", Heading: "This link works no more", Detail: "It was used, it is too old, or you were sent a newer one.",
-			Hint: "Your administrator can send you another one.", ID: requestID(c),
+			Tone: "error", Name: "old-reset", ID: requestID(c),
 		})
 	default:
 		s.showFailure(c, err)

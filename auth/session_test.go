@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+
+	"punchcard/auth/lang"
 )
 
 func TestConformanceASessionThatNobodyUsesEnds(t *testing.T) {
@@ -117,6 +119,9 @@ func TestNobodyIsSignedInByAPasswordThatIsNoLongerTheirs(t *testing.T) {
 	}
 }
 
+// english is what those read whose browser asks for nothing else.
+var english = lang.All()[0]
+
 func TestWhatAUserAgentSays(t *testing.T) {
 	for userAgent, want := range map[string]string{
 		"Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0":                                                                  "Firefox on Linux",
@@ -127,7 +132,7 @@ func TestWhatAUserAgentSays(t *testing.T) {
 		"curl/8.0": "Another program",
 		"":         "Another program",
 	} {
-		if got := deviceOf(userAgent); got != want {
+		if got := deviceOf(userAgent).in(english); got != want {
 			t.Errorf("%q is %q, want %q", userAgent, got, want)
 		}
 	}
@@ -143,7 +148,7 @@ func TestHowLongAgoInWords(t *testing.T) {
 	for past, want := range map[time.Duration]string{
 		0: "just now", -time.Minute: "just now", 10 * time.Minute: "10 minutes ago", time.Hour: "1 hour ago", 47 * time.Hour: "1 day ago", 72 * time.Hour: "3 days ago",
 	} {
-		if got := inWords(past); got != want {
+		if got := inWords(past).in(english); got != want {
 			t.Errorf("%s is %q, want %q", past, got, want)
 		}
 	}

@@ -92,7 +92,7 @@ func (s *Server) Setup() gin.HandlerFunc {
 			return
 		}
 		name, email := strings.TrimSpace(form.get("name")), normalEmail(form.get("email"))
-		if alert := setupMistake(name, email, form.get("password")); alert != "" {
+		if alert := setupMistake(name, email, form.get("password")); alert != nil {
 			s.showSetup(c, http.StatusUnprocessableEntity, setupPage{Alert: alert, Name: name, Email: email})
 			return
 		}
@@ -101,23 +101,20 @@ func (s *Server) Setup() gin.HandlerFunc {
 			return
 		}
 		s.showNotice(c, http.StatusOK, noticePage{
-			Tone: "done", Heading: "You are the administrator", Detail: "Sign in with " + email + " from any application that is registered here.",
-			Hint: "Applications and people are registered in the provisioning file; the README shows one.", Link: "/", LinkText: "Go to the start page",
+			Tone: "done", Name: "administrator", Values: words{"email", email}, Link: "/app/admin",
 		})
 	}
 }
 
-func setupMistake(name, email, password string) string {
+func setupMistake(name, email, password string) words {
 	address, err := mail.ParseAddress(email)
 	switch {
 	case name == "" || len(name) > 200:
-		return "Enter your name."
+		return words{"setup.no-name"}
 	case err != nil || address.Address != email || len(email) > 254:
-		return "Enter your e-mail address, such as ada@example.com."
-	case passwordMistake(password) != "":
-		return "The password " + passwordMistake(password) + "."
+		return words{"setup.no-email"}
 	}
-	return ""
+	return choiceMistake(password)
 }
 
 func (s *Server) makeFirstAdmin(c *gin.Context, name, email, password string) error {
@@ -158,7 +155,6 @@ func (s *Server) showSetupFailure(c *gin.Context, err error) {
 	}
 	s.record(c, about(c).as("setup_failed", err.Error()))
 	s.showNotice(c, http.StatusBadRequest, noticePage{
-		Tone: "error", Heading: "This link works no more", Detail: "It was used, is older than a day, or a newer one was printed.",
-		Hint: "If nobody has set up this server yet, restart it: it prints a new link.", ID: requestID(c),
+		Tone: "error", Name: "old-setup", ID: requestID(c),
 	})
 }

@@ -15,15 +15,15 @@ var (
 )
 
 // deviceOf tells people which browser a session is in, as far as it says so itself.
-func deviceOf(userAgent string) string {
+func deviceOf(userAgent string) words {
 	browser, system := marked(browserMarks, userAgent), marked(systemMarks, userAgent)
 	switch {
 	case browser != "" && system != "":
-		return browser + " on " + system
+		return words{"device-on", "browser", browser, "system", system}
 	case browser+system != "":
-		return browser + system
+		return words{verbatim(browser + system)}
 	}
-	return "Another program"
+	return words{"another-program"}
 }
 
 func marked(marks [][2]string, text string) string {

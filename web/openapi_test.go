@@ -230,6 +230,7 @@ var inputs = map[string]reflect.Type{
 	"GET /api/v2/rules":                       reflect.TypeFor[auth.RuleQuery](),
 	"POST /api/v2/rules":                      reflect.TypeFor[auth.NewRuleScript](),
 	"GET /api/v2/rules/:id":                   reflect.TypeFor[auth.RuleRef](),
+	"POST /api/v2/rules/trial":                reflect.TypeFor[auth.RuleToTry](),
 	"PATCH /api/v2/rules/:id":                 reflect.TypeFor[auth.RuleChange](),
 	"DELETE /api/v2/rules/:id":                reflect.TypeFor[auth.RuleRef](),
 	"GET /api/v2/rules-configs":               reflect.TypeFor[struct{}](),

@@ -94,6 +94,7 @@ func (s Settings) routes() []route {
 		{"DELETE", "/api/v2/client-grants/:id", manage("delete:client_grants"), done(a.DeleteClientGrant)},
 		{"GET", "/api/v2/rules", manage("read:rules"), answer(http.StatusOK, a.Rules)},
 		{"POST", "/api/v2/rules", manage("create:rules"), answer(http.StatusCreated, a.CreateRule)},
+		{"POST", "/api/v2/rules/trial", manage("update:rules"), answer(http.StatusOK, a.TryRule)},
 		{"GET", "/api/v2/rules/:id", manage("read:rules"), answer(http.StatusOK, a.Rule)},
 		{"PATCH", "/api/v2/rules/:id", manage("update:rules"), answer(http.StatusOK, a.UpdateRule)},
 		{"DELETE", "/api/v2/rules/:id", manage("delete:rules"), done(a.DeleteRule)},
