@@ -21,6 +21,7 @@ func (g guide) print(out io.Writer) {
 	fmt.Fprintf(out, "ExampleCo is at %s until you press Ctrl-C; nothing of it is kept.\n\n", g.issuer)
 	fmt.Fprintf(out, "These people can sign in, each with the password: %s\n\n", examplePassword)
 	g.printPeople(out)
+	fmt.Fprintf(out, "\nOpen %sapp/ and sign in: as ada@ to file a week, as mia@ to approve it, as grace@ to administer.\n", g.issuer)
 	fmt.Fprint(out, "\nThese applications are registered:\n\n")
 	g.printClients(out)
 	fmt.Fprintf(out, "\nPayroll gets a token for itself and reads everybody's time:\n\n%s\n", g.machineCall())

@@ -121,9 +121,9 @@ func (s *Server) ruleContext(o occasion) object {
 }
 
 // orEmpty is an object also where there is nothing: rules look into it without asking.
-func orEmpty(all map[string]string) map[string]string {
+func orEmpty[V any](all map[string]V) map[string]V {
 	if all == nil {
-		return map[string]string{}
+		return map[string]V{}
 	}
 	return all
 }

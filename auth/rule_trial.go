@@ -27,9 +27,11 @@ func TryRule(ctx context.Context, r rules.Rule, user, about json.RawMessage, con
 	}
 	engine := rules.New(rules.Limits{})
 	defer engine.Close()
-	result, err := engine.Run(ctx, rules.Call{
-		Rules: []rules.Rule{r}, User: user, Context: about, Configuration: known, Now: time.Now(),
-	})
+	return tryRule(ctx, engine, rules.Call{Rules: []rules.Rule{r}, User: user, Context: about, Configuration: known, Now: time.Now()})
+}
+
+func tryRule(ctx context.Context, engine *rules.Engine, call rules.Call) (RuleTrial, error) {
+	result, err := engine.Run(ctx, call)
 	trial := RuleTrial{Trace: result.Trace}
 	if err != nil {
 		return trial, err

@@ -1,0 +1,80 @@
+import { html, useSignal } from "../../vendor/preact.js";
+import { all, del, get, patch, post, put, query } from "../../lib/api.js";
+import { useLoad } from "../../lib/load.js";
+import { t } from "../../lib/i18n.js";
+import { go } from "../../lib/router.js";
+import { clock } from "../../lib/time.js";
+import { Dialog, Dot, Failure, Icon, Loading } from "../../lib/ui.js";
+import { attempt, Check, Field, Form, Head } from "./parts.js";
+
+/** Projects: what time is filed on. */
+export default ({ id }) => (id ? html`<${Project} id=${id} key=${id} />` : html`<${Projects} />`);
+
+function Projects() {
+  const closed = useSignal(""), adding = useSignal(false);
+  const loaded = useLoad(() => all(query("/projects", { limit: 200, closed: closed.value }), { most: 2000 }), [closed.value]), list = loaded.value.value;
+  return html`<${Head} title=${t("projects.title")}><button class="btn primary" onClick=${() => { adding.value = true; }}><${Icon} name="plus" />${t("projects.add")}</button><//>
+    <div class="filters"><${Field} label=${t("projects.show")} value=${closed.value} onInput=${(v) => { closed.value = v; }} list=${[["", t("projects.all")], ["false", t("projects.open")], ["true", t("projects.closed")]]} /></div>
+    ${loaded.error.value ? html`<${Failure} error=${loaded.error.value} retry=${loaded.reload} />` : !list ? html`<${Loading} />` : list.length === 0 ? html`<p class="empty">${t("projects.none")}</p>` : html`<section class="card table-wrap"><table class="table">
+      <thead><tr>${["name", "customer", "tasks", "budget", "state"].map((k) => html`<th key=${k} scope="col" class=${["tasks", "budget"].includes(k) ? "wide" : ""}>${t("projects." + k)}</th>`)}</tr></thead>
+      <tbody>${list.map((p) => html`<tr key=${p.id}><td><a class="who" href="/app/admin/projects/${p.id}"><${Dot} id=${p.id} /><bdi>${p.name}</bdi></a></td><td><bdi>${p.customer}</bdi></td><td class="wide">${p.tasks.join(", ")}</td>
+        <td class="wide">${p.budget_minutes ? clock(p.budget_minutes) : "–"}</td><td>${p.closed ? t("projects.is-closed") : t("projects.is-open")}</td></tr>`)}</tbody></table></section>`}
+    ${adding.value && html`<${Dialog} title=${t("projects.add")} close=${() => { adding.value = false; }}><${Edit} act=${async (p) => go(`/app/admin/projects/${(await post("/projects", p)).body.id}`)} button=${t("projects.add")} /><//>`}`;
+}
+
+const lines = (text) => text.split("\n").map((s) => s.trim()).filter(Boolean);
+
+/** The form for a new project and for one that is there. */
+function Edit({ p = { name: "", customer: "", billable: false, tasks: [], tasks_only: false, members_only: false, budget_minutes: null, budget_period: null }, act, button, done, extra }) {
+  const f = useSignal({ ...p, tasks: p.tasks.join("\n"), hours: p.budget_minutes ? String(p.budget_minutes / 60) : "" });
+  const set = (name) => (v) => { f.value = { ...f.value, [name]: v }; }, v = f.value;
+  const hours = v.hours.trim() === "" ? 0 : Number(v.hours.replace(",", "."));
+  const send = () => {
+    if (!(hours >= 0)) throw new Error(t("projects.budget-wrong"));
+    const minutes = Math.round(hours * 60);
+    return act({ name: v.name, customer: v.customer, billable: v.billable, tasks: lines(v.tasks), tasks_only: v.tasks_only, members_only: v.members_only, closed: v.closed ?? false,
+      ...(minutes ? { budget_minutes: minutes, budget_period: v.budget_period ?? "total" } : p.budget_minutes ? { budget_minutes: null } : {}) });
+  };
+  return html`<${Form} act=${send} button=${button} done=${done} extra=${extra}>
+    <${Field} label=${t("projects.name")} value=${v.name} onInput=${set("name")} required maxlength="100" />
+    <${Field} label=${t("projects.customer")} value=${v.customer} onInput=${set("customer")} maxlength="100" hint=${t("projects.customer-hint")} />
+    <div class="field"><label for="project-tasks">${t("projects.tasks")}</label><textarea id="project-tasks" class="input" value=${v.tasks} onInput=${(e) => set("tasks")(e.target.value)} aria-describedby="project-tasks-more" /><span id="project-tasks-more" class="fine">${t("projects.tasks-hint")}</span></div>
+    <${Check} label=${t("projects.tasks-only")} checked=${v.tasks_only} onChange=${set("tasks_only")} />
+    <${Check} label=${t("projects.billable")} hint=${t("projects.billable-hint")} checked=${v.billable} onChange=${set("billable")} />
+    <${Check} label=${t("projects.members-only")} hint=${t("projects.members-only-hint")} checked=${v.members_only} onChange=${set("members_only")} />
+    <div class="two-fields"><${Field} label=${t("projects.budget-hours")} value=${v.hours} onInput=${set("hours")} inputmode="decimal" hint=${t("projects.budget-hint")} />
+    <${Field} label=${t("projects.budget-period")} value=${v.budget_period ?? "total"} onInput=${set("budget_period")} list=${[["total", t("projects.in-all")], ["month", t("projects.a-month")]]} /></div><//>`;
+}
+
+function Project({ id }) {
+  const loaded = useLoad(() => get("/projects/" + id), [id]), p = loaded.value.value?.body;
+  if (loaded.error.value) return html`<${Failure} error=${loaded.error.value} retry=${loaded.reload} />`;
+  if (!p) return html`<${Loading} />`;
+  const match = { headers: { "If-Match": loaded.value.value.etag } };
+  const change = async (fields) => { await patch("/projects/" + id, fields, match); await loaded.reload(); };
+  const remove = () => confirm(t("projects.remove-sure", { name: p.name })) && attempt(async () => { await del("/projects/" + id, match); go("/app/admin/projects"); }, t("projects.removed"));
+  return html`<${Head} title=${html`<bdi>${p.name}</bdi>`} back=${["/app/admin/projects", t("projects.title")]}>
+      <button class="btn" onClick=${() => attempt(() => change({ closed: !p.closed }), t(p.closed ? "projects.reopened" : "projects.was-closed"))}>${t(p.closed ? "projects.reopen" : "projects.close")}</button>
+      <button class="btn bad" onClick=${remove}><${Icon} name="trash" />${t("projects.remove")}</button><//>
+    ${p.closed && html`<p class="alert warn">${t("projects.closed-detail")}</p>`}
+    <div class="cards"><section class="card pad"><h2>${t("projects.about")}</h2><${Edit} key=${p.revision} p=${p} act=${change} done=${t("people.saved")} /></section>
+    <${Members} id=${id} only=${p.members_only} /><${Approver} p=${p} change=${change} /></div>`;
+}
+
+function Members({ id, only }) {
+  const loaded = useLoad(async () => { const [members, people] = await Promise.all([all(`/projects/${id}/members?limit=200`), all("/people?limit=200", { most: 2000 })]); return { members, people }; }, [id]);
+  const chosen = useSignal(""), data = loaded.value.value;
+  const add = async () => { if (chosen.value) await put(`/projects/${id}/members/${chosen.value}`); chosen.value = ""; await loaded.reload(); };
+  return html`<section class="card pad"><h2>${t("projects.members")}</h2><p class="fine">${t(only ? "projects.members-count" : "projects.members-open")}</p>
+    ${loaded.error.value && html`<${Failure} error=${loaded.error.value} retry=${loaded.reload} />`}
+    ${data && html`<ul class="plain">${data.members.map((m) => html`<li key=${m.user_id}><bdi>${m.name}</bdi><button class="btn quiet only-icon" aria-label=${t("projects.remove-member", { name: m.name })}
+        onClick=${() => attempt(async () => { await del(`/projects/${id}/members/${m.user_id}`); await loaded.reload(); })}><${Icon} name="x" /></button></li>`)}</ul>
+      <${Form} act=${add} button=${t("projects.add-member")}><${Field} label=${t("projects.person")} value=${chosen.value} onInput=${(v) => { chosen.value = v; }}
+        list=${[["", t("projects.choose")], ...data.people.filter((p) => !data.members.some((m) => m.user_id === p.id)).map((p) => [p.id, p.name])]} /><//>`}</section>`;
+}
+
+function Approver({ p, change }) {
+  const people = useLoad(() => all("/people?limit=200", { most: 2000 })), chosen = useSignal(p.approver_id ?? "");
+  return html`<section class="card pad"><h2>${t("projects.approver")}</h2>${people.value.value && html`<${Form} act=${() => change({ approver_id: chosen.value || null })} done=${t("people.saved")}>
+    <${Field} label=${t("projects.approver-label")} hint=${t("projects.approver-hint")} value=${chosen.value} onInput=${(v) => { chosen.value = v; }} list=${[["", t("projects.by-manager")], ...people.value.value.map((x) => [x.id, x.name])]} /><//>`}</section>`;
+}
