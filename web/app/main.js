@@ -3,13 +3,13 @@ import { go, routed, url } from "./lib/router.js";
 import { callback, signIn, signedIn, SignedOut } from "./lib/session.js";
 import { approves, loadMe, me, waiting } from "./lib/me.js";
 import { unread, watchInbox } from "./lib/inbox.js";
-import { language, loadLanguage, t } from "./lib/i18n.js";
-import { Failure, Icon, initials, Loading, Toast } from "./lib/ui.js";
+import { language, loadLanguage, loadMoreWords, t } from "./lib/i18n.js";
+import { Failure, Icon, initials, Loading, sheet, Toast } from "./lib/ui.js";
 
 /** A view is loaded when it is first looked at: view(parameters) is a component. */
-function lazy(path) {
-  const loaded = signal(null), failed = signal(null);
-  const load = () => import(`./views/${path}.js`).then((m) => { loaded.value = m.default; }, (e) => { failed.value = e; });
+function lazy(path, ...styles) {
+  const loaded = signal(null), failed = signal(null), first = path === "week";
+  const load = () => Promise.all([import(`./views/${path}.js`), first || loadMoreWords(), ...styles.map(sheet)]).then(([m]) => { loaded.value = m.default; }, (e) => { failed.value = e; });
   let begun;
   return (parameters) => {
     begun ??= load();
@@ -18,7 +18,7 @@ function lazy(path) {
   };
 }
 
-const week = lazy("week"), approvals = lazy("approvals"), reports = lazy("reports"), admin = lazy("admin"), notifications = lazy("notifications");
+const week = lazy("week"), approvals = lazy("approvals", "approvals"), reports = lazy("reports", "reports"), admin = lazy("admin", "admin", "people"), notifications = lazy("notifications");
 /** Mails lead to a period: its owner sees the week, who decides sees the sheet. */
 const period = ({ id }) => (approves.value && !id.endsWith(`_${me.value.id}`) ? approvals({ id }) : week({ id }));
 const here = routed([
@@ -50,7 +50,7 @@ function Bar() {
 }
 
 function AccountMenu() {
-  return html`<div class="menu"><button class="avatar" popovertarget="account-menu" aria-label=${t("app.account-of", { name: me.value.name })}>${initials(me.value.name)}</button>
+  return html`<div class="menu"><button class="avatar" popovertarget="account-menu"><span aria-hidden="true">${initials(me.value.name)}</span><span class="sr">${t("app.account-of", { name: me.value.name })}</span></button>
     <div id="account-menu" popover class="card menu-list">
       <p><b><bdi>${me.value.name}</bdi></b><span>${me.value.email}</span></p>
       <a href="/account">${t("app.account")}</a>
