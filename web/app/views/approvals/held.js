@@ -41,7 +41,8 @@ export function hold(decision) {
   timers.set(d.id, setTimeout(send, seconds * 1000, d.id));
 }
 
-export function undo(id) {
+/** Takes back what is not under way yet. */
+function undo(id) {
   const d = held.value.find((one) => one.id === id);
   clearTimeout(timers.get(id));
   drop(id);
@@ -72,11 +73,12 @@ export const send = (id) => navigator.locks.request("punchcard-decision", async 
   timers.delete(id);
   const d = read().find((one) => one.id === id);
   if (!d || !mine(d)) return;
+  mark(id, { sending: true });
   try {
     await (d.lines?.length ? sendLines(d) : sendWhole(d));
     drop(id);
   } catch (e) {
-    mark(id, { problem: e.kind ?? "network", detail: explain(e), fresh: maxAge(e) });
+    mark(id, { sending: false, problem: e.kind || "network", detail: explain(e), fresh: maxAge(e) });
   }
   decided.value++;
   refreshInbox();
@@ -111,12 +113,12 @@ export function Held() {
   return html`<div class="held" role="status">${held.value.filter(mine).map((d) => html`<div key=${d.id} class="held-one ${d.problem ? "failed" : ""}">
     <${Icon} name=${d.problem ? "alert" : d.decision === "approved" ? "check" : "undo"} />
     <p><b><bdi>${told(d)}</bdi></b> <span>${why(d)}</span></p>
-    <div class="acts">${d.problem ? mend(d) : html`<button class="btn" onClick=${() => send(d.id)}>${t("approvals.send-now")}</button>
+    <div class="acts">${d.sending ? "" : d.problem ? mend(d) : html`<button class="btn" onClick=${() => send(d.id)}>${t("approvals.send-now")}</button>
       <button class="btn" onClick=${() => takeBack(d.id)}>${t("app.undo")}</button>`}</div>
   </div>`)}</div>`;
 }
 
-const why = (d) => (!d.problem ? t("approvals.held-for") : d.fresh !== undefined ? t("approvals.fresh-needed")
+const why = (d) => (d.sending ? t("approvals.sending") : !d.problem ? t("approvals.held-for") : d.fresh !== undefined ? t("approvals.fresh-needed")
   : d.problem === "stale-review" ? t("approvals.stale") : d.problem === "self-approval" ? t("approvals.four-eyes", { detail: d.detail }) : t("approvals.refused", { detail: d.detail }));
 
 const mend = (d) => html`${d.fresh !== undefined && html`<button class="btn primary" onClick=${() => signIn({ maxAge: d.fresh })}>${t("app.sign-in")}</button>`}
