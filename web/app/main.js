@@ -50,7 +50,7 @@ function Bar() {
 }
 
 function AccountMenu() {
-  return html`<div class="menu"><button class="avatar" popovertarget="account-menu" aria-label=${t("app.account-of", { name: me.value.name })}>${initials(me.value.name)}</button>
+  return html`<div class="menu"><button class="avatar" popovertarget="account-menu" aria-label=${`${initials(me.value.name)}, ${t("app.account-of", { name: me.value.name })}`}>${initials(me.value.name)}</button>
     <div id="account-menu" popover class="card menu-list">
       <p><b><bdi>${me.value.name}</bdi></b><span>${me.value.email}</span></p>
       <a href="/account">${t("app.account")}</a>
