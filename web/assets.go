@@ -15,6 +15,8 @@ import (
 	"strings"
 
 	"github.com/gin-gonic/gin"
+
+	"punchcard/auth"
 )
 
 //go:embed static
@@ -35,7 +37,7 @@ type asset struct {
 // Their media types, by the file's ending. Those of the operating system differ from machine to machine.
 var mediaTypes = map[string]string{
 	".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".woff2": "font/woff2", ".txt": "text/plain; charset=utf-8",
-	".js": "text/javascript; charset=utf-8", ".json": "application/json", ".png": "image/png",
+	".js": "text/javascript; charset=utf-8", ".json": "application/json", ".png": "image/png", ".md": "text/markdown; charset=utf-8",
 }
 
 // LoadAssets reads and compresses the embedded files.
@@ -45,7 +47,7 @@ func LoadAssets() (*Assets, error) {
 		files embed.FS
 		from  string // what of its names is left out
 		to    string
-	}{{static, "static", ""}, {appFiles, "", "/"}} {
+	}{{static, "static", ""}, {appFiles, "", "/"}, {auth.Conformance, "", "/"}} {
 		if err := a.load(tree.files, tree.from, tree.to, sum); err != nil {
 			return nil, fmt.Errorf("read embedded files: %w", err)
 		}

@@ -6,10 +6,13 @@ import { unread, watchInbox } from "./lib/inbox.js";
 import { language, loadLanguage, loadMoreWords, t } from "./lib/i18n.js";
 import { Failure, Icon, initials, Loading, sheet, Toast } from "./lib/ui.js";
 
+/** What all views but the week share, beside its words. */
+const sheets = ["admin", "approvals", "people", "reports"];
+
 /** A view is loaded when it is first looked at: view(parameters) is a component. */
-function lazy(path, ...styles) {
+function lazy(path) {
   const loaded = signal(null), failed = signal(null), first = path === "week";
-  const load = () => Promise.all([import(`./views/${path}.js`), first || loadMoreWords(), ...styles.map(sheet)]).then(([m]) => { loaded.value = m.default; }, (e) => { failed.value = e; });
+  const load = () => Promise.all([import(`./views/${path}.js`), ...(first ? [] : [loadMoreWords(), ...sheets.map(sheet)])]).then(([m]) => { loaded.value = m.default; }, (e) => { failed.value = e; });
   let begun;
   return (parameters) => {
     begun ??= load();
@@ -18,7 +21,7 @@ function lazy(path, ...styles) {
   };
 }
 
-const week = lazy("week"), approvals = lazy("approvals", "approvals"), reports = lazy("reports", "reports"), admin = lazy("admin", "admin", "people"), notifications = lazy("notifications");
+const week = lazy("week"), approvals = lazy("approvals"), reports = lazy("reports"), admin = lazy("admin"), notifications = lazy("notifications");
 /** Mails lead to a period: its owner sees the week, who decides sees the sheet. */
 const period = ({ id }) => (approves.value && !id.endsWith(`_${me.value.id}`) ? approvals({ id }) : week({ id }));
 const here = routed([
@@ -50,7 +53,7 @@ function Bar() {
 }
 
 function AccountMenu() {
-  return html`<div class="menu"><button class="avatar" popovertarget="account-menu"><span aria-hidden="true">${initials(me.value.name)}</span><span class="sr">${t("app.account-of", { name: me.value.name })}</span></button>
+  return html`<div class="menu"><button class="avatar" popovertarget="account-menu" aria-label=${`${initials(me.value.name)}, ${t("app.account-of", { name: me.value.name })}`}>${initials(me.value.name)}</button>
     <div id="account-menu" popover class="card menu-list">
       <p><b><bdi>${me.value.name}</bdi></b><span>${me.value.email}</span></p>
       <a href="/account">${t("app.account")}</a>

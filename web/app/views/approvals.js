@@ -17,8 +17,9 @@ const open = (p) => p.allowed_actions.includes("approve") && !holds(p.id);
 export default function Approvals({ id }) {
   const tab = tabOf(url.value), { rows, next, error } = list.value.tab === tab ? list.value : {};
   const [asking, ask] = useState(null), [delegating, delegate] = useState(false);
-  useEffect(() => { resume(); return sendAll; }, []);
-  useEffect(() => { load(tab); chosen.value = new Set(); }, [tab, decided.value]);
+  useEffect(() => { resume(); return () => location.pathname.startsWith("/app/approvals") || sendAll(); }, []); // a mail's address leads on to ours
+  useEffect(() => { chosen.value = new Set(); }, [tab]);
+  useEffect(() => { load(tab); }, [tab, decided.value]);
   useEffect(() => {
     const before = rows && askedBefore();
     if (before) ask(rows.filter((p) => before.includes(p.id) && open(p)));

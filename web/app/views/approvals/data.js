@@ -12,14 +12,14 @@ export const counts = signal({});
 export const list = signal({ tab: "", rows: null });
 /** User id -> name; and who stands in for whom. */
 export const names = signal(new Map()), delegations = signal([]);
-/** Period id -> {worked: Map(date -> minutes)}; what is expected by weekday: user id -> schedules. */
+/** User id and first day -> Map(date -> minutes); what is expected by weekday: user id -> schedules. */
 export const worked = signal(new Map()), schedules = signal(new Map());
 export const daysOff = signal({ holidays: [], absences: [] });
 
 const people = new Map(); // what is known of somebody
 let asked = 0;
 
-export const nameOf = (id) => names.value.get(id) ?? "…";
+export const nameOf = (id) => names.value.get(id) ?? (id?.startsWith("usr_") ? "…" : id);
 export const personOf = (id) => people.get(id);
 
 /** Loads the tab's first page, or the one after it. An answer that comes after another question was asked is dropped. */
@@ -27,7 +27,7 @@ export async function load(tab, { more = false } = {}) {
   const now = ++asked, before = list.value;
   if (before.tab !== tab) list.value = { tab, rows: null };
   try {
-    const [page, n] = await Promise.all([get(more ? before.next : query("/approvals", { state: tab, limit: size })), get("/approvals/counts")]);
+    const [page, n] = await Promise.all([get(more ? before.next : query("/approvals", { state: tab, limit: Math.min(200, Math.max(size, before.tab === tab && before.rows ? before.rows.length : 0)) })), get("/approvals/counts")]);
     if (now !== asked) return;
     await knowPeople(page.body.map((p) => p.user_id));
     if (now !== asked) return;
@@ -40,8 +40,8 @@ export async function load(tab, { more = false } = {}) {
 let directory;
 /** Names: of all whom one may see, and of each other that is asked about. Somebody who isn't visible stays a dash. */
 export async function knowPeople(ids) {
-  directory ??= Promise.all([all("/people", { most: 2000 }), all("/delegations", { most: 300 })]).then(([found, given]) => {
-    for (const one of found) people.set(one.id, one);
+  directory ??= Promise.all(["/people", "/teams", "/delegations"].map((path) => all(path, { most: 2000 }))).then(([found, teams, given]) => {
+    for (const one of [...teams.flatMap((team) => team.members), ...found]) people.set(one.id, one); // of one's own team the names alone
     people.set(me.value.id, me.value);
     delegations.value = given;
     return given;
@@ -52,6 +52,8 @@ export async function knowPeople(ids) {
   names.value = new Map([...people].map(([id, one]) => [id, one.name]));
 }
 export const forgetPeople = () => { directory = undefined; };
+/** Whom one may name as the one who decides: everybody whose name one knows. */
+export const everybodyElse = () => [...names.value].filter(([id, name]) => id !== me.value.id && name !== "–").sort((a, b) => a[1].localeCompare(b[1]));
 
 /** The delegation by which one decides about a period that is another's to decide, if so. */
 export function standsIn(period) {

@@ -32,13 +32,13 @@ export function decide(decision, { period, entries }) {
 export function Decide({ sheet, act, wanting }) {
   const { period, entries } = sheet, draft = draftOf(period.id), marked = entries.filter((e) => e.id in draft.lines).length;
   const others = entries.filter((e) => !(e.id in draft.lines) && e.allowed_actions.includes("approve")).length;
-  const bad = wanting === "words-needed";
+  const bad = wanting === "words-needed" && !draft.comment.trim() && !marked, told = wanting && (wanting !== "words-needed" || bad) && (wanting !== "lines-marked" || marked > 0);
   return html`<div class="decide">
     <div class="field"><label for="decision-words">${t("approvals.words", { name: nameOf(period.user_id) })}</label>
       <textarea id="decision-words" class="input" rows="2" maxlength="2000" value=${draft.comment} aria-invalid=${bad} aria-describedby="wanting" onInput=${(e) => write(period.id, { comment: e.target.value })} />
       <${Phrases} comment=${draft.comment} use=${(words) => write(period.id, { comment: draft.comment.trim() ? `${draft.comment.trim()} ${words}` : words })} /></div>
     ${marked > 0 && others > 0 && html`<label class="check"><input type="checkbox" checked=${draft.rest} onChange=${(e) => write(period.id, { rest: e.target.checked })} /><span>${t("approvals.approve-rest", { n: others })}</span></label>`}
-    <p id="wanting" role="alert" class=${wanting ? "error" : "sr"}>${wanting && html`<${Icon} name="alert" />${t(`approvals.${wanting}`)}`}</p>
+    <p id="wanting" role="alert" class=${told ? "error" : "sr"}>${told && html`<${Icon} name="alert" />${t(`approvals.${wanting}`)}`}</p>
     <div class="acts"><button class="btn primary" disabled=${marked > 0} aria-keyshortcuts="a" onClick=${() => act("approved")}><${Icon} name="check" />${t("approvals.approve")}<kbd>A</kbd></button>
       <button class="btn bad" aria-keyshortcuts="r" onClick=${() => act("rejected")}><${Icon} name="undo" />${marked ? t("approvals.reject-lines", { n: marked }) : t("approvals.reject")}<kbd>R</kbd></button>
       <span class="fine">${t("approvals.sent-later")}</span></div>

@@ -1,20 +1,23 @@
-import { html, useEffect, useState } from "../../vendor/preact.js";
-import { all, del, post } from "../../lib/api.js";
+import { html, signal, useEffect, useState } from "../../vendor/preact.js";
+import { del, post } from "../../lib/api.js";
 import { range, t } from "../../lib/i18n.js";
 import { me } from "../../lib/me.js";
 import { addDays, today, uuid } from "../../lib/time.js";
 import { Dialog, explain, Icon, Loading } from "../../lib/ui.js";
-import { delegations, forgetPeople, knowPeople, nameOf } from "./data.js";
+import { delegations, everybodyElse, forgetPeople, knowPeople, nameOf } from "./data.js";
+
+/** What is being written stays when the dialog is closed. */
+const writing = signal({ to_user_id: "", starts_on: today(), ends_on: addDays(today(), 13), reason: "" });
 
 /** Who decides in whose place: one's own, given and got. Days are those of UTC. */
 export function Delegations({ close }) {
   const [people, know] = useState(null), [error, fail] = useState(null), [key, renew] = useState(uuid);
-  const [form, set] = useState({ to_user_id: "", starts_on: today(), ends_on: addDays(today(), 13), reason: "" });
+  const form = writing.value, set = (now) => { writing.value = now; };
   const load = async () => {
     forgetPeople();
-    const [, visible, teams] = await Promise.all([knowPeople([]), all("/people", { most: 2000 }), all("/teams", { most: 100 })]);
+    await knowPeople([]);
     await knowPeople(delegations.value.flatMap((d) => [d.from_user_id, d.to_user_id]));
-    know([...new Map([...visible, ...teams.flatMap((one) => one.members)].map((p) => [p.id, p.name]))].filter(([id]) => id !== me.value.id).sort((a, b) => a[1].localeCompare(b[1])));
+    know(everybodyElse());
   };
   useEffect(() => { load().catch(fail); }, []);
   const then = async (asking) => { fail(null); try { await asking; await load(); return true; } catch (e) { fail(e); return false; } };
@@ -41,7 +44,7 @@ export function Delegations({ close }) {
 function Given({ end }) {
   const now = today(), live = delegations.value.filter((d) => !d.ended_at && d.ends_on >= now);
   if (!live.length) return html`<p class="fine">${t("approvals.dlg-none")}</p>`;
-  return html`<ul class="sure given">${live.map((d) => html`<li key=${d.id}><div><b><bdi>${nameOf(d.to_user_id)}</bdi></b> ${t("approvals.dlg-for", { name: "" })}<bdi>${nameOf(d.from_user_id)}</bdi>
+  return html`<ul class="sure given">${live.map((d) => html`<li key=${d.id}><div><b><bdi>${nameOf(d.to_user_id)}</bdi></b> <bdi>${t("approvals.dlg-for", { name: nameOf(d.from_user_id) })}</bdi>
     <span class="fine">${range(d.starts_on, d.ends_on, { day: "numeric", month: "short", year: "numeric" })}${d.reason && html` · <bdi>${d.reason}</bdi>`}</span></div>
     <button class="btn" onClick=${() => end(d)}>${t(d.to_user_id === me.value.id ? "approvals.dlg-decline" : "approvals.dlg-end")}</button></li>`)}</ul>`;
 }

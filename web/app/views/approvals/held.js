@@ -3,9 +3,11 @@ import { post, put } from "../../lib/api.js";
 import { signIn } from "../../lib/session.js";
 import { t } from "../../lib/i18n.js";
 import { me } from "../../lib/me.js";
+import { go, url } from "../../lib/router.js";
 import { explain, Icon } from "../../lib/ui.js";
 import { uuid } from "../../lib/time.js";
 import { refreshInbox } from "../../lib/inbox.js";
+import { write } from "./draft.js";
 
 /**
  * Decisions wait ten seconds here before they are sent, since a rejection can't be taken back at the server. They lie in
@@ -39,15 +41,26 @@ export function hold(decision) {
   timers.set(d.id, setTimeout(send, seconds * 1000, d.id));
 }
 
-export function undo(id) {
+/** Takes back what is not under way yet. */
+function undo(id) {
   const d = held.value.find((one) => one.id === id);
   clearTimeout(timers.get(id));
   drop(id);
   return d;
 }
 
-/** Sends what this tab holds, now. */
-export function sendAll() { for (const id of timers.keys()) send(id); }
+/** Sends what this tab holds, now. Where the page is gone before it arrives, the next one needn't wait. */
+export function sendAll() {
+  if (timers.size) keep((all) => all.map((d) => (timers.has(d.id) ? { ...d, due: 0 } : d)));
+  for (const id of timers.keys()) send(id);
+}
+
+/** What was undone lies open again, with the words that were written. */
+function takeBack(id) {
+  const { period, comment, lines, rest } = undo(id);
+  write(period, { comment, lines: Object.fromEntries(lines.map((l) => [l.id, l.comment])), rest: rest.length > 0 });
+  go(`/app/approvals/${period}${url.value.search}`, { replace: url.value.pathname.length > "/app/approvals/".length });
+}
 
 /** What is left of an earlier page: nobody is here any more who could undo it. What waits for a sign-in is asked about again. */
 export function resume() {
@@ -60,11 +73,12 @@ export const send = (id) => navigator.locks.request("punchcard-decision", async 
   timers.delete(id);
   const d = read().find((one) => one.id === id);
   if (!d || !mine(d)) return;
+  mark(id, { sending: true });
   try {
     await (d.lines?.length ? sendLines(d) : sendWhole(d));
     drop(id);
   } catch (e) {
-    mark(id, { problem: e.kind ?? "network", detail: explain(e), fresh: maxAge(e) });
+    mark(id, { sending: false, problem: e.kind || "network", detail: explain(e), fresh: maxAge(e) });
   }
   decided.value++;
   refreshInbox();
@@ -94,21 +108,21 @@ export function maxAge(e) {
 
 const told = (d) => t(`approvals.held-${d.lines?.length ? "lines" : d.decision}`, { name: d.name, week: d.week, n: d.lines?.length });
 
-/** What is to be said about those that wait or were refused. back(decision) is called after an undo. */
-export function Held({ back }) {
+/** What is to be said about those that wait or were refused. */
+export function Held() {
   return html`<div class="held" role="status">${held.value.filter(mine).map((d) => html`<div key=${d.id} class="held-one ${d.problem ? "failed" : ""}">
     <${Icon} name=${d.problem ? "alert" : d.decision === "approved" ? "check" : "undo"} />
     <p><b><bdi>${told(d)}</bdi></b> <span>${why(d)}</span></p>
-    <div class="acts">${d.problem ? mend(d) : html`<button class="btn" onClick=${() => send(d.id)}>${t("approvals.send-now")}</button>
-      <button class="btn" onClick=${() => back?.(undo(d.id))}>${t("app.undo")}</button>`}</div>
+    <div class="acts">${d.sending ? "" : d.problem ? mend(d) : html`<button class="btn" onClick=${() => send(d.id)}>${t("approvals.send-now")}</button>
+      <button class="btn" onClick=${() => takeBack(d.id)}>${t("app.undo")}</button>`}</div>
   </div>`)}</div>`;
 }
 
-const why = (d) => (!d.problem ? t("approvals.held-for") : d.fresh !== undefined ? t("approvals.fresh-needed")
+const why = (d) => (d.sending ? t("approvals.sending") : !d.problem ? t("approvals.held-for") : d.fresh !== undefined ? t("approvals.fresh-needed")
   : d.problem === "stale-review" ? t("approvals.stale") : d.problem === "self-approval" ? t("approvals.four-eyes", { detail: d.detail }) : t("approvals.refused", { detail: d.detail }));
 
 const mend = (d) => html`${d.fresh !== undefined && html`<button class="btn primary" onClick=${() => signIn({ maxAge: d.fresh })}>${t("app.sign-in")}</button>`}
-  ${["stale-review", "self-approval", "invalid-transition"].includes(d.problem) ? html`<a class="btn" href=${`/app/approvals/${d.period}`} onClick=${() => undo(d.id)}>${t("approvals.look-again")}</a>`
+  ${["stale-review", "self-approval", "invalid-transition"].includes(d.problem) ? html`<a class="btn" href=${`/app/approvals/${d.period}`} onClick=${(e) => { e.preventDefault(); takeBack(d.id); }}>${t("approvals.look-again")}</a>`
     : html`<button class="btn" onClick=${() => again(d.id)}>${t("approvals.send-again")}</button>`}
   <button class="btn quiet" onClick=${() => undo(d.id)}>${t("approvals.drop")}</button>`;
 

@@ -5,7 +5,6 @@ import { clock } from "../../lib/time.js";
 import { Chip, Dialog, Failure, Icon, Loading } from "../../lib/ui.js";
 import { load, list, nameOf } from "./data.js";
 import { CannotDecide, Decide, decide, Reopen } from "./decide.js";
-import { write } from "./draft.js";
 import { Flags } from "./flags.js";
 import { decided, Held, holds } from "./held.js";
 import { Changes, Timeline } from "./history.js";
@@ -35,7 +34,7 @@ export function Panel({ id, rows, close }) {
   usePanelKeys({ j: () => step(1), k: () => step(-1), a: () => act("approved"), r: () => act("rejected"), c: () => document.getElementById("decision-words")?.focus() });
   const title = sheet ? html`<bdi>${nameOf(sheet.period.user_id)}</bdi>` : t("app.loading");
   return html`<${Dialog} side title=${title} close=${close}>
-    <${Held} back=${(d) => { write(d.period, { comment: d.comment, lines: Object.fromEntries(d.lines.map((l) => [l.id, l.comment])) }); to(d.period); }} />
+    <${Held} />
     ${error ? html`<${Failure} error=${error} retry=${() => reload(again + 1)} />` : !sheet ? html`<${Loading} />`
       : html`<${Sheet} sheet=${sheet} act=${act} wanting=${wanting} done=${() => { reload(again + 1); load(list.value.tab); }} />`}
     <footer class="acts steps"><button class="btn quiet" disabled=${at >= 0 && !rows[at - 1]} onClick=${() => step(-1)}><${Icon} name="left" />${t("approvals.previous")}<kbd>K</kbd></button>

@@ -1,11 +1,12 @@
 import { html, signal, useState } from "../../vendor/preact.js";
 import { t } from "../../lib/i18n.js";
+import { me } from "../../lib/me.js";
 import { Icon } from "../../lib/ui.js";
 
 /** Words that one uses again and again, kept in this browser. */
-const most = 20, saved = signal(read());
-function read() { try { return JSON.parse(localStorage.getItem("phrases")) ?? []; } catch { return []; } }
-function keep(phrases) { saved.value = phrases; localStorage.setItem("phrases", JSON.stringify(phrases)); }
+const most = 20, place = `phrases ${me.value.id}`, saved = signal(read());
+function read() { try { return JSON.parse(localStorage.getItem(place)) ?? []; } catch { return []; } }
+function keep(phrases) { saved.value = phrases; localStorage.setItem(place, JSON.stringify(phrases)); }
 
 /** use(words) puts a phrase into the field; comment is what stands there and can be saved. */
 export function Phrases({ comment, use }) {
