@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -23,31 +22,12 @@ const submittedWeek = `const me = (await api.get("/me")).body, project = (await 
 	const period = (await api.get("/periods/" + me.id + "/" + monday)).body;
 	return (await api.put("/periods/" + period.id + "/submission?early=true", {comment: "<b onclick=alert(1)>Done</b>"})).body;`
 
-// inApp runs a script with the app's own client of the API, and gives what it returns.
-func inApp[T any](p tab, script string) T {
-	p.Helper()
-	text := evaluate[string](p, `(async () => { const base = document.querySelector('script[src$="main.js"]').src.replace("main.js", "");
-		const api = await import(base + "lib/api.js");
-		try { return JSON.stringify(await (async () => { `+script+` })() ?? null); } catch (e) { return "failed: " + e.message + JSON.stringify(e.body ?? e.stack); } })()`)
-	var v T
-	if err := json.Unmarshal([]byte(text), &v); err != nil {
-		p.Fatal(text)
-	}
-	return v
-}
-
 type seenPeriod struct{ ID, State string }
 
 func submitWeek(t *testing.T, chromium context.Context, issuer, email string) (tab, seenPeriod) {
 	t.Helper()
 	p := openApp(t, chromium, views[0], issuer, email, "/app/reports")
 	return p, inApp[seenPeriod](p, submittedWeek)
-}
-
-func (p tab) click(css string) {
-	p.Helper()
-	p.until(fmt.Sprintf("document.querySelector(%q)", css))
-	p.do(chromedp.Click(chromedp.CSS(css)))
 }
 
 // key types where nothing is being written.
