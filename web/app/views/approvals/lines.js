@@ -21,9 +21,11 @@ export function Lines({ period, entries, wanting }) {
           ${e.comment && html`<p class="words theirs"><bdi>${e.comment}</bdi></p>`}
           ${e.state !== period.state && html`<${Chip} state=${e.state} />`}</div>
         <span class="num">${clock(e.minutes)}</span>
-        ${can && html`<button class="btn quiet" aria-pressed=${String(marked)} onClick=${() => (marked ? leave(e.id) : say(e.id, ""))}>${t(marked ? "approvals.keep-line" : "approvals.reject-line")}</button>`}</div>
+        ${can && html`<button class="btn quiet" aria-pressed=${String(marked)} onClick=${() => (marked ? leave(e.id) : say(e.id, ""))}>
+          ${t(marked ? "approvals.keep-line" : "approvals.reject-line")}</button>`}</div>
       ${marked && html`<div class="field"><label for=${`words-${e.id}`}>${t("approvals.line-words")}</label>
-        <input id=${`words-${e.id}`} class="input" maxlength="2000" value=${draft.lines[e.id]} aria-invalid=${wanting && !draft.lines[e.id].trim() && !draft.comment.trim()}
+        <input id=${`words-${e.id}`} class="input" maxlength="2000" value=${draft.lines[e.id]}
+          aria-invalid=${wanting && !draft.lines[e.id].trim() && !draft.comment.trim()}
           ref=${(field) => { if (field && !draft.lines[e.id] && document.activeElement?.getAttribute("aria-pressed") === "true") field.focus(); }}
           onInput=${(ev) => say(e.id, ev.target.value)} /></div>`}
     </li>`;
