@@ -12,9 +12,10 @@ var searchFields = map[string]func(q *EventQuery) *string{
 	"client_id":   func(q *EventQuery) *string { return &q.ClientID },
 	"ip":          func(q *EventQuery) *string { return &q.IP },
 	"description": func(q *EventQuery) *string { return &q.Text },
+	"request_id":  func(q *EventQuery) *string { return &q.RequestID },
 }
 
-const searchHelp = `write field:value or field:"value with spaces", joined by AND; fields are type, user_id, client_id, ip, description, ` +
+const searchHelp = `write field:value or field:"value with spaces", joined by AND; fields are type, user_id, client_id, ip, description, request_id, ` +
 	`and date as in date:[2026-03-01 TO 2026-03-31]`
 
 // parseEventSearch reads what is understood of Auth0's search language for logs: field:value, field:"quoted value" and

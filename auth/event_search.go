@@ -23,6 +23,8 @@ type EventQuery struct {
 	Since    time.Time // inclusive
 	Until    time.Time // inclusive
 	Text     string    // in the description, in upper or lower case
+
+	RequestID string // that error pages and answers name: a UUID of version 7, which tells when that was
 }
 
 // Bounds of a search.
@@ -30,6 +32,8 @@ const (
 	usualEvents   = 50
 	maxEvents     = 100
 	maxEventTypes = 50
+
+	longestRequest = 10 * time.Minute // after which nothing is recorded of it any more
 )
 
 // events searches. An event that was recorded here before is found; what other instances record, within a second, so
@@ -61,6 +65,9 @@ func (q *EventQuery) check() error {
 		return refuse("invalid_request", "from must be the id of an event, such as log_019f0000-0000-7000-8000-000000000000")
 	case len(q.Type) > maxEventTypes:
 		return refuse("invalid_request", fmt.Sprintf("at most %d types can be looked for at once", maxEventTypes))
+	}
+	if id, err := uuid.Parse(q.RequestID); q.RequestID != "" && (err != nil || id.Version() != 7) {
+		return refuse("invalid_request", "request_id must be as pages and answers name it, such as 019f0000-0000-7000-8000-000000000000")
 	}
 	for _, text := range append([]string{q.UserID, q.ClientID, q.IP, q.Text}, q.Type...) {
 		if len(text) > maxEventText || !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
@@ -97,6 +104,11 @@ func (q *EventQuery) find(db *gorm.DB, before string) *gorm.DB {
 	if q.Text != "" {
 		quoted := strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(q.Text)
 		db = db.Where("lower(description) LIKE lower(?) ESCAPE '!'", "%"+quoted+"%")
+	}
+	if q.RequestID != "" {
+		sec, nsec := uuid.MustParse(q.RequestID).Time().UnixTime()
+		at := time.Unix(sec, nsec) // ids of events tell the time too: no index of requests is needed
+		db = db.Where("id >= ? AND id < ? AND request_id = ?", firstEventID(at.Add(-maxAheadTime)), firstEventID(at.Add(longestRequest)), q.RequestID)
 	}
 	if q.From != "" {
 		return db.Where("id > ? AND id < ?", q.From, before).Order("id").Limit(q.Take)

@@ -134,6 +134,7 @@ func TestSearchesUseIndexes(t *testing.T) {
 		{"a person's time", "events_by_user", EventQuery{UserID: "usr_1", Since: now}},
 		{"an application", "events_by_client", EventQuery{ClientID: "app"}},
 		{"an address", "events_by_ip", EventQuery{IP: "192.0.2.1"}},
+		{"a request", "sqlite_autoindex_events_1", EventQuery{RequestID: "0199a5c2-7a30-7c1e-8f5b-1c2d3e4f5a6b"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if err := c.q.check(); err != nil {
@@ -161,6 +162,7 @@ func TestTheSearchLanguage(t *testing.T) {
 		`user_id:"usr_1" AND client_id:app`: {UserID: "usr_1", ClientID: "app"},
 		`  ip:192.0.2.7   AND   type:s  `:   {IP: "192.0.2.7", Type: []string{"s"}},
 		`ip:2001:db8::7`:                    {IP: "2001:db8::7"},
+		`request_id:0199a5c2`:               {RequestID: "0199a5c2"},
 		`description:"wrong \"password\" \\ AND ü"`:   {Text: `wrong "password" \ AND ü`},
 		`description:secret`:                          {Text: "secret"},
 		`date:[2026-03-04 TO 2026-03-04]`:             {Since: day, Until: day.Add(24*time.Hour - time.Microsecond)},

@@ -16,6 +16,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"punchcard/auth"
 	"punchcard/auth/lang"
 )
 
@@ -37,7 +38,7 @@ type asset struct {
 // Their media types, by the file's ending. Those of the operating system differ from machine to machine.
 var mediaTypes = map[string]string{
 	".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".woff2": "font/woff2", ".txt": "text/plain; charset=utf-8",
-	".js": "text/javascript; charset=utf-8", ".json": "application/json", ".png": "image/png",
+	".js": "text/javascript; charset=utf-8", ".json": "application/json", ".png": "image/png", ".md": "text/markdown; charset=utf-8",
 }
 
 // LoadAssets reads and compresses the embedded files.
@@ -47,7 +48,7 @@ func LoadAssets() (*Assets, error) {
 		files embed.FS
 		from  string // what of its names is left out
 		to    string
-	}{{static, "static", ""}, {appFiles, "", "/"}, {lang.Files, "", "/lang/"}} {
+	}{{static, "static", ""}, {appFiles, "", "/"}, {lang.Files, "", "/lang/"}, {auth.Conformance, "", "/"}} {
 		if err := a.load(tree.files, tree.from, tree.to, sum); err != nil {
 			return nil, fmt.Errorf("read embedded files: %w", err)
 		}

@@ -22,6 +22,9 @@ let metadata, proofs;
 /** false: who uses the app has to sign in before anything else can be done. */
 export const signedIn = signal(true);
 
+/** The other API to which there is no token any more, so that its pages can offer the sign-in again. */
+export const lost = signal(null);
+
 /** Thrown where only the sign-in page can help. */
 export class SignedOut extends Error {}
 
@@ -99,10 +102,16 @@ const refresh = (api, spent) => navigator.locks.request("punchcard-refresh", asy
   return access.get(api).token;
 });
 
+/** A token for an API that holds on for now. Throws SignedOut where the person has to sign in for it. */
+export async function tokenFor(api) {
+  const known = access.get(api);
+  return known?.until > Date.now() ? known.token : refresh(api, known?.token);
+}
+
 /** Calls an API with a token and its proof. Gives the Response, whatever its status; throws SignedOut, or TypeError without a network. */
 export async function request(path, { method = "GET", body, headers, api = "timesheets", signal: aborted } = {}) {
   try {
-    let known = access.get(api), token = known?.until > Date.now() ? known.token : await refresh(api, known?.token);
+    let token = await tokenFor(api);
     const DPoP = await dpop(), url = new URL(path, config.issuer);
     const once = async () => {
       try {
@@ -120,6 +129,7 @@ export async function request(path, { method = "GET", body, headers, api = "time
     return again;
   } catch (e) {
     if (e instanceof SignedOut && api === "timesheets") signedIn.value = false;
+    else if (e instanceof SignedOut) lost.value = api;
     throw e;
   }
 }

@@ -12,7 +12,7 @@ export const marks = signal(new Map());
 export const written = signal(0);
 
 const accepted = new Map(); // id -> the entry as the server has it
-const mine = new Map(); // id -> {after, n}: what is on its way, and the number of the newest write
+const mine = new Map(); // id -> {after, n, key}: what is on its way, the number of the newest write, and its cell
 let n = 0;
 
 /** A row is what its entries have in common. */
@@ -35,7 +35,7 @@ export async function save(before, after, text) {
   const { id } = after ?? before, number = ++n, key = cellKey(rowKey(after ?? before), (after ?? before).date);
   const moved = before && after && cellKey(rowKey(before), before.date) !== key;
   batch(() => {
-    mine.set(id, { after, n: number });
+    mine.set(id, { after, n: number, key });
     place(id, after);
     mark(key, { status: "saving" });
     if (moved) mark(cellKey(rowKey(before), before.date));
@@ -84,7 +84,8 @@ function settle(id, key, value) {
   batch(() => {
     mine.delete(id);
     place(id, accepted.get(id) ?? null);
-    mark(key, value);
+    const more = [...mine.values()].some((m) => m.key === key); // of another entry in this cell
+    if (!more || value.status === "refused") mark(key, value);
   });
   if (value.status === "saved") setTimeout(() => { if (marks.value.get(key) === value) mark(key); }, 1600);
 }

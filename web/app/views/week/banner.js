@@ -16,8 +16,7 @@ function SentBack({ period: { last_decision: said }, open }) {
   const lines = rows.value.flatMap((r) => Object.values(r.cells)).filter((c) => c.said.length).length;
   const who = said?.decision === "rejected" ? said : null;
   return html`<div class="alert sent-back-banner" role="status"><${Icon} name="alert" /><div>
-    <p><b>${who ? t("week.sent-back-by", { who: nameOf(who.by), date: inWords(who.at, { day: "numeric", month: "long" }) }) : t("week.sent-back")}</b>
-      ${lines ? t("week.sent-back-lines", { n: lines }) : t("week.sent-back-all")}</p>
+    <p><b>${who ? t("week.sent-back-by", { who: nameOf(who.by), date: inWords(who.at, { day: "numeric", month: "long" }) }) : t("week.sent-back")}</b> ${lines ? t("week.sent-back-lines", { n: lines }) : t("week.sent-back-all")}</p>
     ${who?.comment && html`<blockquote><bdi>${who.comment}</bdi></blockquote>`}</div>
     <button class="btn" onClick=${open.history}>${t("week.what-changed")}</button></div>`;
 }

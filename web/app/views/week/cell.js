@@ -44,7 +44,7 @@ export function Why({ row, days, r, again }) {
   if (!refused.length && !said.length) return null;
   return html`<tr class="why"><td colspan="9"><ul id="why-${r}">
     ${said.map((d) => html`<li key=${"s" + d.date} class="said"><${Icon} name="note" /><span><b>${shortDay(d.date)}</b> ${row.cells[d.date].said.map((words) => html`<q><bdi>${words}</bdi></q> `)}</span></li>`)}
-    ${refused.map((d) => html`<li key=${d.date} class="refused" role="alert"><${Icon} name="alert" /><span><b>${shortDay(d.date)}</b> ${problemOf(row.cells[d.date])}</span>
+    ${refused.map((d) => html`<li key=${d.date} class="refused"><${Icon} name="alert" /><span role="alert"><b>${shortDay(d.date)}</b> ${problemOf(row.cells[d.date])}</span>
       <span class="acts">${fix(row, d.date)}
       <button class="btn quiet" onClick=${() => { discard(row.key, d.date); again(); }}>${t("week.discard")}</button></span></li>`)}
   </ul></td></tr>`;

@@ -1,0 +1,85 @@
+import { html, useSignal } from "../../vendor/preact.js";
+import { t } from "../../lib/i18n.js";
+import { Dialog, explain, Icon, say } from "../../lib/ui.js";
+import { Field, manage } from "./parts.js";
+
+/** Every element of a list of the management API: a bare array for each page of 100, most elements at most. */
+export async function every(path, most = 1000) {
+  const found = [], join = path.includes("?") ? "&" : "?";
+  for (let page = 0; found.length < most; page++) {
+    const list = (await manage.get(`${path}${join}per_page=100&page=${page}`)).body;
+    found.push(...list);
+    if (list.length < 100) break;
+  }
+  return found;
+}
+
+/** What the server refused by its member: "'name' must be …; 'callbacks/0' is …" -> {name: ["must be …"], "callbacks": ["… is …"]}. */
+export function refusals(error) {
+  const found = {};
+  for (const [, member, at, detail] of (error?.message ?? "").matchAll(/'(\w+)((?:\/\w+)*)' (.*?)(?=; '\w|$)/g)) (found[member] ??= []).push({ at: Number(at.slice(1)), detail });
+  return found;
+}
+
+export const copy = (text, done = t("admin.copied")) => navigator.clipboard.writeText(text).then(() => say(done), () => say(t("admin.not-copied")));
+
+/** A value of the server's that goes into other programs. */
+export const Copyable = ({ value, name }) => html`<span class="copyable"><code>${value}</code>
+  <button type="button" class="btn quiet only-icon" aria-label=${t("admin.copy-of", { name })} onClick=${() => copy(value)}><${Icon} name="copy" /></button></span>`;
+
+/** A secret, which nobody can be shown again. */
+export const Secret = ({ value, title, detail }) => html`<section class="once" role="status"><h2>${title}</h2><p class="fine">${detail}</p>
+  <div class="secret"><code data-secret>${value}</code><button type="button" class="btn" onClick=${() => copy(value)}><${Icon} name="copy" />${t("admin.copy")}</button></div></section>`;
+
+export const Snippet = ({ text, name }) => html`<div class="snippet"><pre tabindex="0" role="region" aria-label=${name}><code>${text}</code></pre>
+  <button type="button" class="btn quiet" onClick=${() => copy(text)}><${Icon} name="copy" />${t("admin.copy")}</button></div>`;
+
+/** A list of addresses, one per line. mistake(line) says at once what is wrong with one; wrong is what the server said: [{at, detail}]. */
+export function Lines({ label, hint, value, onInput, mistake, wrong = [], rows = 3, id, readonly }) {
+  const found = lines(value).map((line) => [line, mistake?.(line)]).filter(([, why]) => why);
+  const said = found.length > 0 ? found : wrong.map((w) => [lines(value)[w.at], w.detail]);
+  return html`<div class="field"><label for=${id}>${label}</label>
+    <textarea id=${id} class="input lines" rows=${rows} spellcheck="false" autocapitalize="off" value=${value} readonly=${readonly} onInput=${(e) => onInput(e.target.value)}
+      aria-invalid=${said.length > 0 ? "true" : undefined} aria-describedby="${id}-hint ${id}-wrong"></textarea>
+    <span id="${id}-hint" class="fine">${hint}</span>
+    <ul id="${id}-wrong" class="wrongs" role="status">${said.map(([line, why]) => html`<li key=${line}>${line && html`<code><bdi>${line}</bdi></code> – `}${why}</li>`)}</ul></div>`;
+}
+
+export const lines = (text) => text.split("\n").map((line) => line.trim()).filter(Boolean);
+
+/** Something that can't be undone: the name has to be typed. */
+export function DeleteDialog({ title, detail, name, act, close }) {
+  const typed = useSignal(""), busy = useSignal(false), error = useSignal(null);
+  const submit = async (e) => {
+    e.preventDefault();
+    busy.value = true; error.value = null;
+    try { await act(); } catch (e) { error.value = e; busy.value = false; }
+  };
+  return html`<${Dialog} title=${title} close=${close}><form class="form" onSubmit=${submit}><p>${detail}</p>
+    <${Field} label=${html`${t("admin.type-name")} <bdi>${name}</bdi>`} value=${typed.value} onInput=${(v) => { typed.value = v; }} autocomplete="off" spellcheck="false" data-confirm />
+    ${error.value && html`<div class="alert" role="alert"><${Icon} name="alert" /><span>${explain(error.value)}</span></div>`}
+    <div class="form-foot"><button type="button" class="btn" onClick=${close}>${t("app.cancel")}</button>
+      <button class="btn bad" disabled=${busy.value || typed.value !== name}>${title}</button></div></form><//>`;
+}
+
+/** Something to think about before it is done, which can be put right again. */
+export function AskDialog({ title, children, button, danger, act, close }) {
+  const busy = useSignal(false), error = useSignal(null);
+  const submit = async (e) => {
+    e.preventDefault();
+    busy.value = true; error.value = null;
+    try { await act(); } catch (e) { error.value = e; busy.value = false; }
+  };
+  return html`<${Dialog} title=${title} close=${close}><form class="form" onSubmit=${submit}>${children}
+    ${error.value && html`<div class="alert" role="alert"><${Icon} name="alert" /><span>${explain(error.value)}</span></div>`}
+    <div class="form-foot"><button type="button" class="btn" onClick=${close}>${t("app.cancel")}</button>
+      <button class="btn ${danger ? "bad" : "primary"}" disabled=${busy.value}>${button}</button></div></form><//>`;
+}
+
+/** Scopes to choose from, [{value, description}]. chosen is a set of values. */
+export function Scopes({ legend, of, chosen, onChange, disabled }) {
+  const turn = (value, on) => { const next = new Set(chosen); if (on) next.add(value); else next.delete(value); onChange(next); };
+  return html`<fieldset class="scopes ${of.length > 12 ? "long" : ""}" tabindex=${of.length > 12 ? 0 : undefined} disabled=${disabled}><legend>${legend}</legend>${of.map((s) => html`<label class="check" key=${s.value}>
+    <input type="checkbox" value=${s.value} checked=${chosen.has(s.value)} onChange=${(e) => turn(s.value, e.target.checked)} />
+    <span><code>${s.value}</code>${s.description && html`<br /><small class="fine"><bdi>${s.description}</bdi></small>`}</span></label>`)}</fieldset>`;
+}
