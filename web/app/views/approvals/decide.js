@@ -78,7 +78,8 @@ export function Reopen({ period, done }) {
       <p class="fine">${t("approvals.reopen-means")}</p></div>
     ${state.wanting && !draft.comment.trim() && html`<p class="error" role="alert"><${Icon} name="alert" />
       ${t("approvals.words-needed")}</p>`}
-    ${state.error && html`<div class="alert" role="alert"><${Icon} name="alert" /><span>${state.error.status === 412 ? t("approvals.stale") : explain(state.error)}</span></div>`}
-    <div class="acts">${state.fresh !== undefined ? html`<button class="btn primary" onClick=${() => signIn({ maxAge: state.fresh })}>${t("app.sign-in")}</button>`
+    ${state.error && state.fresh === undefined && html`<div class="alert" role="alert"><${Icon} name="alert" /><span>${state.error.status === 412 ? t("approvals.stale") : explain(state.error)}</span></div>`}
+    <div class="acts">${state.fresh !== undefined
+      ? html`<p>${t("approvals.fresh-first")}</p><button class="btn primary" onClick=${() => signIn({ maxAge: state.fresh })}>${t("app.sign-in")}</button>`
       : html`<button class="btn" disabled=${state.busy} onClick=${send}><${Icon} name="undo" />${t("approvals.reopen")}</button>`}</div></div>`;
 }
