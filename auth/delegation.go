@@ -22,17 +22,33 @@ type Delegation struct {
 	EndedAt    *time.Time `json:"ended_at"`
 }
 
+// Key is what an entity tag is made of: a delegation changes once, when it is ended early.
+func (d Delegation) Key() (id string, revision int64) {
+	if d.EndedAt != nil {
+		return d.ID, 2
+	}
+	return d.ID, 1
+}
+
 const held = "ended_at IS NULL AND starts_on <= ? AND ends_on >= ?"
+
+// Who was blocked, or erased, lends nothing: whoever is above them decides.
+const byWhoMaySignIn = "EXISTS (SELECT 1 FROM users AS giver WHERE giver.id = from_user_id AND NOT giver.blocked)"
 
 // StandIns is the subquery of who stands in for whom on a day: from_user_id and to_user_id.
 func StandIns(tx *gorm.DB, day string) *gorm.DB {
-	return anew(tx).Model(&Delegation{}).Select("from_user_id, to_user_id").Where(held, day, day)
+	return anew(tx).Model(&Delegation{}).Select("from_user_id, to_user_id").Where(held+" AND "+byWhoMaySignIn, day, day)
 }
 
 // StandsInFor lists for whom a person decides on a day.
 func StandsInFor(tx *gorm.DB, user, day string) ([]string, error) {
+	return giversTo(anew(tx).Where(byWhoMaySignIn), user, day)
+}
+
+// giversTo lists who delegated to a person, blocked ones among them.
+func giversTo(tx *gorm.DB, user, day string) ([]string, error) {
 	var givers []string
-	err := anew(tx).Model(&Delegation{}).Where("to_user_id = ? AND "+held, user, day, day).Order("from_user_id").
+	err := tx.Model(&Delegation{}).Where("to_user_id = ? AND "+held, user, day, day).Order("from_user_id").
 		Distinct().Pluck("from_user_id", &givers).Error
 	if err != nil {
 		return nil, fmt.Errorf("read for whom %s stands in: %w", user, err)

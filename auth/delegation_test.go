@@ -100,6 +100,11 @@ func TestWhatIsLentEndsWithWhatTheGiverHas(t *testing.T) {
 		"the giver's role is gone": func(w *world, d Delegation) {
 			w.write(func(tx *gorm.DB) error { return tx.Where("user_id = ?", d.FromUserID).Delete(&userRole{}).Error }, d.FromUserID)
 		},
+		"the giver was blocked": func(w *world, d Delegation) {
+			w.write(func(tx *gorm.DB) error {
+				return tx.Exec("UPDATE users SET blocked = TRUE WHERE id = ?", d.FromUserID).Error
+			}, d.FromUserID)
+		},
 		"it was ended": func(w *world, d Delegation) {
 			now := w.clock.now()
 			w.write(func(tx *gorm.DB) error { return tx.Model(&d).Update("ended_at", now).Error }, d.ToUserID)
@@ -130,6 +135,22 @@ func TestWhatIsLentEndsWithWhatTheGiverHas(t *testing.T) {
 				t.Error("it is lent at another instance still")
 			}
 		})
+	}
+}
+
+// Who is let in again lends again, at the next call.
+func TestWhatABlockedGiverLentIsLentAgainAfterwards(t *testing.T) {
+	w := newWorld(t)
+	d := w.delegate("mia@example.com", "max@example.com", 0, 0)
+	access, _ := w.tokens("max@example.com", "scope", "read:timesheets approve:timesheets")
+	for _, blocked := range []bool{true, false} {
+		w.write(func(tx *gorm.DB) error {
+			return tx.Exec("UPDATE users SET blocked = ? WHERE id = ?", blocked, d.FromUserID).Error
+		}, d.FromUserID)
+		by, err := w.server.Verify(t.Context(), access, Timesheets)
+		if err != nil || by.May("approve:timesheets") == blocked || (len(by.StandsInFor) == 0) != blocked {
+			t.Errorf("while Mia is blocked, %t: %+v, %v", blocked, by, err)
+		}
 	}
 }
 

@@ -91,7 +91,7 @@ func eraseTraces(tx *gorm.DB, p Person) error {
 
 func anonymize(tx *gorm.DB, p Person, now time.Time) error {
 	err := tx.Model(&Person{}).Where("id = ?", p.ID).Updates(map[string]any{
-		"email": strings.TrimPrefix(p.ID, "usr_") + "@erased.invalid", "email_verified": false, "name": ErasedName, "password_hash": "",
+		"email": p.erasedAddress(), "email_verified": false, "name": ErasedName, "password_hash": "",
 		"blocked": true, "app_metadata": Metadata{}, "user_metadata": Metadata{}, "updated_at": now,
 	}).Error
 	if err != nil {
@@ -99,3 +99,9 @@ func anonymize(tx *gorm.DB, p Person, now time.Time) error {
 	}
 	return nil
 }
+
+// Erased reports whether the person is nobody any more: only the id is left.
+func (p Person) Erased() bool { return p.Email == p.erasedAddress() }
+
+// erasedAddress leads nowhere (RFC 2606 §2), and is nobody else's.
+func (p Person) erasedAddress() string { return strings.TrimPrefix(p.ID, "usr_") + "@erased.invalid" }

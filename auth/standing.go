@@ -19,7 +19,7 @@ type standing struct {
 	admin   bool
 	manages bool        // somebody, or decides about time otherwise
 	policy  *policy     // of which the roles are
-	places  []*standing // of those for whom they stand in
+	places  []*standing // of those for whom they stand in, and would if these weren't blocked
 	day     string      // "2026-03-04": on the next one, other delegations can hold
 }
 
@@ -30,7 +30,7 @@ func (st *standing) permits(a *api) scopes {
 		return held
 	}
 	for _, sc := range a.scopes {
-		lent := func(giver *standing) bool { return sc.ManagersOnly && giver.permitted(a, sc) }
+		lent := func(giver *standing) bool { return sc.ManagersOnly && giver.lends() && giver.permitted(a, sc) }
 		if st.permitted(a, sc) || slices.ContainsFunc(st.places, lent) {
 			held = append(held, sc.Name)
 		}
@@ -47,9 +47,14 @@ func (st *standing) permitted(a *api, sc Scope) bool {
 	return !a.EnforcePolicies || st.holds(a.ID, sc.Name)
 }
 
+// lends reports whether what the person delegated counts.
+func (st *standing) lends() bool { return !st.person.Blocked }
+
 func (st *standing) standsInFor() (givers []string) {
 	for _, giver := range st.places {
-		givers = append(givers, giver.person.ID)
+		if giver.lends() {
+			givers = append(givers, giver.person.ID)
+		}
 	}
 	return givers
 }
@@ -115,7 +120,7 @@ func (s *Server) readStanding(db *gorm.DB, p *policy, user string) (*standing, e
 		return nil, err
 	}
 	st.day = s.today()
-	givers, err := StandsInFor(db, user, st.day)
+	givers, err := giversTo(anew(db), user, st.day)
 	if err != nil {
 		return nil, err
 	}
@@ -202,8 +207,8 @@ func (m *standings) keep(user string, st *standing, age uint64) {
 		m.byUser, m.takers = map[string]*standing{}, map[string][]string{}
 	}
 	m.byUser[user] = st
-	for _, giver := range st.standsInFor() {
-		if !slices.Contains(m.takers[giver], user) {
+	for _, place := range st.places { // a blocked giver's too, who can be let in again
+		if giver := place.person.ID; !slices.Contains(m.takers[giver], user) {
 			m.takers[giver] = append(m.takers[giver], user)
 		}
 	}

@@ -38,8 +38,8 @@ func (i AbsenceImport) Validate() error {
 // ImportAbsences adds the absences of a file, which is for administrators alone. One that is there already is left as it
 // is, so a file can come again.
 func (s *Service) ImportAbsences(ctx context.Context, by auth.Caller, i AbsenceImport) (done Imported, err error) {
-	if !by.Admin {
-		return done, fault(Forbidden, "only an administrator can import absences; record your own one by one")
+	if err := onlyAdministrators(by, "import absences; record your own one by one"); err != nil {
+		return done, err
 	}
 	var c check
 	named := i.read(&c, s.now().UTC().Year())
@@ -52,19 +52,13 @@ func (s *Service) ImportAbsences(ctx context.Context, by auth.Caller, i AbsenceI
 	if err := c.fault(); err != nil {
 		return done, err
 	}
+	if i.DryRun {
+		ctx = Rehearse(ctx)
+	}
 	err = s.db.Write(ctx, func(tx *gorm.DB) error {
 		done = Imported{DryRun: i.DryRun, Lines: []ImportedLine{}}
-		if err := s.putAbsences(ctx, tx, by, named, &done); err != nil {
-			return err
-		}
-		if i.DryRun {
-			return errRehearsed
-		}
-		return nil
+		return s.putAbsences(ctx, tx, by, named, &done)
 	})
-	if errors.Is(err, errRehearsed) {
-		err = nil
-	}
 	return done, err
 }
 

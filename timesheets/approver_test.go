@@ -1,6 +1,7 @@
 package timesheets
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -156,24 +157,22 @@ func TestWhoDecidesInstead(t *testing.T) {
 		words     string // how it stands, after "submitted on 19 November 2026, "
 	}{
 		{"the manager and who stands in", func(house) {}, auth.Caller{}, "mia dora", "waiting for Mia Chen or Dora Deputy"},
-		{"who stands in, for a manager who can't sign in", func(h house) { h.block(mia) }, auth.Caller{}, "dora", "waiting for Dora Deputy"},
+		{"not who stands in for a manager who was blocked", func(h house) { h.block(mia) }, auth.Caller{}, "max", "waiting for Max Above"},
 		{"who stands in, when the manager edited it", func(house) {}, mia, "dora", "waiting for Dora Deputy"},
 		{"the manager, when who stands in edited it", func(house) {}, dora, "mia", "waiting for Mia Chen"},
 		{"the manager's manager, when neither can", func(h house) { h.block(mia, dora) }, auth.Caller{}, "max", "waiting for Max Above"},
 		{"who stands in for that one", func(h house) {
-			h.block(mia, dora, above)
+			h.block(mia, dora)
 			h.write(func(tx *gorm.DB) error { h.delegated(tx, above, eve, "2026-11-19", "2026-11-19"); return nil })
-		}, auth.Caller{}, "eve", "waiting for Eve Stranger"},
+		}, above, "eve", "waiting for Eve Stranger"},
 		{"nobody to whom it was passed on", func(h house) {
-			h.block(mia)
 			h.write(func(tx *gorm.DB) error { h.delegated(tx, dora, eve, "2026-11-19", "2026-11-19"); return nil })
-		}, auth.Caller{}, "dora", "waiting for Dora Deputy"},
+		}, mia, "dora", "waiting for Dora Deputy"},
 		{"not the owner in place of the manager", func(h house) {
 			h.write(func(tx *gorm.DB) error {
 				return tx.Exec("UPDATE delegations SET to_user_id = ? WHERE to_user_id = ?", ada.User, dora.User).Error
 			})
-			h.block(mia)
-		}, auth.Caller{}, "max", "waiting for Max Above"},
+		}, mia, "max", "waiting for Max Above"},
 		{"administrators, where the chain ends", func(h house) { h.block(mia, dora, above) }, auth.Caller{}, "root second",
 			"waiting for an administrator other than Ada Lovelace"},
 		{"administrators, where the chain goes round", func(h house) { h.manage(above, ada.User); h.block(mia, dora, above) }, auth.Caller{},
@@ -347,12 +346,17 @@ func TestTimeOnAProjectIsItsApproversToDecide(t *testing.T) {
 		func() {
 			h.write(func(tx *gorm.DB) error { h.delegated(tx, pat, eve, "2026-11-19", "2026-11-19"); return nil })
 		},
+		func() {
+			h.write(func(tx *gorm.DB) error {
+				return tx.Model(&auth.Person{}).Where("id = ?", pat.User).Update("blocked", false).Error
+			})
+		},
 	} {
 		change()
 		p = submit()
-		want := [][]string{{mia.User, dora.User}, {mia.User, dora.User, eve.User}}[i]
+		want := [][]string{{mia.User, dora.User}, {mia.User, dora.User}, {mia.User, dora.User, pat.User, eve.User}}[i]
 		if !slices.Equal(p.Approvers, want) {
-			t.Errorf("where Pat can't: %v, want %v", p.Approvers, want)
+			t.Errorf("after change %d of who Pat is: %v, want %v", i, p.Approvers, want)
 		}
 		must(ask(h.WithdrawPeriod, ada, PeriodRef{ID: p.ID}))
 	}
@@ -360,6 +364,40 @@ func TestTimeOnAProjectIsItsApproversToDecide(t *testing.T) {
 	own = must(ask(h.Submit, h.calls(eve), EntryRef{ID: own.ID}))
 	_, err = ask(h.Decide, h.calls(eve), Decision{ID: own.ID})
 	refused(t, err, SelfApproval)
+}
+
+// Rights that are read anew before the write is kept would be the old ones, and be remembered.
+func TestRightsAreReadAnewOnceWhatChangesThemIsKept(t *testing.T) {
+	h := staffedHouse(t)
+	h.write(func(tx *gorm.DB) error { return tx.Exec("DELETE FROM delegations").Error })
+	var kept []int64
+	h.retell = func(...string) {
+		var n int64
+		if err := h.db.Read(t.Context()).Table("delegations").Count(&n).Error; err != nil {
+			t.Error(err)
+		}
+		kept = append(kept, n)
+	}
+	n := NewDelegation{ToUserID: dora.User, StartsOn: "2026-11-19", EndsOn: "2026-11-30"}
+	once := func(ctx context.Context, key string, fail error) error {
+		_, _, err := h.Once(ctx, mia, Key{"POST /delegations", key, "x"}, func(ctx context.Context) (string, error) {
+			_, err := h.Delegate(ctx, mia, n)
+			return "", cmp.Or(err, fail)
+		})
+		return err
+	}
+	late := errors.New("what comes after it fails")
+	if err := once(t.Context(), "fails", late); !errors.Is(err, late) || kept != nil {
+		t.Errorf("%v, and rights were read anew of what isn't kept: %v", err, kept)
+	}
+	if err := once(Rehearse(t.Context()), "only tried", nil); err != nil || kept != nil {
+		t.Errorf("%v, and rights were read anew of what was only tried: %v", err, kept)
+	}
+	for range 2 {
+		if err := once(t.Context(), "done", nil); err != nil || !slices.Equal(kept, []int64{1}) {
+			t.Errorf("%v, and rights were read anew with so many delegations: %v", err, kept)
+		}
+	}
 }
 
 func TestDelegationsAreGivenAndEndedByThoseWhoMay(t *testing.T) {

@@ -85,19 +85,12 @@ func (q AuditQuery) Validate() error {
 
 // Audit lists a page of what was done, which is for administrators alone.
 func (s *Service) Audit(ctx context.Context, by auth.Caller, q AuditQuery) (Page[AuditRecord], error) {
-	if err := readsAudit(by); err != nil {
+	if err := onlyAdministrators(by, "read the audit"); err != nil {
 		return Page[AuditRecord]{}, err
 	}
 	p := q.Paging
 	q.Paging = Paging{}
 	return turn(s, by, q, p, auditList(s.db.Read(ctx), q))
-}
-
-func readsAudit(by auth.Caller) error {
-	if !by.Admin {
-		return fault(Forbidden, "only an administrator can read the audit")
-	}
-	return nil
 }
 
 func auditList(tx *gorm.DB, q AuditQuery) list[AuditRecord] {

@@ -126,8 +126,9 @@ func (s *Service) delegable(ctx context.Context, tx *gorm.DB, d auth.Delegation)
 	for _, p := range people {
 		blocked[p.ID] = p.Blocked
 	}
-	_, given := blocked[d.FromUserID]
+	left, given := blocked[d.FromUserID]
 	c.that(given, "/from_user_id", "is nobody here")
+	c.that(!left, "/from_user_id", "belongs to somebody who can't sign in any more, whose delegations don't count")
 	gone, taken := blocked[d.ToUserID]
 	c.that(taken, "/to_user_id", "is nobody here")
 	c.that(!gone, "/to_user_id", "belongs to somebody who can't sign in any more")

@@ -78,8 +78,8 @@ func (s *Service) setHours(ctx context.Context, by auth.Caller, user *string, sc
 			}
 			d.Owner, d.Object = *user, *user
 		}
-		if !by.Admin {
-			return fault(Forbidden, "only an administrator can say how much is expected")
+		if err := onlyAdministrators(by, "say how much is expected"); err != nil {
+			return err
 		}
 		before, err := schedulesOf(tx, user)
 		if err != nil || slices.Equal(before, set.Schedules) {

@@ -1,6 +1,9 @@
 package timesheets
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Kind is what sort of thing stands in the way. It is the name of the problem type that the API documents.
 type Kind string
@@ -40,6 +43,11 @@ type FieldFault struct {
 	Pointer string `json:"pointer"` // JSON Pointer (RFC 6901) into the body: "/minutes"; for a query parameter its bare name
 	Detail  string `json:"detail"`
 }
+
+// PointerPart writes a name as it stands between the slashes of a JSON Pointer (RFC 6901 §3).
+func PointerPart(name string) string { return pointerEscape.Replace(name) }
+
+var pointerEscape = strings.NewReplacer("~", "~0", "/", "~1")
 
 func (f *Fault) Error() string {
 	text := string(f.Kind) + ": " + f.Detail

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"punchcard/timesheets/ical"
+	"punchcard/timesheets/trackers"
 )
 
 // File is what somebody sends to be imported.
@@ -82,6 +83,10 @@ func (f File) table(c *check, most int, needed, others []string) (lines []line) 
 		if strings.ContainsRune(head, comma) && !strings.Contains(head, ",") {
 			r.Comma = comma
 		}
+	}
+	if wide := trackers.Wide(text, r.Comma); wide > 0 {
+		c.that(false, onLine(wide, ""), "has more than %d columns", trackers.MostColumns)
+		return nil
 	}
 	var columns []string
 	for len(c.fields) < mostMistakes {

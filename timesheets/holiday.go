@@ -21,6 +21,9 @@ type Holiday struct {
 	Half   bool   `json:"half"`   // half of the day's time is expected
 }
 
+// Key is what an entity tag is made of: a holiday never changes.
+func (h Holiday) Key() (id string, revision int64) { return h.ID, 1 }
+
 // HolidayQuery asks for holidays in the order of their days. What is left empty filters nothing.
 type HolidayQuery struct {
 	Paging

@@ -3,7 +3,6 @@ package timesheets
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 
 	"gorm.io/gorm"
@@ -54,6 +53,9 @@ func (s *Service) ImportHolidays(ctx context.Context, by auth.Caller, i HolidayI
 	if err := c.fault(); err != nil {
 		return done, err
 	}
+	if i.DryRun {
+		ctx = Rehearse(ctx)
+	}
 	err = s.db.Write(ctx, func(tx *gorm.DB) error {
 		done = Imported{DryRun: i.DryRun, Lines: []ImportedLine{}}
 		outcomes, err := s.putHolidays(tx, named)
@@ -63,14 +65,8 @@ func (s *Service) ImportHolidays(ctx context.Context, by auth.Caller, i HolidayI
 		for at, n := range named {
 			done.tell(n.line, outcomes[at], n.of.Date+" "+n.of.Name)
 		}
-		if i.DryRun {
-			return errRehearsed
-		}
 		return s.note(tx, by, deed{Action: "holiday.imported", After: done})
 	})
-	if errors.Is(err, errRehearsed) {
-		err = nil
-	}
 	return done, err
 }
 

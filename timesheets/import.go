@@ -61,19 +61,17 @@ func (s *Service) Import(ctx context.Context, by auth.Caller, i TimeImport) (don
 	if err != nil {
 		return done, err
 	}
+	if i.DryRun {
+		ctx = Rehearse(ctx)
+	}
 	err = s.db.Write(ctx, func(tx *gorm.DB) error {
 		in := newIntake(s, tx, by, i)
 		in.done.Format = file.Format
 		if err := in.take(ctx, file); err != nil {
 			return err
 		}
-		if done = in.done; i.DryRun {
-			return errRehearsed
-		}
+		done = in.done
 		return nil
 	})
-	if errors.Is(err, errRehearsed) {
-		err = nil
-	}
 	return done, err
 }

@@ -178,12 +178,9 @@ func (in *intake) refuse(line int, column, detail, words string) {
 	}
 	in.tell(line, wasRefused, strings.TrimPrefix(words, ": "))
 	if len(in.wrong.fields) < mostMistakes {
-		in.wrong.that(false, onLine(line, pointerEscape.Replace(column)), "%s", detail)
+		in.wrong.that(false, onLine(line, PointerPart(column)), "%s", detail)
 	}
 }
-
-// pointerEscape writes a column's name as a JSON Pointer has it (RFC 6901 §3).
-var pointerEscape = strings.NewReplacer("~", "~0", "/", "~1")
 
 func (in *intake) tell(line int, outcome, words string) {
 	switch outcome {

@@ -255,3 +255,19 @@ func TestAnImportThatCantLookThingsUpBlamesNoLine(t *testing.T) {
 		}
 	}
 }
+
+func TestADryRunWithinAnotherWriteTakesBackItselfAlone(t *testing.T) {
+	h := openHouse(t)
+	err := h.db.Write(t.Context(), func(tx *gorm.DB) error {
+		ctx := within(t.Context(), tx)
+		one := csvFile("date,hours,project\n2026-03-12,1,Internal\n")
+		if _, err := h.Import(ctx, ada, TimeImport{File: one}); err != nil {
+			return err
+		}
+		_, err := h.Import(ctx, ada, TimeImport{File: csvFile(adasFile), DryRun: true})
+		return err
+	})
+	if err != nil || h.theirs(ada) != "1 entries, 1:00" {
+		t.Errorf("%v, and Ada has %s", err, h.theirs(ada))
+	}
+}

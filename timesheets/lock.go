@@ -53,8 +53,8 @@ func (s *Service) Lock(ctx context.Context, _ auth.Caller, _ struct{}) (Lock, er
 // SetLock closes days, or lifts that, which is for administrators alone. Time on closed days is neither added nor changed,
 // and what is wholly closed is neither submitted, decided nor reopened.
 func (s *Service) SetLock(ctx context.Context, by auth.Caller, n NewLock) (Lock, error) {
-	if !by.Admin {
-		return Lock{}, fault(Forbidden, "only an administrator can set the lock date")
+	if err := onlyAdministrators(by, "set the lock date"); err != nil {
+		return Lock{}, err
 	}
 	var set Lock
 	err := s.db.Write(ctx, func(tx *gorm.DB) error {

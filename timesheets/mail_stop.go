@@ -52,11 +52,12 @@ func (s *Service) StopMails(ctx context.Context, token string) (Stop, error) {
 		return stop, err
 	}
 	return stop, s.db.Write(ctx, func(tx *gorm.DB) error {
-		var ids []string
-		if err := auth.People(ctx, tx).Where("id = ?", stop.user).Pluck("id", &ids).Error; err != nil || len(ids) == 0 {
-			return err // who isn't here any more gets none
+		var found []auth.Person
+		err := auth.People(ctx, tx).Where("id = ?", stop.user).Find(&found).Error
+		if err != nil || len(found) == 0 || found[0].Erased() {
+			return err // who isn't here any more gets none, and nothing more is kept about them
 		}
-		set, err := switchesOf(tx, stop.kind, ids)
+		set, err := switchesOf(tx, stop.kind, []string{stop.user})
 		if err != nil || !set[stop.user].Email {
 			return err
 		}

@@ -341,6 +341,36 @@ func TestMailsEndByTheirAddress(t *testing.T) {
 	}
 }
 
+// An old mail's address is answered as ever, and leaves no trace of who was erased.
+func TestNothingIsKeptOfWhoWasErasedWhenAMailIsEnded(t *testing.T) {
+	h := openPostedHouse(t)
+	token, others := strings.CutPrefix(h.stopAddress(mia.User, "submitted"), "https://time.example.com/unsubscribe?token=")
+	if !others {
+		t.Fatal(token)
+	}
+	if err := h.erase(mia.User); err != nil {
+		t.Fatal(err)
+	}
+	kept := func() (rows [2]int64) {
+		for i, table := range []string{"notification_switches", "audit_records"} {
+			if err := h.db.Read(t.Context()).Table(table).Count(&rows[i]).Error; err != nil {
+				t.Fatal(err)
+			}
+		}
+		return rows
+	}
+	before := kept()
+	must(h.StopMails(t.Context(), token))
+	if now := kept(); now != before {
+		t.Errorf("there were %v rows, and are %v", before, now)
+	}
+	theirs := strings.TrimPrefix(h.stopAddress(bob.User, "submitted"), "https://time.example.com/unsubscribe?token=")
+	must(h.StopMails(t.Context(), theirs))
+	if now := kept(); now[0] != before[0]+1 || now[1] != before[1]+1 {
+		t.Errorf("of who wasn't erased there were %v rows, and are %v", before, now)
+	}
+}
+
 func TestNamesInMailsMakeNoHeaders(t *testing.T) {
 	h := openPostedHouse(t)
 	h.write(func(tx *gorm.DB) error {

@@ -69,7 +69,7 @@ func (n NewProject) check(c *check, at string) {
 
 // CreateProject makes a project, which is for administrators alone.
 func (s *Service) CreateProject(ctx context.Context, by auth.Caller, n NewProject) (Project, error) {
-	if err := administers(by, "make projects"); err != nil {
+	if err := onlyAdministrators(by, "make projects"); err != nil {
 		return Project{}, err
 	}
 	made := s.project()
@@ -84,14 +84,6 @@ func (s *Service) CreateProject(ctx context.Context, by auth.Caller, n NewProjec
 		return Project{}, err
 	}
 	return s.shown(s.db.Read(ctx), by, made)
-}
-
-// administers refuses everybody but administrators.
-func administers(by auth.Caller, what string) error {
-	if by.Admin {
-		return nil
-	}
-	return fault(Forbidden, "only an administrator can %s", what)
 }
 
 // project is a new one about which nothing is said yet.

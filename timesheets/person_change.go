@@ -63,8 +63,8 @@ func (s *Service) changePerson(ctx context.Context, tx *gorm.DB, by auth.Caller,
 	if err != nil {
 		return before, err
 	}
-	if !by.Admin {
-		return before, fault(Forbidden, "only an administrator can change who manages %s, and where they work", before.Name)
+	if err := onlyAdministrators(by, "change who manages "+before.Name+", and where they work"); err != nil {
+		return before, err
 	}
 	if err := change(); err != nil {
 		return before, err

@@ -28,7 +28,7 @@ type ProjectChange struct {
 
 // ChangeProject edits a project, which is for administrators alone. Time that is on it stays as it is.
 func (s *Service) ChangeProject(ctx context.Context, by auth.Caller, c ProjectChange) (Project, error) {
-	if err := administers(by, "change projects"); err != nil {
+	if err := onlyAdministrators(by, "change projects"); err != nil {
 		return Project{}, err
 	}
 	var changed Project
@@ -112,7 +112,7 @@ func (s *Service) updateProject(tx *gorm.DB, by auth.Caller, before Project, p *
 
 // DeleteProject deletes a project that no entry names, which is for administrators alone.
 func (s *Service) DeleteProject(ctx context.Context, by auth.Caller, ref ProjectRef) error {
-	if err := administers(by, "delete projects"); err != nil {
+	if err := onlyAdministrators(by, "delete projects"); err != nil {
 		return err
 	}
 	return s.db.Write(ctx, func(tx *gorm.DB) error {

@@ -36,8 +36,8 @@ var wholeReads = map[string]string{
 	" AS flagged FROM `periods` JOIN":       "an administrator's counts are of everybody's periods",
 }
 
-// explainedOnce are the statements that were, in this run.
-var explainedOnce sync.Map
+// alreadyExplained are the statements that were, in this run.
+var alreadyExplained sync.Map
 
 // explainReads has the statements of the test explained when it is over.
 func explainReads(t testing.TB, db *store.DB) {
@@ -49,7 +49,7 @@ func explainReads(t testing.TB, db *store.DB) {
 	asked := map[string][]any{}
 	note := func(tx *gorm.DB) {
 		query := tx.Statement.SQL.String()
-		if _, done := explainedOnce.Load(query); done || tx.DryRun || !byOperation() { // a subquery is only written down
+		if _, done := alreadyExplained.Load(query); done || tx.DryRun || !byOperation() { // a subquery is only written down
 			return
 		}
 		mu.Lock()
@@ -79,7 +79,7 @@ func explainReads(t testing.TB, db *store.DB) {
 		mu.Lock()
 		defer mu.Unlock()
 		for _, query := range slices.Sorted(maps.Keys(asked)) {
-			if _, done := explainedOnce.LoadOrStore(query, true); done || !isExplained.MatchString(query) {
+			if _, done := alreadyExplained.LoadOrStore(query, true); done || !isExplained.MatchString(query) {
 				continue
 			}
 			if whole, err := wholeRead(reader, query, asked[query]); err != nil || whole != "" {

@@ -2,6 +2,14 @@ package timesheets
 
 import "punchcard/auth"
 
+// onlyAdministrators refuses everybody else what is to be done.
+func onlyAdministrators(by auth.Caller, todo string) error {
+	if by.Admin {
+		return nil
+	}
+	return fault(Forbidden, "only an administrator can %s", todo)
+}
+
 // refusal says why the action is not in the table for this caller, and who or what can help.
 func (m matter) refusal(action Action, by auth.Caller) error {
 	allowed, verb := whoCan(action), action.verb()

@@ -73,14 +73,6 @@ func patternsOf(event string) []string {
 	return []string{event, noun + ".*", "*"}
 }
 
-// onlyAdministrators refuses everybody else.
-func onlyAdministrators(by auth.Caller, todo string) error {
-	if !by.Admin {
-		return fault(Forbidden, "only an administrator can %s", todo)
-	}
-	return nil
-}
-
 // AddWebhook begins to tell an address. Its secret is shown this once.
 func (s *Service) AddWebhook(ctx context.Context, by auth.Caller, n NewWebhook) (Webhook, error) {
 	if err := onlyAdministrators(by, "add a webhook"); err != nil {

@@ -4,7 +4,11 @@ import (
 	"bytes"
 	"embed"
 	"html/template"
+	"io/fs"
 	"net/http"
+	"path"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -23,12 +27,43 @@ var appPage string
 
 var appTemplate = template.Must(template.New("app").Parse(appPage))
 
-// What the first page of the app needs, so that the browser asks for all of it at once.
+// What the first page of the app needs, so that the browser asks for all of it at once: the style sheets, and what these
+// modules import, and what that imports.
 var (
-	appStyles  = []string{"css/tokens.css", "css/base.css", "app/css/app.css", "app/css/week.css", "app/css/approvals.css", "app/css/reports.css", "app/css/admin.css", "app/css/people.css"}
-	appModules = []string{"app/vendor/preact.js", "app/vendor/oauth.js", "app/lib/router.js", "app/lib/session.js", "app/lib/vault.js",
-		"app/lib/api.js", "app/lib/me.js", "app/lib/i18n.js", "app/lib/ui.js", "app/lib/time.js", "app/views/week.js"}
+	appStyles  = append([]string{"css/tokens.css", "css/base.css", "app/css/app.css"}, appSheets()...)
+	appModules = importsOf("app/main.js", "app/views/week.js")
 )
+
+// appSheets are the style sheets of the views.
+func appSheets() []string {
+	sheets, err := fs.Glob(appFiles, "app/css/*.css")
+	if err != nil {
+		panic(err) // the pattern is sound
+	}
+	return slices.DeleteFunc(sheets, func(name string) bool { return name == "app/css/app.css" })
+}
+
+var importLine = regexp.MustCompile(`(?m)^(?:import|export)\b[^"]*?"(\.[^"]+)";`)
+
+// importsOf are the modules and all that they import, before anything is done.
+func importsOf(modules ...string) (all []string) {
+	for len(modules) > 0 {
+		next := modules[0]
+		modules = modules[1:]
+		if slices.Contains(all, next) {
+			continue
+		}
+		all = append(all, next)
+		source, err := appFiles.ReadFile(next)
+		if err != nil {
+			panic(err) // a test loads every module
+		}
+		for _, m := range importLine.FindAllSubmatch(source, -1) {
+			modules = append(modules, path.Join(path.Dir(next), string(m[1])))
+		}
+	}
+	return all
+}
 
 // appPolicy lets the app load its own files and talk to its own server, and nothing else. Scripts can't be written into the
 // page: that of the service worker is the only address that may become one.

@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"compress/gzip"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -143,5 +145,26 @@ func TestWhoAcceptsGzip(t *testing.T) {
 	}
 	if !acceptsGzip([]string{"br", "gzip"}) {
 		t.Error("the second header is not read")
+	}
+}
+
+func TestEveryModuleOfTheAppFindsWhatItImports(t *testing.T) {
+	var all []string
+	err := fs.WalkDir(appFiles, "app", func(name string, entry fs.DirEntry, err error) error {
+		if path.Ext(name) == ".js" {
+			all = append(all, name)
+		}
+		return err
+	})
+	if err != nil || len(all) < 15 {
+		t.Fatal(err, all)
+	}
+	for _, name := range importsOf(all...) {
+		if !slices.Contains(all, name) {
+			t.Errorf("%s is imported and isn't there", name)
+		}
+	}
+	if len(appModules) < 10 || slices.Contains(appModules, "app/views/admin.js") {
+		t.Errorf("with its first page the app loads %v", appModules)
 	}
 }

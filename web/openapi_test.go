@@ -1,12 +1,14 @@
 package web
 
 import (
+	"fmt"
 	"maps"
 	"reflect"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/google/go-cmp/cmp"
@@ -50,6 +52,35 @@ func TestDocumentIsSound(t *testing.T) {
 	for _, text := range [][]byte{openAPI, managementAPI} {
 		if err := loadDocument(t, text).Validate(t.Context(), openapi3.EnableExamplesValidation()); err != nil {
 			t.Error(err)
+		}
+	}
+}
+
+// Whoever adds something is told where it is. What is kept of a pushed request has no address but its request_uri (RFC 9126).
+func TestWhatIsMadeHasALocation(t *testing.T) {
+	for name, operation := range operations(loadDocument(t, openAPI)) {
+		made := operation.Responses.Value("201")
+		if made == nil || made.Value.Content.Get("application/json").Schema.Value.Properties["request_uri"] != nil {
+			continue
+		}
+		if made.Value.Headers["Location"] == nil {
+			t.Errorf("%s answers 201 without Location", name)
+		}
+	}
+	c := newCompany(t)
+	for _, ask := range []struct{ who, path, body string }{
+		{"otto", "/holidays", `{"date":"2031-05-01","name":"Labour Day"}`},
+		{"mia", "/delegations", fmt.Sprintf(`{"to_user_id":%q,"starts_on":%q,"ends_on":%[2]q}`, c.id(t, "ben"), time.Now().UTC().AddDate(0, 0, 1).Format(time.DateOnly))},
+	} {
+		var made struct{ ID string }
+		answer := c.ask(t, c.token(t, ask.who), "POST", ask.path, ask.body)
+		answer.json(t, &made)
+		where := answer.Header.Get("Location")
+		if answer.StatusCode != 201 || where != ask.path+"/"+made.ID {
+			t.Errorf("%s: %d at %q: %s", ask.path, answer.StatusCode, where, answer.body)
+		}
+		if answer := c.ask(t, c.token(t, ask.who), "DELETE", where, ""); answer.StatusCode != 204 {
+			t.Errorf("%s: %d %s", where, answer.StatusCode, answer.body)
 		}
 	}
 }

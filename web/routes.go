@@ -167,7 +167,7 @@ func (s Settings) routes() []route {
 		{"PUT", "/periods/:id/submission", scope("create:timesheets"), answer(http.StatusOK, t.SubmitPeriod)},
 		{"DELETE", "/periods/:id/submission", scope("create:timesheets"), answer(http.StatusOK, t.WithdrawPeriod)},
 		{"PUT", "/periods/:id/approval", scope("approve:timesheets").fresh(), answer(http.StatusOK, t.DecidePeriod)},
-		{"POST", "/periods/:id/reopening", scope("approve:timesheets"), answer(http.StatusOK, t.Reopen)},
+		{"POST", "/periods/:id/reopening", scope("approve:timesheets").fresh(), answer(http.StatusOK, t.Reopen)},
 		{"POST", "/periods/:id/reopening-request", scope("create:timesheets"), answer(http.StatusOK, t.RequestReopening)},
 		{"GET", "/approvals", scope("approve:timesheets"), answer(http.StatusOK, t.Approvals)},
 		{"GET", "/approvals/counts", scope("approve:timesheets"), answer(http.StatusOK, t.CountApprovals)},

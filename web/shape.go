@@ -7,6 +7,8 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+
+	"punchcard/timesheets"
 )
 
 // shape is how JSON is read into a type: member by member, element by element, or as a whole.
@@ -76,7 +78,7 @@ func (s *shape) readObject(data []byte, at string, v reflect.Value, wrong *fault
 		if d.Decode(&value) != nil {
 			return
 		}
-		here := at + "/" + pointerEscape.Replace(name)
+		here := at + "/" + timesheets.PointerPart(name)
 		m, known := s.members[name]
 		switch {
 		case !known:
@@ -105,8 +107,6 @@ func (s *shape) readArray(data []byte, at string, v reflect.Value, wrong *faults
 	}
 	v.Set(list)
 }
-
-var pointerEscape = strings.NewReplacer("~", "~0", "/", "~1")
 
 // holdsNUL reports whether a JSON value has a string with the character U+0000, which a database may not store.
 func holdsNUL(data []byte) bool {

@@ -47,6 +47,12 @@ func TestApprovingCanTakeAFreshSignIn(t *testing.T) {
 			t.Errorf("got %d %s: %s", answer.StatusCode, told, answer.body)
 		}
 	})
+	t.Run("B-22 reopening is as approving", func(t *testing.T) {
+		answer := c.ask(t, before, "POST", "/periods/"+entry.PeriodID+"/reopening", `{"reason":"Friday is missing"}`)
+		if answer.StatusCode != http.StatusUnauthorized || answer.kind(t) != "insufficient-user-authentication" {
+			t.Errorf("got %d %s", answer.StatusCode, answer.body)
+		}
+	})
 	t.Run("B-22 is good for all else", func(t *testing.T) {
 		if answer := c.ask(t, before, "GET", path, ""); answer.StatusCode != http.StatusOK {
 			t.Errorf("got %d %s", answer.StatusCode, answer.body)
@@ -59,6 +65,13 @@ func TestApprovingCanTakeAFreshSignIn(t *testing.T) {
 	})
 	t.Run("X-20 a fresh one", func(t *testing.T) {
 		if answer := c.ask(t, c.token(t, "mia"), "PUT", path+"/approval", ""); answer.StatusCode != http.StatusOK {
+			t.Errorf("got %d %s", answer.StatusCode, answer.body)
+		}
+	})
+	t.Run("X-20 a fresh one reopens", func(t *testing.T) {
+		c.ask(t, c.token(t, "ada"), "PUT", "/periods/"+entry.PeriodID+"/submission", "")
+		answer := c.ask(t, c.token(t, "mia"), "POST", "/periods/"+entry.PeriodID+"/reopening", `{"reason":"Friday is missing"}`)
+		if answer.StatusCode != http.StatusOK {
 			t.Errorf("got %d %s", answer.StatusCode, answer.body)
 		}
 	})

@@ -67,6 +67,9 @@ func Read(text string, o Options) (File, error) {
 	first, _, _ := strings.Cut(text, "\n")
 	r := csv.NewReader(strings.NewReader(text))
 	r.Comma, r.FieldsPerRecord = separator(first), -1
+	if line := Wide(text, r.Comma); line > 0 {
+		return File{}, Error(fmt.Sprintf("line %d has more than %d columns", line, MostColumns))
+	}
 	header, err := r.Read()
 	if err != nil {
 		return File{}, Error("the file is empty, or no CSV: its first line must name the columns")

@@ -2,6 +2,7 @@ import { html, render, signal, useEffect } from "./vendor/preact.js";
 import { go, routed, url } from "./lib/router.js";
 import { callback, signIn, signedIn, SignedOut } from "./lib/session.js";
 import { approves, loadMe, me, waiting } from "./lib/me.js";
+import { unread, watchInbox } from "./lib/inbox.js";
 import { language, loadLanguage, t } from "./lib/i18n.js";
 import { Failure, Icon, initials, Loading, Toast } from "./lib/ui.js";
 
@@ -18,8 +19,10 @@ function lazy(path) {
 }
 
 const week = lazy("week"), approvals = lazy("approvals"), reports = lazy("reports"), admin = lazy("admin"), notifications = lazy("notifications");
+/** Mails lead to a period: its owner sees the week, who decides sees the sheet. */
+const period = ({ id }) => (approves.value && !id.endsWith(`_${me.value.id}`) ? approvals({ id }) : week({ id }));
 const here = routed([
-  ["/app", week], ["/app/week/:date", week], ["/app/periods/:id", week],
+  ["/app", week], ["/app/week/:date", week], ["/app/periods/:id", period],
   ["/app/approvals", approvals], ["/app/approvals/:id", approvals],
   ["/app/reports", reports], ["/app/reports/:page", reports],
   ["/app/notifications", notifications],
@@ -40,12 +43,14 @@ function Bar() {
     <a class="brand" href="/app/"><span class="mark" aria-hidden="true" />Punchcard</a>
     <nav class="nav" aria-label=${t("app.main")}>${nav().map(([href, icon, text, n]) => html`<a key=${href} href=${href} aria-current=${current(href) ? "page" : undefined}>
       <${Icon} name=${icon} /><span>${text}</span>${n > 0 && html`<b class="count num">${n}</b>`}</a>`)}</nav>
+    <a class="bell" href="/app/notifications" aria-current=${current("/app/notifications") ? "page" : undefined} aria-label=${t("notifications.bell", { n: unread.value })}>
+      <${Icon} name="bell" />${unread.value > 0 && html`<b class="count num">${unread.value > 99 ? "99+" : unread.value}</b>`}</a>
     <${AccountMenu} />
   </div></header>`;
 }
 
 function AccountMenu() {
-  return html`<div class="menu"><button class="avatar" popovertarget="account-menu" aria-label=${t("app.account-of", { name: me.value.name })}>${initials(me.value.name)}</button>
+  return html`<div class="menu"><button class="avatar" popovertarget="account-menu" aria-label=${`${initials(me.value.name)}, ${t("app.account-of", { name: me.value.name })}`}>${initials(me.value.name)}</button>
     <div id="account-menu" popover class="card menu-list">
       <p><b><bdi>${me.value.name}</bdi></b><span>${me.value.email}</span></p>
       <a href="/account">${t("app.account")}</a>
@@ -86,5 +91,6 @@ async function start() {
   }
   render(html`<${App} />`, root);
   performance.mark("rendered");
+  watchInbox();
 }
 start();

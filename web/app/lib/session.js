@@ -12,7 +12,7 @@ const client = { client_id: config.client };
 const redirect = config.issuer + "app/callback";
 const scopes = {
   timesheets: "openid profile email offline_access read:timesheets create:timesheets delete:timesheets approve:timesheets",
-  management: null, // all that there is: the answer holds what the person's roles permit
+  management: "openid offline_access " + config.management, // all that there is: the answer holds what the person's roles permit
 };
 const plain = new URL(config.issuer).protocol === "http:" ? { [oauth.allowInsecureRequests]: true } : {};
 const anew = (url, init) => fetch(url, { ...init, cache: "no-cache" });
@@ -52,7 +52,7 @@ export async function signIn({ api = "timesheets", returnTo = location.pathname 
   sessionStorage.setItem("sign-in", JSON.stringify({ verifier, state, nonce, returnTo, api, maxAge }));
   const to = new URL((await server()).authorization_endpoint), key = await dpop();
   to.search = new URLSearchParams({
-    client_id: client.client_id, redirect_uri: redirect, response_type: "code", scope: scopes[api] ?? `openid offline_access ${config.management}`, state, nonce,
+    client_id: client.client_id, redirect_uri: redirect, response_type: "code", scope: scopes[api], state, nonce,
     ...(api === "management" && { audience: config.issuer + "api/v2/" }), ...(maxAge !== undefined && { max_age: maxAge }),
     code_challenge: await oauth.calculatePKCECodeChallenge(verifier), code_challenge_method: "S256",
     dpop_jkt: await key.calculateThumbprint(),

@@ -10,7 +10,8 @@ const paths = {
   cloud: "M7 18a4 4 0 01-.5-8 6 6 0 0111.5 1.5A3.3 3.3 0 0117.5 18z", lock: "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 017 0v3", note: "M6 4h12v16H6zM9 9h6M9 13h4",
   undo: "M8 5L4 9l4 4M4 9h10a5 5 0 010 10h-3", alert: "M12 4l9 16H3zM12 10v4M12 17v.01", search: "M11 18a7 7 0 100-14 7 7 0 000 14zM16 16l5 5",
   gear: "M12 15a3 3 0 100-6 3 3 0 000 6zM12 3v3M12 18v3M3 12h3M18 12h3M5.6 5.6l2.1 2.1M16.3 16.3l2.1 2.1M5.6 18.4l2.1-2.1M16.3 7.7l2.1-2.1",
-  trash: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13", more: "M5 12h.01M12 12h.01M19 12h.01", calendar: "M5 6h14v14H5zM5 10h14M9 3v4M15 3v4", out: "M14 5h5v14h-5M10 8l-4 4 4 4M6 12h9",
+  save: "M12 4v11M7.5 11l4.5 4.5 4.5-4.5M5 20h14",
+  trash: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13", more: "M5 12h.01M12 12h.01M19 12h.01", calendar: "M5 6h14v14H5zM5 10h14M9 3v4M15 3v4", bell: "M6 17V11a6 6 0 0112 0v6M4 17h16M10 20.5h4", out: "M14 5h5v14h-5M10 8l-4 4 4 4M6 12h9",
 };
 export const Icon = ({ name }) => html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d=${paths[name]} /></svg>`;
 
@@ -57,11 +58,15 @@ export const Failure = ({ error, retry }) => html`<div class="alert" role="alert
 
 export const Loading = () => html`<div class="loading" role="status"><span class="sr">${t("app.loading")}</span></div>`;
 
-/** The hue of a project: the same everywhere, from its id. */
+/** The hues of projects, in the order in which this browser met them: the golden angle keeps any few of them apart. */
+const met = JSON.parse(localStorage.getItem("hues") ?? "{}");
+
 export function hue(id) {
-  let h = 2166136261;
-  for (let i = 0; i < id.length; i++) h = Math.imul(h ^ id.charCodeAt(i), 16777619);
-  return ((h >>> 0) % 24) * 15;
+  if (!(id in met)) {
+    met[id] = Object.keys(met).length % 1000;
+    localStorage.setItem("hues", JSON.stringify(met));
+  }
+  return Math.round(255 + met[id] * 137.508) % 360;
 }
 export const Dot = ({ id }) => html`<i class="dot hue" style=${{ "--h": hue(id) }} />`;
 

@@ -1,6 +1,15 @@
 import { html } from "../vendor/preact.js";
 import { t } from "../lib/i18n.js";
+import Summary from "./reports/summary.js";
+import Calendar from "./reports/calendar.js";
+import Import from "./reports/import.js";
 
-export default function View() {
-  return html`<div class="page"><h1>${t("app.reports")}</h1></div>`;
+const pages = { "": ["reports.hours", Summary], calendar: ["reports.calendar", Calendar], import: ["reports.import", Import] };
+
+/** Reports: hours in sums and charts, the team's calendar, and time from elsewhere. */
+export default function Reports({ page = "" }) {
+  const [, View] = pages[page] ?? [];
+  return html`<div class="page"><div class="page-head"><h1>${t("app.reports")}</h1>
+    <nav class="seg" aria-label=${t("app.reports")}>${Object.entries(pages).map(([path, [key]]) => html`<a key=${path} class="btn" href="/app/reports${path && "/" + path}" aria-current=${path === page ? "page" : undefined}>${t(key)}</a>`)}</nav></div>
+    ${View ? html`<${View} />` : html`<p class="empty">${t("app.nothing-here")}</p>`}</div>`;
 }

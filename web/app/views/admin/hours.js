@@ -17,7 +17,7 @@ export default function Hours({ path, title }) {
   const schedules = loaded.value.value?.body.schedules;
   return html`<section class="card pad"><h2>${title}</h2>${loaded.error.value && html`<${Failure} error=${loaded.error.value} retry=${loaded.reload} />`}
     ${schedules && html`<ul class="schedules">${schedules.length === 0 && html`<li class="fine">${t("people.no-hours")}</li>`}
-      ${schedules.map((s) => html`<li key=${s.valid_from}><b>${t("people.from", { date: day(s.valid_from, { dateStyle: "medium" }) })}</b><span class="num">${weekdays.map((w, i) => `${nameOf(i)} ${clock(s.minutes[w] ?? 0)}`).join(" · ")}</span></li>`)}</ul>
+      ${schedules.map((s) => html`<li key=${s.valid_from}><b>${s.valid_from <= "1970-01-01" ? t("people.ever") : t("people.from", { date: day(s.valid_from, { dateStyle: "medium" }) })}</b><span class="num">${weekdays.map((w, i) => `${nameOf(i)} ${clock(s.minutes[w] ?? 0)}`).join(" · ")}</span></li>`)}</ul>
       <${New} path=${path} schedules=${schedules} saved=${loaded.reload} />`}</section>`;
 }
 

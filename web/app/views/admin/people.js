@@ -23,9 +23,9 @@ function People() {
 }
 
 const Table = ({ list, page }) => (list.users.length === 0 ? html`<p class="empty">${t("people.nobody")}</p>` : html`<section class="card table-wrap"><table class="table">
-  <thead><tr><th scope="col">${t("people.name")}</th><th scope="col">${t("people.email")}</th><th scope="col">${t("people.last-login")}</th><th scope="col">${t("people.state")}</th></tr></thead>
-  <tbody>${list.users.map((u) => html`<tr key=${u.user_id}><td><a class="who" href="/app/admin/people/${u.user_id}"><span class="face" aria-hidden="true">${initials(u.name)}</span><bdi>${u.name}</bdi></a></td>
-    <td>${u.email}</td><td>${u.last_login ? day(u.last_login, { dateStyle: "medium" }) : t("people.never")}</td><td>${u.blocked ? html`<span class="chip" data-s="rejected">${t("people.blocked")}</span>` : t("people.active")}</td></tr>`)}</tbody></table>
+  <thead><tr><th scope="col">${t("people.name")}</th><th scope="col" class="wide">${t("people.email")}</th><th scope="col" class="wide">${t("people.last-login")}</th><th scope="col">${t("people.state")}</th></tr></thead>
+  <tbody>${list.users.map((u) => html`<tr key=${u.user_id}><td><a class="who" href="/app/admin/people/${u.user_id}"><span class="face" aria-hidden="true">${initials(u.name)}</span><span><bdi>${u.name}</bdi><small class="narrow">${u.email}</small></span></a></td>
+    <td class="wide">${u.email}</td><td class="wide">${u.last_login ? day(u.last_login, { dateStyle: "medium" }) : t("people.never")}</td><td>${u.blocked ? html`<span class="chip" data-s="rejected">${t("people.blocked")}</span>` : t("people.active")}</td></tr>`)}</tbody></table>
   ${list.total > perPage && html`<div class="pager"><button class="btn" disabled=${page.value === 0} onClick=${() => { page.value--; }}>${t("people.before")}</button>
     <span class="num">${t("people.range", { from: list.start + 1, to: list.start + list.users.length, total: list.total })}</span>
     <button class="btn" disabled=${list.start + list.users.length >= list.total} onClick=${() => { page.value++; }}>${t("people.after")}</button></div>`}</section>`);

@@ -1,0 +1,268 @@
+//go:build browser
+
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+// submittedWeek writes this week, and a line of the week before, so that its project is no new one, and submits it as whoever
+// uses the tab. It gives the period. The words in it are hostile.
+const submittedWeek = `const me = (await api.get("/me")).body, project = (await api.get("/projects")).body.find((p) => p.name === "Company") ?? (await api.get("/projects")).body[0];
+	const time = await import(base + "lib/time.js"), monday = time.weekStart(time.today());
+	const write = (date, note) => api.post("/timesheets", {date, minutes: 480, project_id: project.id, note, tags: ["<i>tag</i>"], task: "\u202Eksat<script>"});
+	await write(time.addDays(monday, -7), "before");
+	for (let i = 0; i < 5; i++) await write(time.addDays(monday, i), "<img src=x onerror=\"document.title='taken'\"><script>document.title='taken'</script>" + i);
+	const period = (await api.get("/periods/" + me.id + "/" + monday)).body;
+	return (await api.put("/periods/" + period.id + "/submission?early=true", {comment: "<b onclick=alert(1)>Done</b>"})).body;`
+
+// inApp runs a script with the app's own client of the API, and gives what it returns.
+func inApp[T any](p tab, script string) T {
+	p.Helper()
+	text := evaluate[string](p, `(async () => { const base = document.querySelector('script[src$="main.js"]').src.replace("main.js", "");
+		const api = await import(base + "lib/api.js");
+		try { return JSON.stringify(await (async () => { `+script+` })() ?? null); } catch (e) { return "failed: " + e.message + JSON.stringify(e.body ?? e.stack); } })()`)
+	var v T
+	if err := json.Unmarshal([]byte(text), &v); err != nil {
+		p.Fatal(text)
+	}
+	return v
+}
+
+type seenPeriod struct{ ID, State string }
+
+func submitWeek(t *testing.T, chromium context.Context, issuer, email string) (tab, seenPeriod) {
+	t.Helper()
+	p := openApp(t, chromium, views[0], issuer, email, "/app/reports")
+	return p, inApp[seenPeriod](p, submittedWeek)
+}
+
+func (p tab) click(css string) {
+	p.Helper()
+	p.until(fmt.Sprintf("document.querySelector(%q)", css))
+	p.do(chromedp.Click(chromedp.CSS(css)))
+}
+
+// key types where nothing is being written.
+func (p tab) key(key string) {
+	p.Helper()
+	evaluate[bool](p, `(document.activeElement?.matches("input, textarea") && document.activeElement.blur(), true)`)
+	p.press(key)
+}
+
+func (p tab) shows(text string) {
+	p.Helper()
+	p.until(fmt.Sprintf("document.body.innerText.includes(%q)", text))
+}
+
+const reads = `return (await api.get("/periods/%s")).body;`
+
+func TestBrowserRejectsALineWithWordsAndApprovesTheOthers(t *testing.T) {
+	chromium, issuer := startChromium(t), exampleServer(t)
+	ada, period := submitWeek(t, chromium, issuer, "ada@exampleco.com")
+	mia := openApp(t, chromium, views[0], issuer, "mia@exampleco.com", "/app/periods/"+period.ID) // as mails lead there
+	mia.until(`document.querySelectorAll(".ap-lines li").length === 5`)
+	mia.shows("<img src=x onerror=")
+	mia.key("r")
+	mia.shows("Say what to change.")
+	mia.until(`document.activeElement.id === "decision-words"`)
+
+	mia.click(".ap-lines li:nth-child(2) button")
+	mia.until(`document.activeElement.matches(".ap-lines .input")`)
+	mia.key("r")
+	mia.shows("Say what to change in each line")
+	mia.do(chromedp.SendKeys(chromedp.CSS(".ap-lines .input"), "Which <b>customer</b>?"))
+	mia.click(".decide .check input")
+	mia.key("r")
+	mia.shows("1 line sent back")
+	mia.click(".held .btn:last-child") // Undo
+	mia.until(`document.querySelector(".ap-lines .input")?.value === "Which <b>customer</b>?" && !localStorage.getItem("decisions")`)
+	mia.key("r")
+	mia.click(".held .btn:first-child") // Send now
+	mia.until(`!document.querySelector(".held-one")`)
+
+	if got := inApp[seenPeriod](ada, fmt.Sprintf(reads, period.ID)); got.State != "rejected" {
+		t.Errorf("the period is %s", got.State)
+	}
+	lines := inApp[[]struct{ State, Comment string }](ada, `return (await api.get("/timesheets?limit=5")).body.map(({state, comment}) => ({state, comment})).sort((a, b) => a.state < b.state ? -1 : 1);`)
+	for i, line := range lines {
+		want := map[bool]string{true: "rejected Which <b>customer</b>?", false: "approved "}[i == 4]
+		if got := line.State + " " + line.Comment; got != want {
+			t.Errorf("line %d is %q, want %q", i, got, want)
+		}
+	}
+	if title := evaluate[string](mia, "document.title"); strings.Contains(title, "taken") {
+		t.Error("a note ran as a script")
+	}
+}
+
+func TestBrowserUndoesApprovesByKeysAndReopens(t *testing.T) {
+	chromium, issuer := startChromium(t), exampleServer(t)
+	ada, first := submitWeek(t, chromium, issuer, "ada@exampleco.com")
+	submitWeek(t, chromium, issuer, "ben@exampleco.com")
+	mia := openApp(t, chromium, views[0], issuer, "mia@exampleco.com", "/app/approvals")
+	mia.until(`document.querySelectorAll(".ap-row").length === 2 && document.querySelector(".nav .count")?.textContent === "2"`)
+	mia.key("j")
+	mia.until(`document.activeElement.matches(".ap-row:first-child a")`)
+	evaluate[bool](mia, `(document.activeElement.click(), true)`)
+	mia.until(`document.querySelector(".ap-lines li")`)
+	at := evaluate[string](mia, `location.pathname`)
+	mia.key("j")
+	mia.until(fmt.Sprintf(`location.pathname !== %q && document.querySelector(".ap-lines li")`, at))
+	mia.key("k")
+	mia.until(fmt.Sprintf(`location.pathname === %q && document.querySelector(".ap-lines li")`, at))
+	mia.key("c")
+	mia.until(`document.activeElement.id === "decision-words"`)
+	mia.key("a")
+	mia.until(`document.querySelector(".held-one")`)
+	mia.click(".held .btn:last-child")
+	mia.until(fmt.Sprintf(`!document.querySelector(".held-one") && location.pathname === %q && document.querySelector(".ap-lines li")`, at))
+	if got := inApp[int](mia, `return (await api.get("/approvals/counts")).body.submitted`); got != 2 {
+		t.Errorf("%d wait after what was undone, want 2", got)
+	}
+
+	mia.key("a") // and then one closes the page: what was decided is sent when the app is opened next
+	mia.until(`document.querySelector(".held-one")`)
+	mia.do(chromedp.Navigate(issuer + "app/reports"))
+	mia.until(`document.querySelector(".bar") && !localStorage.getItem("decisions")`)
+	if got := inApp[int](mia, `return (await api.get("/approvals/counts")).body.approved`); got != 1 {
+		t.Errorf("%d are approved, want 1", got)
+	}
+
+	if got := inApp[seenPeriod](ada, fmt.Sprintf(reads, first.ID)); got.State != "approved" {
+		mia.do(chromedp.Navigate(issuer + "app/approvals/" + first.ID))
+		mia.until(`document.querySelector(".ap-lines li")`)
+		mia.key("a")
+		mia.click(".held .btn:first-child")
+		mia.until(`!document.querySelector(".held-one")`)
+	}
+	mia.do(chromedp.Navigate(issuer + "app/approvals/" + first.ID))
+	mia.until(`document.querySelector(".decide")`)
+	mia.click(".decide .btn")
+	mia.shows("Say what to change.")
+	mia.do(chromedp.SendKeys(chromedp.CSS("#decision-words"), "Friday is missing"))
+	mia.click(".decide .btn")
+	mia.shows("Reopened")
+	if got := inApp[seenPeriod](ada, fmt.Sprintf(reads, first.ID)); got.State != "open" {
+		t.Errorf("the period is %s", got.State)
+	}
+}
+
+func TestBrowserApprovesManyAndTellsWhichChanged(t *testing.T) {
+	chromium, issuer := startChromium(t), exampleServer(t)
+	submitWeek(t, chromium, issuer, "ada@exampleco.com")
+	ben, period := submitWeek(t, chromium, issuer, "ben@exampleco.com")
+	mia := openApp(t, chromium, views[0], issuer, "mia@exampleco.com", "/app/approvals")
+	mia.shows("Approve 2 without flags")
+	inApp[seenPeriod](ben, fmt.Sprintf(`await api.del("/periods/%[1]s/submission"); return (await api.put("/periods/%[1]s/submission?early=true", {})).body;`, period.ID))
+	mia.click(".page-head .primary")
+	mia.until(`document.querySelectorAll(".sure li").length === 2 && document.querySelector("dialog").innerText.includes("80:00")`)
+	mia.fits("approvals-many")
+	mia.click("dialog .primary")
+	mia.shows("1 approved, 1 changed meanwhile")
+	mia.until(fmt.Sprintf(`document.querySelector('.ap-result a[href="/app/approvals/%s"]')`, period.ID))
+	mia.until(`document.querySelectorAll(".ap-row").length === 1`)
+}
+
+func TestBrowserAsksForAFreshSignInAndKeepsTheDecision(t *testing.T) {
+	example, err := exampleProvisioning()
+	if err != nil {
+		t.Fatal(err)
+	}
+	example.directory.API.MaxAuthAgeForApproval = 4
+	_, issuer := serveHouse(t, example)
+	chromium := startChromium(t)
+	ada, period := submitWeek(t, chromium, issuer, "ada@exampleco.com")
+	mia := openApp(t, chromium, views[0], issuer, "mia@exampleco.com", "/app/approvals/"+period.ID)
+	mia.until(`document.querySelector(".ap-lines li")`)
+	time.Sleep(4500 * time.Millisecond)
+	mia.key("a")
+	mia.click(".held .btn:first-child")
+	mia.shows("Yours is kept")
+	mia.click(".held .primary")
+	mia.until(`location.pathname === "/login" && document.querySelector("#password")`)
+	mia.fill("#email", "mia@exampleco.com", "#password", examplePassword)
+	mia.do(chromedp.Click(chromedp.CSS("button.primary")))
+	mia.until(`location.pathname.startsWith("/app/approvals")`)
+	mia.click(".held .btn:not(.primary):not(.quiet)") // Send again
+	mia.until(`!document.querySelector(".held-one") && !localStorage.getItem("decisions")`)
+	if got := inApp[seenPeriod](ada, fmt.Sprintf(reads, period.ID)); got.State != "approved" {
+		t.Errorf("the period is %s", got.State)
+	}
+}
+
+func TestBrowserDelegatesAndEndsIt(t *testing.T) {
+	chromium, issuer := startChromium(t), exampleServer(t)
+	_, period := submitWeek(t, chromium, issuer, "ada@exampleco.com")
+	mia := openApp(t, chromium, views[0], issuer, "mia@exampleco.com", "/app/approvals")
+	mia.click(".page-head .btn")
+	mia.until(`document.querySelector("#dlg-to_user_id")`)
+	evaluate[bool](mia, `(() => { const s = document.querySelector("#dlg-to_user_id"); s.value = [...s.options].find((o) => o.text === "Noah Brandt").value; return s.dispatchEvent(new Event("input", {bubbles: true})); })()`)
+	mia.do(chromedp.SendKeys(chromedp.CSS("#dlg-reason"), "<b>On holiday</b>"))
+	mia.click("dialog .primary")
+	mia.until(`document.querySelector(".given")?.innerText.includes("<b>On holiday</b>")`)
+	mia.fits("approvals-delegations")
+
+	noah := openApp(t, chromium, views[0], issuer, "noah@exampleco.com", "/app/approvals")
+	noah.shows("for Mia Chen until")
+	mia.click(".given .btn")
+	mia.shows("Nobody decides in your place.")
+	noah.do(chromedp.Navigate(issuer + "app/approvals/" + period.ID))
+	noah.until(`document.querySelector("dialog .alert")`)
+}
+
+// Nobody decides about their own time, whoever they are.
+func TestBrowserExplainsFourEyes(t *testing.T) {
+	chromium, issuer := startChromium(t), exampleServer(t)
+	mia, period := submitWeek(t, chromium, issuer, "mia@exampleco.com")
+	mia.do(chromedp.Navigate(issuer + "app/approvals/" + period.ID))
+	mia.shows("This is your own time. Grace Okafor decides about it.")
+	mia.key("a")
+	if held := evaluate[bool](mia, `!!document.querySelector(".held-one")`); held {
+		t.Error("one's own time can be approved")
+	}
+}
+
+func TestBrowserTellsWhatHappened(t *testing.T) {
+	chromium, issuer := startChromium(t), exampleServer(t)
+	submitWeek(t, chromium, issuer, "ada@exampleco.com")
+	mia := openApp(t, chromium, views[0], issuer, "mia@exampleco.com", "/app/notifications")
+	mia.until(`document.querySelector(".bell .count")?.textContent === "1"`)
+	mia.shows("Ada Lovelace submitted")
+	mia.click(".feed button")
+	mia.until(`!document.querySelector(".bell .count") && !document.querySelector(".feed .unread")`)
+	mia.click(".switches td input")
+	mia.shows("Saved")
+	if on := inApp[bool](mia, `return (await api.get("/me/notifications")).body.kinds[0].in_app`); on {
+		t.Error("the switch was not kept")
+	}
+}
+
+func TestBrowserShowsApprovalsInEveryLook(t *testing.T) {
+	chromium, issuer := startChromium(t), exampleServer(t)
+	submitWeek(t, chromium, issuer, "ada@exampleco.com")
+	for _, v := range views {
+		t.Run(fmt.Sprintf("%s %d", v.scheme, v.width), func(t *testing.T) {
+			p := openApp(t, chromium, v, issuer, "mia@exampleco.com", "/app/approvals")
+			suffix := fmt.Sprintf("-%s-%d", v.scheme, v.width)
+			p.until(`document.querySelector(".ap-row .bars path")`)
+			p.fits("approvals" + suffix)
+			p.click(".ap-row .who a")
+			p.until(`document.querySelector(".ap-lines li")`)
+			p.fits("approval" + suffix)
+			p.click(".ap-lines li button")
+			p.fits("approval-line" + suffix)
+			p.do(chromedp.Navigate(issuer + "app/notifications"))
+			p.until(`document.querySelector(".switches table")`)
+			p.fits("notifications" + suffix)
+			p.at("/app/notifications")
+		})
+	}
+}

@@ -1,0 +1,108 @@
+import { signal } from "../../vendor/preact.js";
+import { all, get, query } from "../../lib/api.js";
+import { me } from "../../lib/me.js";
+import { addDays, days, today, weekday } from "../../lib/time.js";
+
+/** The tabs, in their order, by the state of the periods in them. */
+export const tabs = ["submitted", "rejected", "approved", "open"];
+const size = 50;
+
+export const counts = signal({});
+/** {tab, rows, next} or {tab, error} */
+export const list = signal({ tab: "", rows: null });
+/** User id -> name; and who stands in for whom. */
+export const names = signal(new Map()), delegations = signal([]);
+/** User id and first day -> Map(date -> minutes); what is expected by weekday: user id -> schedules. */
+export const worked = signal(new Map()), schedules = signal(new Map());
+export const daysOff = signal({ holidays: [], absences: [] });
+
+const people = new Map(); // what is known of somebody
+let asked = 0;
+
+export const nameOf = (id) => names.value.get(id) ?? (id?.startsWith("usr_") ? "…" : id);
+export const personOf = (id) => people.get(id);
+
+/** Loads the tab's first page, or the one after it. An answer that comes after another question was asked is dropped. */
+export async function load(tab, { more = false } = {}) {
+  const now = ++asked, before = list.value;
+  if (before.tab !== tab) list.value = { tab, rows: null };
+  try {
+    const [page, n] = await Promise.all([get(more ? before.next : query("/approvals", { state: tab, limit: Math.min(200, Math.max(size, before.tab === tab && before.rows ? before.rows.length : 0)) })), get("/approvals/counts")]);
+    if (now !== asked) return;
+    await knowPeople(page.body.map((p) => p.user_id));
+    if (now !== asked) return;
+    counts.value = n.body;
+    list.value = { tab, rows: more ? [...before.rows, ...page.body] : page.body, next: page.next };
+    loadBars(page.body);
+  } catch (error) { if (now === asked) list.value = { ...list.value, tab, error }; }
+}
+
+let directory;
+/** Names: of all whom one may see, and of each other that is asked about. Somebody who isn't visible stays a dash. */
+export async function knowPeople(ids) {
+  directory ??= Promise.all(["/people", "/teams", "/delegations"].map((path) => all(path, { most: 2000 }))).then(([found, teams, given]) => {
+    for (const one of [...teams.flatMap((team) => team.members), ...found]) people.set(one.id, one); // of one's own team the names alone
+    people.set(me.value.id, me.value);
+    delegations.value = given;
+    return given;
+  });
+  try { await directory; } catch (e) { directory = undefined; throw e; }
+  const strangers = [...new Set(ids)].filter((id) => id && !people.has(id) && id.startsWith("usr_")).slice(0, 100);
+  await Promise.all(strangers.map((id) => get(`/people/${id}`).then((a) => people.set(id, a.body), () => people.set(id, { id, name: "–" }))));
+  names.value = new Map([...people].map(([id, one]) => [id, one.name]));
+}
+export const forgetPeople = () => { directory = undefined; };
+/** Whom one may name as the one who decides: everybody whose name one knows. */
+export const everybodyElse = () => [...names.value].filter(([id, name]) => id !== me.value.id && name !== "–").sort((a, b) => a[1].localeCompare(b[1]));
+
+/** The delegation by which one decides about a period that is another's to decide, if so. */
+export function standsIn(period) {
+  const now = today();
+  if (personOf(period.user_id)?.manager_id === me.value.id) return undefined;
+  return delegations.value.find((d) => d.to_user_id === me.value.id && !d.ended_at && d.starts_on <= now && now <= d.ends_on
+    && period.approvers.includes(d.from_user_id));
+}
+
+/** What was worked by day: one question per week, whoever is in it. Without an answer there are no bars, which is no failure. */
+async function loadBars(rows) {
+  const spans = new Map(rows.map((p) => [`${p.start} ${p.end}`, p]));
+  const owners = [...new Set(rows.map((p) => p.user_id))].filter((id) => !schedules.value.has(id));
+  const quiet = (asking, or) => asking.catch(() => or);
+  const [everybody, ...own] = await Promise.all([quiet(get("/expected-hours").then((a) => a.body.schedules), []),
+    ...owners.map((id) => quiet(get(`/people/${id}/expected-hours`).then((a) => a.body.schedules), []))]);
+  schedules.value = new Map([...schedules.value, ["", everybody], ...owners.map((id, i) => [id, own[i]])]);
+  if (spans.size) await loadDaysOff(rows, quiet);
+  for (const { start, end } of [...spans.values()].slice(0, 30)) {
+    const report = await quiet(get(query("/reports/summary", { group_by: ["user", "day"], from: start, to: end })).then((a) => a.body.groups), []);
+    const found = new Map(worked.value);
+    for (const person of report) found.set(`${person.key} ${start}`, new Map(person.groups.map((g) => [g.key, g.minutes])));
+    worked.value = found;
+  }
+}
+
+async function loadDaysOff(rows, quiet) {
+  const from = rows.map((p) => p.start).sort()[0], to = rows.map((p) => p.end).sort().at(-1);
+  const [holidays, absences] = await Promise.all(["/holidays", "/absences"].map((path) => quiet(all(query(path, { from, to }), { most: 1000 }), [])));
+  daysOff.value = { holidays, absences };
+}
+
+const weekdays = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
+
+/** What is expected of somebody on a day: the last of their schedules that begins by then, less holidays and absences. */
+export function expectedOn(user, date) {
+  const upTo = (of) => (schedules.value.get(of) ?? []).filter((s) => s.valid_from <= date).at(-1);
+  const minutes = (upTo(user) ?? upTo(""))?.minutes[weekdays[weekday(date)]] ?? 0, region = personOf(user)?.region ?? "";
+  const whole = daysOff.value.holidays.filter((h) => h.date === date && (!h.region || h.region === region));
+  const away = daysOff.value.absences.filter((a) => a.user_id === user && a.from <= date && date <= a.to);
+  const off = [...whole, ...away].map((o) => o.minutes_per_day ?? (o.half ? minutes / 2 : minutes));
+  return Math.max(0, minutes - off.reduce((a, b) => a + b, 0));
+}
+
+/** The days of a period with what was worked and expected: [{date, minutes, expected}]; null until it is known. */
+export function bars(period) {
+  const of = worked.value.get(`${period.user_id} ${period.start}`);
+  if (!of) return null;
+  return days(period.start, period.end).map((date) => ({ date, minutes: of.get(date) ?? 0, expected: expectedOn(period.user_id, date) }));
+}
+
+export const weeksBefore = (period, weeks = 4) => ({ from: addDays(period.start, -7 * weeks), to: addDays(period.start, -1) });

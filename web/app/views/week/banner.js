@@ -1,0 +1,22 @@
+import { html } from "../../vendor/preact.js";
+import { day as inWords, t } from "../../lib/i18n.js";
+import { nameOf, rows, week } from "../../lib/week.js";
+import { Icon } from "../../lib/ui.js";
+
+/** What stays above the grid: what whoever sent it back said, or why nothing can be changed and who can help. */
+export function Banner({ open }) {
+  const { period, locked } = week.value;
+  if (period?.state === "rejected") return html`<${SentBack} period=${period} open=${open} />`;
+  if (!locked) return null;
+  const asked = period.flags.some((f) => f.code === "reopening_requested");
+  return html`<div class="alert ${period.state === "approved" ? "ok" : "warn"} lock-banner"><${Icon} name="lock" /><span>${locked}${asked ? ` ${t("week.asked-note")}` : ""}</span></div>`;
+}
+
+function SentBack({ period: { last_decision: said }, open }) {
+  const lines = rows.value.flatMap((r) => Object.values(r.cells)).filter((c) => c.said.length).length;
+  const who = said?.decision === "rejected" ? said : null;
+  return html`<div class="alert sent-back-banner" role="status"><${Icon} name="alert" /><div>
+    <p><b>${who ? t("week.sent-back-by", { who: nameOf(who.by), date: inWords(who.at, { day: "numeric", month: "long" }) }) : t("week.sent-back")}</b> ${lines ? t("week.sent-back-lines", { n: lines }) : t("week.sent-back-all")}</p>
+    ${who?.comment && html`<blockquote><bdi>${who.comment}</bdi></blockquote>`}</div>
+    <button class="btn" onClick=${open.history}>${t("week.what-changed")}</button></div>`;
+}

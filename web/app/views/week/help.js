@@ -1,0 +1,17 @@
+import { html } from "../../vendor/preact.js";
+import { t } from "../../lib/i18n.js";
+import { Dialog } from "../../lib/ui.js";
+
+const groups = {
+  moving: [["↑ ↓ ← →", "move"], ["Tab", "tab"], ["Enter", "enter"], ["Shift Enter", "shift-enter"], ["Home", "home"], ["Ctrl Home", "ctrl-home"]],
+  writing: [["F2", "f2"], ["Esc", "esc"], ["Ctrl D", "left"], ["Shift ↑ ↓ ← →", "block"], ["Ctrl C", "copy"], ["Ctrl V", "paste"], ["Delete", "delete"], ["Ctrl Z", "undo"]],
+  week: [["/", "quick"], ["N", "lines"], ["T", "today"], ["[", "before"], ["]", "after"], ["Ctrl Enter", "submit"], ["?", "help"]],
+};
+
+/** The keys, and how times are written. */
+export default function Help({ close }) {
+  return html`<${Dialog} title=${t("week.help")} close=${close}><div class="week-help">
+    ${Object.entries(groups).map(([name, keys]) => html`<section key=${name}><h3>${t(`week.help-${name}`)}</h3><dl>${keys.map(([key, what]) => html`<div key=${key}>
+      <dt>${key.split(" ").map((k) => html`<kbd key=${k}>${k}</kbd> `)}</dt><dd>${t(`week.help-key.${what}`)}</dd></div>`)}</dl></section>`)}
+    <section><h3>${t("week.help-times")}</h3><p>${t("week.help-times-detail")}</p></section></div><//>`;
+}
