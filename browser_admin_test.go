@@ -19,19 +19,19 @@ import (
 	"golang.org/x/oauth2/clientcredentials"
 )
 
-// hostile is a name that is markup and quotes in every language that it might be taken for.
-const hostile = `<img src=x onerror=alert(1)>"'` + "`${1}</script> \\"
+// markup is a name that is markup and quotes in every language that it might be taken for.
+const markup = `<img src=x onerror=alert(1)>"'` + "`${1}</script> \\"
 
-// type writes into a field as a person does, so that the app hears of it.
-func (p tab) write(selector, text string) {
+// enter writes into a field as a person does, so that the app hears of it.
+func (p tab) enter(selector, text string) {
 	p.Helper()
 	p.until(fmt.Sprintf("document.querySelector(%q)", selector))
-	p.script(`const e = document.querySelector(%s); e.focus();
+	p.perform(`const e = document.querySelector(%s); e.focus();
 		Object.getOwnPropertyDescriptor(Object.getPrototypeOf(e), "value").set.call(e, %s); e.dispatchEvent(new Event("input", {bubbles: true}))`, selector, text)
 }
 
-// script runs statements with values in them.
-func (p tab) script(statements string, values ...string) {
+// perform runs statements with values in them.
+func (p tab) perform(statements string, values ...string) {
 	p.Helper()
 	quoted := make([]any, len(values))
 	for i, value := range values {
@@ -41,30 +41,30 @@ func (p tab) script(statements string, values ...string) {
 	evaluate[bool](p, fmt.Sprintf("(() => {"+statements+"; return true })()", quoted...))
 }
 
-// click presses the first of those elements of the page that have the text; all do if it is empty.
-func (p tab) click(selector, text string) {
+// push presses the first of those elements of the page that have the text; all do if it is empty.
+func (p tab) push(selector, text string) {
 	p.Helper()
 	found, _ := json.Marshal(text)
 	p.until(fmt.Sprintf(`[...document.querySelectorAll(%q)].some(e => !e.disabled && e.textContent.includes(%s))`, selector, found))
-	p.script(`[...document.querySelectorAll(%s)].find(e => !e.disabled && e.textContent.includes(%s)).click()`, selector, text)
+	p.perform(`[...document.querySelectorAll(%s)].find(e => !e.disabled && e.textContent.includes(%s)).click()`, selector, text)
 }
 
-// field is the selector of the input that a label of the words names.
-func (p tab) field(label string) string {
+// labelled is the selector of the input that a label of the words names.
+func (p tab) labelled(label string) string {
 	p.Helper()
 	words, _ := json.Marshal(label)
 	return "#" + evaluate[string](p, fmt.Sprintf(`[...document.querySelectorAll("main label[for], dialog label[for]")].find(l => l.textContent.trim().startsWith(%s)).htmlFor`, words))
 }
 
-// turn moves on within the app.
-func (p tab) turn(path string) {
+// visit moves on within the app.
+func (p tab) visit(path string) {
 	p.Helper()
-	p.script(`const a = document.createElement("a"); a.href = %s; document.body.append(a); a.click(); a.remove()`, path)
-	p.ready(path)
+	p.perform(`const a = document.createElement("a"); a.href = %s; document.body.append(a); a.click(); a.remove()`, path)
+	p.settled(path)
 }
 
-// ready waits until the page at the path shows what it loads.
-func (p tab) ready(path string) {
+// settled waits until the page at the path shows what it loads.
+func (p tab) settled(path string) {
 	p.Helper()
 	raw, _ := json.Marshal(path)
 	p.until(fmt.Sprintf(`location.pathname + location.search === %s && document.querySelector("main h1") && !document.querySelector("main .loading, main .alert")`, raw))
@@ -73,12 +73,12 @@ func (p tab) ready(path string) {
 func openAdmin(t *testing.T, chromium context.Context, v view, issuer, path string) tab {
 	t.Helper()
 	p := openApp(t, chromium, v, issuer, "grace@exampleco.com", strings.Split(path, "?")[0])
-	p.turn(path)
+	p.visit(path)
 	return p
 }
 
-// made reads the page of an application that was just made.
-func (p tab) made() (id, secret string) {
+// madeApp reads the page of an application that was just made.
+func (p tab) madeApp() (id, secret string) {
 	p.Helper()
 	p.until(`/applications\/./.test(location.pathname) && document.querySelector(".facts code")`)
 	id = evaluate[string](p, `document.querySelector(".facts code").textContent`)
@@ -89,13 +89,13 @@ func (p tab) made() (id, secret string) {
 func TestBrowserAnAdministratorConnectsAMachine(t *testing.T) {
 	chromium, issuer := startChromium(t), exampleServer(t)
 	p := openAdmin(t, chromium, views[0], issuer, "/app/admin/applications?new=1")
-	p.click("input[value=non_interactive]", "")
+	p.push("input[value=non_interactive]", "")
 	p.until(`document.querySelector("main form")`)
-	p.write(p.field("Name"), hostile)
-	p.click(`input[value="read:timesheets"]`, "")
-	p.click("main form button", "Create the application")
-	id, secret := p.made()
-	if heading := evaluate[string](p, `document.querySelector("h1").textContent`); heading != hostile {
+	p.enter(p.labelled("Name"), markup)
+	p.push(`input[value="read:timesheets"]`, "")
+	p.push("main form button", "Create the application")
+	id, secret := p.madeApp()
+	if heading := evaluate[string](p, `document.querySelector("h1").textContent`); heading != markup {
 		t.Errorf("the heading is %q", heading)
 	}
 	if secret == "" {
@@ -108,7 +108,7 @@ func TestBrowserAnAdministratorConnectsAMachine(t *testing.T) {
 		t.Errorf("with the secret that was shown: %v %v", answer, err)
 	}
 	for library, run := range map[string][]string{"curl": {"sh", "-c"}, "openid-client": {"node", "--input-type=module", "-e"}} {
-		p.click(".tabs button", library)
+		p.push(".tabs button", library)
 		p.until(fmt.Sprintf(`document.querySelector(".tabs [aria-pressed=true]").textContent === %q`, library))
 		command := exec.CommandContext(t.Context(), run[0], append(run[1:], evaluate[string](p, `document.querySelector(".snippet code").textContent`))...)
 		command.Dir = ".ci/clients"
@@ -118,13 +118,13 @@ func TestBrowserAnAdministratorConnectsAMachine(t *testing.T) {
 		}
 	}
 
-	p.click("button", "Give it a new secret")
+	p.push("button", "Give it a new secret")
 	p.until(`document.querySelector("dialog")`)
 	p.fits("admin-rotate")
-	p.click("dialog input[type=checkbox]", "")
-	p.click("dialog button", "Make a new secret")
+	p.push("dialog input[type=checkbox]", "")
+	p.push("dialog button", "Make a new secret")
 	p.until(fmt.Sprintf(`!document.querySelector("dialog") && document.querySelector("[data-secret]").textContent !== %q`, secret))
-	_, second := p.made()
+	_, second := p.madeApp()
 	for _, c := range []struct {
 		secret string
 		works  bool
@@ -135,19 +135,19 @@ func TestBrowserAnAdministratorConnectsAMachine(t *testing.T) {
 		}
 	}
 
-	p.turn("/app/admin/applications")
-	p.turn("/app/admin/applications/" + url.PathEscape(id))
+	p.visit("/app/admin/applications")
+	p.visit("/app/admin/applications/" + url.PathEscape(id))
 	if evaluate[bool](p, `!!document.querySelector("[data-secret]")`) {
 		t.Error("the secret is shown again")
 	}
-	p.click("main button", "Delete the application")
+	p.push("main button", "Delete the application")
 	p.until(`document.querySelector("dialog")`)
 	if !evaluate[bool](p, `document.querySelector("dialog .btn.bad").disabled`) {
 		t.Error("it can be deleted without typing its name")
 	}
-	p.write("[data-confirm]", hostile)
-	p.click("dialog .btn.bad", "Delete")
-	p.ready("/app/admin/applications")
+	p.enter("[data-confirm]", markup)
+	p.push("dialog .btn.bad", "Delete")
+	p.settled("/app/admin/applications")
 	if evaluate[bool](p, `document.body.innerText.includes("onerror")`) {
 		t.Error("it is listed still")
 	}
@@ -156,27 +156,27 @@ func TestBrowserAnAdministratorConnectsAMachine(t *testing.T) {
 func TestBrowserAnAdministratorConnectsAWebApp(t *testing.T) {
 	chromium, issuer := startChromium(t), exampleServer(t)
 	p := openAdmin(t, chromium, views[0], issuer, "/app/admin/applications?new=1")
-	p.click("input[value=regular_web]", "")
+	p.push("input[value=regular_web]", "")
 	p.until(`document.querySelector("#callbacks")`)
-	p.write(p.field("Name"), "Invoices")
+	p.enter(p.labelled("Name"), "Invoices")
 	for wrong, says := range map[string]string{
 		"http://app.example.com/callback": "must begin with https://", "https://app.example.com/#x": "fragment", "https://*.example.com/cb": "wildcards",
 		"com.example.app:/callback": "native apps", "https://me@app.example.com/": "user before the host", "callback": "absolute", "https://a.example.com/?code=1": "named code",
 		"https://ä.example.com/": "ASCII",
 	} {
-		p.write("#callbacks", wrong)
+		p.enter("#callbacks", wrong)
 		p.until(fmt.Sprintf(`document.querySelector("#callbacks-wrong").textContent.includes(%q)`, says))
 	}
 	p.fits("admin-new-wrong")
-	p.click("main form button", "Create the application")
+	p.push("main form button", "Create the application")
 	p.until(`document.querySelector("main .alert")`)
 
 	redirectURI, codes := phoneApp(t)
-	p.write("#callbacks", redirectURI)
+	p.enter("#callbacks", redirectURI)
 	p.until(`!document.querySelector("#callbacks-wrong").textContent`)
-	p.click(`input[value="read:timesheets"]`, "")
-	p.click("main form button", "Create the application")
-	id, secret := p.made()
+	p.push(`input[value="read:timesheets"]`, "")
+	p.push("main form button", "Create the application")
+	id, secret := p.madeApp()
 	p.fits("admin-made-web")
 
 	app, verifier := oauth2.Config{ClientID: id, ClientSecret: secret, RedirectURL: redirectURI, Scopes: []string{"openid", "read:timesheets"},
@@ -201,30 +201,30 @@ func TestBrowserAnAdministratorConnectsAWebApp(t *testing.T) {
 		t.Errorf("with its token: %v %v", got, err)
 	}
 
-	p.turn("/app/admin/logs?client=" + id)
+	p.visit("/app/admin/logs?client=" + id)
 	p.until(`document.querySelector("table").innerText.includes("Tokens for an authorization code")`)
-	p.turn("/app/admin/logs?type=s&person=ada%40exampleco.com")
+	p.visit("/app/admin/logs?type=s&person=ada%40exampleco.com")
 	p.until(`document.querySelectorAll("tbody tr").length === 1`)
-	p.click("tbody button", "Somebody signed in")
+	p.push("tbody button", "Somebody signed in")
 	p.until(`document.querySelector("dialog")?.innerText.includes("Ada")`)
 	p.fits("admin-log-details")
 
 	ada.do(chromedp.Navigate(issuer + "authorize?client_id=nobody"))
 	shown := evaluate[string](ada, `document.querySelector("dl.id code").textContent`)
-	p.turn("/app/admin/logs")
-	p.write("[data-log-id]", shown)
-	p.click("main form button", "Search")
+	p.visit("/app/admin/logs")
+	p.enter("[data-log-id]", shown)
+	p.push("main form button", "Search")
 	p.until(fmt.Sprintf(`location.search.includes(%q) && document.querySelectorAll("tbody tr").length === 1`, shown))
 
-	p.turn("/app/admin/applications/" + id)
+	p.visit("/app/admin/applications/" + id)
 	p.until(`document.querySelector("main").innerText.includes("1 permission")`)
-	p.write(p.field("Description"), "For the books")
-	p.script(`window.asked = 0; window.confirm = () => { window.asked++; return false }; document.querySelector(".side a").click()`)
+	p.enter(p.labelled("Description"), "For the books")
+	p.perform(`window.asked = 0; window.confirm = () => { window.asked++; return false }; document.querySelector(".side a").click()`)
 	p.at("/app/admin/applications/" + id)
 	if evaluate[int](p, "window.asked") != 1 {
 		t.Error("it doesn't ask before unsaved changes are left")
 	}
-	p.click("main form button", "Save")
+	p.push("main form button", "Save")
 	p.until(`document.querySelector(".facts").innerText.includes("For the books")`)
 }
 
@@ -238,19 +238,19 @@ func TestBrowserAdministrationLooksRight(t *testing.T) {
 				"applications": "applications", "application": "applications/reports", "own": "applications/punchcard", "new": "applications?new=1", "apis": "apis",
 				"grants": "grants", "logs": "logs", "keys": "keys", "conformance": "conformance",
 			} {
-				p.turn("/app/admin/" + path)
+				p.visit("/app/admin/" + path)
 				switch name {
 				case "new":
-					p.click("input[value=spa]", "")
+					p.push("input[value=spa]", "")
 					p.until(`document.querySelector("#origins")`)
 				case "application":
 					p.until(`document.querySelector(".scopes input")`)
-					p.script(`document.querySelector("details.more").open = true`)
+					p.perform(`document.querySelector("details.more").open = true`)
 				}
 				p.fits(fmt.Sprintf("admin-%s-%s-%d", name, v.scheme, v.width))
 			}
-			p.turn("/app/admin/apis")
-			p.click("main td a", "Timesheets")
+			p.visit("/app/admin/apis")
+			p.push("main td a", "Timesheets")
 			p.until(`document.querySelector("main form")`)
 			p.fits(fmt.Sprintf("admin-api-%s-%d", v.scheme, v.width))
 		})
@@ -268,29 +268,29 @@ func TestBrowserAdministrationIsForAdministrators(t *testing.T) {
 
 func TestBrowserAnAdministratorSaysWhatAnAPIIs(t *testing.T) {
 	p := openAdmin(t, startChromium(t), views[0], exampleServer(t), "/app/admin/apis")
-	p.click("main button", "Add an API")
+	p.push("main button", "Add an API")
 	p.until(`document.querySelector("dialog")`)
-	p.write(p.field("Name"), "Invoices")
-	p.write(p.field("Identifier"), "invoices")
-	p.click("dialog form button", "Add an API")
+	p.enter(p.labelled("Name"), "Invoices")
+	p.enter(p.labelled("Identifier"), "invoices")
+	p.push("dialog form button", "Add an API")
 	p.until(`document.querySelector("dialog .wrong")?.textContent.includes("absolute URI")`)
-	p.write(p.field("Identifier"), "https://api.example.com/invoices")
-	p.click("dialog form button", "Add an API")
+	p.enter(p.labelled("Identifier"), "https://api.example.com/invoices")
+	p.push("dialog form button", "Add an API")
 	p.until(`document.querySelector("h1").textContent === "Invoices" && document.querySelector("main form")`)
-	p.click("main button", "Add a scope")
-	p.write("[data-scope]", "read:invoices")
-	p.write(p.field("Access tokens live"), "600")
-	p.click("main form button", "Save")
+	p.push("main button", "Add a scope")
+	p.enter("[data-scope]", "read:invoices")
+	p.enter(p.labelled("Access tokens live"), "600")
+	p.push("main form button", "Save")
 	p.until(`document.querySelector(".toast")?.textContent.includes("Saved")`)
 
-	p.turn("/app/admin/grants")
-	p.click("main button", "Add a grant")
+	p.visit("/app/admin/grants")
+	p.push("main button", "Add a grant")
 	p.until(`document.querySelector("dialog select")`)
 	choose := `const e = document.querySelector(%s); e.value = [...e.options].find(o => o.textContent === %s).value; e.dispatchEvent(new Event("change", {bubbles: true}))`
-	p.script(choose, p.field("Application"), "Payroll export")
-	p.script(choose, p.field("API"), "Invoices")
-	p.click(`dialog input[value="read:invoices"]`, "")
+	p.perform(choose, p.labelled("Application"), "Payroll export")
+	p.perform(choose, p.labelled("API"), "Invoices")
+	p.push(`dialog input[value="read:invoices"]`, "")
 	p.fits("admin-new-grant")
-	p.click("dialog form button", "Save")
+	p.push("dialog form button", "Save")
 	p.until(`!document.querySelector("dialog") && document.querySelector("main").innerText.includes("read:invoices")`)
 }
