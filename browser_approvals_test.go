@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -23,19 +22,6 @@ const submittedWeek = `const me = (await api.get("/me")).body, project = (await 
 	const period = (await api.get("/periods/" + me.id + "/" + monday)).body;
 	return (await api.put("/periods/" + period.id + "/submission?early=true", {comment: "<b onclick=alert(1)>Done</b>"})).body;`
 
-// inApp runs a script with the app's own client of the API, and gives what it returns.
-func inApp[T any](p tab, script string) T {
-	p.Helper()
-	text := evaluate[string](p, `(async () => { const base = document.querySelector('script[src$="main.js"]').src.replace("main.js", "");
-		const api = await import(base + "lib/api.js");
-		try { return JSON.stringify(await (async () => { `+script+` })() ?? null); } catch (e) { return "failed: " + e.message + JSON.stringify(e.body ?? e.stack); } })()`)
-	var v T
-	if err := json.Unmarshal([]byte(text), &v); err != nil {
-		p.Fatal(text)
-	}
-	return v
-}
-
 type seenPeriod struct{ ID, State string }
 
 func submitWeek(t *testing.T, chromium context.Context, issuer, email string) (tab, seenPeriod) {
@@ -44,52 +30,45 @@ func submitWeek(t *testing.T, chromium context.Context, issuer, email string) (t
 	return p, inApp[seenPeriod](p, submittedWeek)
 }
 
-// tap clicks what is there by then, as a pointer does.
-func (p tab) tap(css string) {
-	p.Helper()
-	p.until(fmt.Sprintf("document.querySelector(%q)", css))
-	p.do(chromedp.Click(chromedp.CSS(css)))
-}
-
-// hotkey types where nothing is being written.
-func (p tab) hotkey(key string) {
+// key types where nothing is being written.
+func (p tab) key(key string) {
 	p.Helper()
 	evaluate[bool](p, `(document.activeElement?.matches("input, textarea") && document.activeElement.blur(), true)`)
 	p.press(key)
 }
 
-func (p tab) tells(text string) {
+func (p tab) shows(text string) {
 	p.Helper()
 	p.until(fmt.Sprintf("document.body.innerText.includes(%q)", text))
 }
 
-const readPeriod = `return (await api.get("/periods/%s")).body;`
+const reads = `return (await api.get("/periods/%s")).body;`
 
 func TestBrowserRejectsALineWithWordsAndApprovesTheOthers(t *testing.T) {
 	chromium, issuer := startChromium(t), exampleServer(t)
 	ada, period := submitWeek(t, chromium, issuer, "ada@exampleco.com")
 	mia := openApp(t, chromium, views[0], issuer, "mia@exampleco.com", "/app/periods/"+period.ID) // as mails lead there
 	mia.until(`document.querySelectorAll(".ap-lines li").length === 5`)
-	mia.tells("<img src=x onerror=")
-	mia.hotkey("r")
-	mia.tells("Say what to change.")
+	mia.shows("<img src=x onerror=")
+	mia.key("r")
+	mia.shows("Say what to change.")
 	mia.until(`document.activeElement.id === "decision-words"`)
 
-	mia.tap(".ap-lines li:nth-child(2) button")
+	mia.click(".ap-lines li:nth-child(2) button")
 	mia.until(`document.activeElement.matches(".ap-lines .input")`)
-	mia.hotkey("r")
-	mia.tells("Say what to change in each line")
+	mia.key("r")
+	mia.shows("Say what to change in each line")
 	mia.do(chromedp.SendKeys(chromedp.CSS(".ap-lines .input"), "Which <b>customer</b>?"))
-	mia.tap(".decide .check input")
-	mia.hotkey("r")
-	mia.tells("1 line sent back")
-	mia.tap(".held .btn:last-child") // Undo
+	mia.click(".decide .check input")
+	mia.key("r")
+	mia.shows("1 line sent back")
+	mia.click(".held .btn:last-child") // Undo
 	mia.until(`document.querySelector(".ap-lines .input")?.value === "Which <b>customer</b>?" && !localStorage.getItem("decisions")`)
-	mia.hotkey("r")
-	mia.tap(".held .btn:first-child") // Send now
+	mia.key("r")
+	mia.click(".held .btn:first-child") // Send now
 	mia.until(`!document.querySelector(".held-one")`)
 
-	if got := inApp[seenPeriod](ada, fmt.Sprintf(readPeriod, period.ID)); got.State != "rejected" {
+	if got := inApp[seenPeriod](ada, fmt.Sprintf(reads, period.ID)); got.State != "rejected" {
 		t.Errorf("the period is %s", got.State)
 	}
 	lines := inApp[[]struct{ State, Comment string }](ada, `return (await api.get("/timesheets?limit=5")).body.map(({state, comment}) => ({state, comment})).sort((a, b) => a.state < b.state ? -1 : 1);`)
@@ -110,26 +89,26 @@ func TestBrowserUndoesApprovesByKeysAndReopens(t *testing.T) {
 	submitWeek(t, chromium, issuer, "ben@exampleco.com")
 	mia := openApp(t, chromium, views[0], issuer, "mia@exampleco.com", "/app/approvals")
 	mia.until(`document.querySelectorAll(".ap-row").length === 2 && document.querySelector(".nav .count")?.textContent === "2"`)
-	mia.hotkey("j")
+	mia.key("j")
 	mia.until(`document.activeElement.matches(".ap-row:first-child a")`)
 	evaluate[bool](mia, `(document.activeElement.click(), true)`)
 	mia.until(`document.querySelector(".ap-lines li")`)
 	at := evaluate[string](mia, `location.pathname`)
-	mia.hotkey("j")
+	mia.key("j")
 	mia.until(fmt.Sprintf(`location.pathname !== %q && document.querySelector(".ap-lines li")`, at))
-	mia.hotkey("k")
+	mia.key("k")
 	mia.until(fmt.Sprintf(`location.pathname === %q && document.querySelector(".ap-lines li")`, at))
-	mia.hotkey("c")
+	mia.key("c")
 	mia.until(`document.activeElement.id === "decision-words"`)
-	mia.hotkey("a")
+	mia.key("a")
 	mia.until(`document.querySelector(".held-one")`)
-	mia.tap(".held .btn:last-child")
+	mia.click(".held .btn:last-child")
 	mia.until(fmt.Sprintf(`!document.querySelector(".held-one") && location.pathname === %q && document.querySelector(".ap-lines li")`, at))
 	if got := inApp[int](mia, `return (await api.get("/approvals/counts")).body.submitted`); got != 2 {
 		t.Errorf("%d wait after what was undone, want 2", got)
 	}
 
-	mia.hotkey("a") // and then one closes the page: what was decided is sent when the app is opened next
+	mia.key("a") // and then one closes the page: what was decided is sent when the app is opened next
 	mia.until(`document.querySelector(".held-one")`)
 	mia.do(chromedp.Navigate(issuer + "app/reports"))
 	mia.until(`document.querySelector(".bar") && !localStorage.getItem("decisions")`)
@@ -137,21 +116,21 @@ func TestBrowserUndoesApprovesByKeysAndReopens(t *testing.T) {
 		t.Errorf("%d are approved, want 1", got)
 	}
 
-	if got := inApp[seenPeriod](ada, fmt.Sprintf(readPeriod, first.ID)); got.State != "approved" {
+	if got := inApp[seenPeriod](ada, fmt.Sprintf(reads, first.ID)); got.State != "approved" {
 		mia.do(chromedp.Navigate(issuer + "app/approvals/" + first.ID))
 		mia.until(`document.querySelector(".ap-lines li")`)
-		mia.hotkey("a")
-		mia.tap(".held .btn:first-child")
+		mia.key("a")
+		mia.click(".held .btn:first-child")
 		mia.until(`!document.querySelector(".held-one")`)
 	}
 	mia.do(chromedp.Navigate(issuer + "app/approvals/" + first.ID))
 	mia.until(`document.querySelector(".decide")`)
-	mia.tap(".decide .btn")
-	mia.tells("Say what to change.")
+	mia.click(".decide .btn")
+	mia.shows("Say what to change.")
 	mia.do(chromedp.SendKeys(chromedp.CSS("#decision-words"), "Friday is missing"))
-	mia.tap(".decide .btn")
-	mia.tells("Reopened")
-	if got := inApp[seenPeriod](ada, fmt.Sprintf(readPeriod, first.ID)); got.State != "open" {
+	mia.click(".decide .btn")
+	mia.shows("Reopened")
+	if got := inApp[seenPeriod](ada, fmt.Sprintf(reads, first.ID)); got.State != "open" {
 		t.Errorf("the period is %s", got.State)
 	}
 }
@@ -169,13 +148,13 @@ func TestBrowserApprovesManyAndTellsWhichChanged(t *testing.T) {
 	submitWeek(t, chromium, issuer, "ada@exampleco.com")
 	ben, period := submitWeek(t, chromium, issuer, "ben@exampleco.com")
 	mia := openApp(t, chromium, views[0], issuer, "mia@exampleco.com", "/app/approvals")
-	mia.tells("Approve 2 without flags")
+	mia.shows("Approve 2 without flags")
 	inApp[seenPeriod](ben, fmt.Sprintf(`await api.del("/periods/%[1]s/submission"); return (await api.put("/periods/%[1]s/submission?early=true", {})).body;`, period.ID))
-	mia.tap(".page-head .primary")
+	mia.click(".page-head .primary")
 	mia.until(`document.querySelectorAll(".sure li").length === 2 && document.querySelector("dialog").innerText.includes("80:00")`)
 	mia.fits("approvals-many")
-	mia.tap("dialog .primary")
-	mia.tells("1 approved, 1 changed meanwhile")
+	mia.click("dialog .primary")
+	mia.shows("1 approved, 1 changed meanwhile")
 	mia.until(fmt.Sprintf(`document.querySelector('.ap-result a[href="/app/approvals/%s"]')`, period.ID))
 	mia.until(`document.querySelectorAll(".ap-row").length === 1`)
 	if title := evaluate[string](mia, "document.title"); strings.Contains(title, "taken") {
@@ -195,17 +174,17 @@ func TestBrowserAsksForAFreshSignInAndKeepsTheDecision(t *testing.T) {
 	mia := openApp(t, chromium, views[0], issuer, "mia@exampleco.com", "/app/approvals/"+period.ID)
 	mia.until(`document.querySelector(".ap-lines li")`)
 	time.Sleep(4500 * time.Millisecond)
-	mia.hotkey("a")
-	mia.tap(".held .btn:first-child")
-	mia.tells("Yours is kept")
-	mia.tap(".held .primary")
+	mia.key("a")
+	mia.click(".held .btn:first-child")
+	mia.shows("Yours is kept")
+	mia.click(".held .primary")
 	mia.until(`location.pathname === "/login" && document.querySelector("#password")`)
 	mia.fill("#email", "mia@exampleco.com", "#password", examplePassword)
 	mia.do(chromedp.Click(chromedp.CSS("button.primary")))
 	mia.until(`location.pathname.startsWith("/app/approvals")`)
-	mia.tap(".held .again") // Send again
+	mia.click(".held .again") // Send again
 	mia.until(`!document.querySelector(".held-one") && !localStorage.getItem("decisions")`)
-	if got := inApp[seenPeriod](ada, fmt.Sprintf(readPeriod, period.ID)); got.State != "approved" {
+	if got := inApp[seenPeriod](ada, fmt.Sprintf(reads, period.ID)); got.State != "approved" {
 		t.Errorf("the period is %s", got.State)
 	}
 }
@@ -214,18 +193,18 @@ func TestBrowserDelegatesAndEndsIt(t *testing.T) {
 	chromium, issuer := startChromium(t), exampleServer(t)
 	_, period := submitWeek(t, chromium, issuer, "ada@exampleco.com")
 	mia := openApp(t, chromium, views[0], issuer, "mia@exampleco.com", "/app/approvals")
-	mia.tap(".page-head .btn")
+	mia.click(".page-head .btn")
 	mia.until(`document.querySelector("#dlg-to_user_id")`)
 	evaluate[bool](mia, `(() => { const s = document.querySelector("#dlg-to_user_id"); s.value = [...s.options].find((o) => o.text === "Noah Brandt").value; return s.dispatchEvent(new Event("input", {bubbles: true})); })()`)
 	mia.do(chromedp.SendKeys(chromedp.CSS("#dlg-reason"), "<b>On holiday</b>"))
-	mia.tap("dialog .primary")
+	mia.click("dialog .primary")
 	mia.until(`document.querySelector(".given")?.innerText.includes("<b>On holiday</b>")`)
 	mia.fits("approvals-delegations")
 
 	noah := openApp(t, chromium, views[0], issuer, "noah@exampleco.com", "/app/approvals")
-	noah.tells("for Mia Chen until")
-	mia.tap(".given .btn")
-	mia.tells("Nobody decides in your place.")
+	noah.shows("for Mia Chen until")
+	mia.click(".given .btn")
+	mia.shows("Nobody decides in your place.")
 	noah.do(chromedp.Navigate(issuer + "app/approvals/" + period.ID))
 	noah.until(`document.querySelector("dialog .alert")`)
 }
@@ -235,8 +214,8 @@ func TestBrowserExplainsFourEyes(t *testing.T) {
 	chromium, issuer := startChromium(t), exampleServer(t)
 	mia, period := submitWeek(t, chromium, issuer, "mia@exampleco.com")
 	mia.do(chromedp.Navigate(issuer + "app/approvals/" + period.ID))
-	mia.tells("This is your own time. Grace Okafor decides about it.")
-	mia.hotkey("a")
+	mia.shows("This is your own time. Grace Okafor decides about it.")
+	mia.key("a")
 	if held := evaluate[bool](mia, `!!document.querySelector(".held-one")`); held {
 		t.Error("one's own time can be approved")
 	}
@@ -247,11 +226,11 @@ func TestBrowserTellsWhatHappened(t *testing.T) {
 	submitWeek(t, chromium, issuer, "ada@exampleco.com")
 	mia := openApp(t, chromium, views[0], issuer, "mia@exampleco.com", "/app/notifications")
 	mia.until(`document.querySelector(".bell .count")?.textContent === "1"`)
-	mia.tells("Ada Lovelace submitted")
-	mia.tap(".feed button")
+	mia.shows("Ada Lovelace submitted")
+	mia.click(".feed button")
 	mia.until(`!document.querySelector(".bell .count") && !document.querySelector(".feed .unread")`)
-	mia.tap(".switches td input")
-	mia.tells("Saved")
+	mia.click(".switches td input")
+	mia.shows("Saved")
 	if on := inApp[bool](mia, `return (await api.get("/me/notifications")).body.kinds[0].in_app`); on {
 		t.Error("the switch was not kept")
 	}
@@ -266,10 +245,10 @@ func TestBrowserShowsApprovalsInEveryLook(t *testing.T) {
 			suffix := fmt.Sprintf("-%s-%d", v.scheme, v.width)
 			p.until(`document.querySelector(".ap-row .bars path")`)
 			p.fits("approvals" + suffix)
-			p.tap(".ap-row .who a")
+			p.click(".ap-row .who a")
 			p.until(`document.querySelector(".ap-lines li")`)
 			p.fits("approval" + suffix)
-			p.tap(".ap-lines li button")
+			p.click(".ap-lines li button")
 			p.fits("approval-line" + suffix)
 			p.do(chromedp.Navigate(issuer + "app/notifications"))
 			p.until(`document.querySelector(".switches table")`)

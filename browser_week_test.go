@@ -69,12 +69,6 @@ func (p tab) write(field, words string) {
 	evaluate[bool](p, fmt.Sprintf(`(() => { const i = document.querySelector(%q); i.focus(); i.value = %q; i.dispatchEvent(new InputEvent("input", {bubbles: true})); return true; })()`, field, words))
 }
 
-func (p tab) click(selector string) {
-	p.Helper()
-	p.until(fmt.Sprintf(`document.querySelector(%q) && !document.querySelector(%[1]q).disabled`, selector))
-	evaluate[bool](p, fmt.Sprintf(`(document.querySelector(%q).click(), true)`, selector))
-}
-
 // paste is what a spreadsheet has put on the clipboard.
 func (p tab) paste(text string) {
 	p.Helper()
