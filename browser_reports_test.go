@@ -37,7 +37,7 @@ func TestBrowserShowsReportsWhoseSumsAreThoseOfTheirRows(t *testing.T) {
 			}
 			p.do(chromedp.Navigate(issuer + "app/reports/calendar"))
 			p.until(`document.querySelector(".month")`)
-			p.until(`document.querySelector(".legend")`)
+			p.until(`document.querySelector(".calendar, .away")`)
 			p.fits(fmt.Sprintf("calendar-%s-%d", v.scheme, v.width))
 			p.do(chromedp.Navigate(issuer + "app/reports/import"))
 			p.until(`document.querySelector(".drop")`)
