@@ -73,6 +73,7 @@ func (p tab) settled(path string) {
 func openAdmin(t *testing.T, chromium context.Context, v view, issuer, path string) tab {
 	t.Helper()
 	p := openApp(t, chromium, v, issuer, "grace@exampleco.com", strings.Split(path, "?")[0])
+	p.until(`document.querySelector(".admin")`) // back from where the token for administration is given
 	p.visit(path)
 	return p
 }
@@ -232,27 +233,38 @@ func TestBrowserAdministrationLooksRight(t *testing.T) {
 	chromium, issuer := startChromium(t), exampleServer(t)
 	for _, v := range views {
 		t.Run(fmt.Sprintf("%s %d", v.scheme, v.width), func(t *testing.T) {
+			suffix := fmt.Sprintf("-%s-%d", v.scheme, v.width)
 			p := openAdmin(t, chromium, v, issuer, "/app/admin")
-			p.fits(fmt.Sprintf("admin-%s-%d", v.scheme, v.width))
-			for name, path := range map[string]string{
-				"applications": "applications", "application": "applications/reports", "own": "applications/punchcard", "new": "applications?new=1", "apis": "apis",
-				"grants": "grants", "logs": "logs", "keys": "keys", "conformance": "conformance",
-			} {
-				p.visit("/app/admin/" + path)
-				switch name {
-				case "new":
-					p.push("input[value=spa]", "")
-					p.until(`document.querySelector("#origins")`)
-				case "application":
-					p.until(`document.querySelector(".scopes input")`)
-					p.perform(`document.querySelector("details.more").open = true`)
-				}
-				p.fits(fmt.Sprintf("admin-%s-%s-%d", name, v.scheme, v.width))
+			p.fits("admin" + suffix)
+			for _, page := range []string{"apis", "grants", "logs", "keys", "conformance"} {
+				p.visit("/app/admin/" + page)
+				p.fits("admin-" + page + suffix)
 			}
 			p.visit("/app/admin/apis")
 			p.push("main td a", "Timesheets")
 			p.until(`document.querySelector("main form")`)
-			p.fits(fmt.Sprintf("admin-api-%s-%d", v.scheme, v.width))
+			p.fits("admin-api" + suffix)
+		})
+	}
+}
+
+func TestBrowserAdministrationOfApplicationsLooksRight(t *testing.T) {
+	chromium, issuer := startChromium(t), exampleServer(t)
+	for _, v := range views {
+		t.Run(fmt.Sprintf("%s %d", v.scheme, v.width), func(t *testing.T) {
+			suffix := fmt.Sprintf("-%s-%d", v.scheme, v.width)
+			p := openAdmin(t, chromium, v, issuer, "/app/admin/applications")
+			p.fits("admin-applications" + suffix)
+			p.visit("/app/admin/applications/punchcard")
+			p.fits("admin-own" + suffix)
+			p.visit("/app/admin/applications/reports")
+			p.until(`document.querySelector(".scopes input")`)
+			p.perform(`document.querySelector("details.more").open = true`)
+			p.fits("admin-application" + suffix)
+			p.visit("/app/admin/applications?new=1")
+			p.push("input[value=spa]", "")
+			p.until(`document.querySelector("#origins")`)
+			p.fits("admin-new" + suffix)
 		})
 	}
 }

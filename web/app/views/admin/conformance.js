@@ -16,17 +16,26 @@ export default function Conformance() {
       <div><b class="num">${all.filter(apart).length}</b><span>${t("conformance.apart")}</span></div>
       <div><b class="num">${all.filter((s) => !holds(s) && !apart(s)).length}</b><span>${t("conformance.fail")}</span></div></div></section>
     <div class="filters"><${Field} label=${t("conformance.search")} hint=${t("conformance.search-hint")} type="search" value=${q.value} onInput=${(v) => { q.value = v; }} /></div>
-    ${found.length === 0 ? html`<p class="empty" role="status">${t("conformance.none")}</p>` : found.map((s) => html`<${Section} key=${s.title} of=${s} />`)}`;
+    ${found.length === 0 ? html`<p class="empty" role="status">${t("conformance.none")}</p>` : found.map((s) => html`<${Section} key=${s.title} of=${s} open=${wanted !== ""} />`)}`;
 }
 
 const holds = (s) => s[4] === "holds", apart = (s) => s[4].startsWith("does not apply");
 
-const Section = ({ of }) => html`<section class="card table-wrap" lang="en"><table class="table stack statements"><caption class="sr">${of.title}</caption>
-  <thead><tr><th scope="col">${of.title}</th><th scope="col">${t("conformance.statement")}</th><th scope="col">${t("conformance.state")}</th></tr></thead>
-  <tbody>${of.list.map((s) => html`<tr key=${s[0]}><td><b class="num">${s[0]}</b><span class="second">${t("conformance.level." + s[1])}</span></td>
-    <td>${s[2]}<span class="second">${s[3]}</span>${s[5] && html`<details><summary class="fine">${t("conformance.proof")}</summary><span class="fine id">${s[5]}</span></details>`}</td>
-    <td><span class="chip" data-s=${holds(s) ? "approved" : apart(s) ? "draft" : "rejected"}>${holds(s) ? t("conformance.holds") : apart(s) ? t("conformance.not-applicable") : s[4]}</span>
-      ${apart(s) && html`<span class="second">${s[4].replace(/^does not apply: /, "")}</span>`}</td></tr>`)}</tbody></table></section>`;
+/** A section opens when it is asked for, or something is looked for: all at once would be a long way to scroll. */
+const Section = ({ of, open }) => html`<details class="card section" open=${open}><summary><h2>${of.title}</h2>
+    <span class="num">${t("conformance.tally", { holds: of.list.filter(holds).length, n: of.list.length })}</span></summary>
+  <div class="table-wrap" lang="en"><table class="table stack statements"><thead><tr><th scope="col">${t("conformance.id")}</th><th scope="col">${t("conformance.statement")}</th><th scope="col">${t("conformance.state")}</th></tr></thead>
+    <tbody>${of.list.map((s) => html`<${Statement} key=${s[0]} of=${s} />`)}</tbody></table></div></details>`;
+
+const Statement = ({ of: [id, level, says, source, result, tests] }) => html`<tr><td><b class="num">${id}</b><span class="second">${t("conformance.level." + level)}</span></td>
+  <td>${says}<span class="second">${source}</span>${tests && html`<details><summary class="fine">${t("conformance.proof")}</summary><span class="fine id">${tests}</span></details>`}</td>
+  <td><${Result} of=${result} /></td></tr>`;
+
+function Result({ of }) {
+  if (of === "holds") return html`<span class="chip" data-s="approved">${t("conformance.holds")}</span>`;
+  const [, because] = /^does not apply: (.*)/.exec(of) ?? [];
+  return because ? html`<span class="chip" data-s="draft">${t("conformance.not-applicable")}</span><span class="second">${because}</span>` : html`<span class="chip" data-s="rejected">${of}</span>`;
+}
 
 /** CONFORMANCE.md, which the tests write: "## section" and rows of six cells. */
 async function read() {

@@ -3,7 +3,7 @@ import { query } from "../../lib/api.js";
 import { day, has, t } from "../../lib/i18n.js";
 import { useLoad } from "../../lib/load.js";
 import { set, url } from "../../lib/router.js";
-import { Dialog, Failure, Icon, Loading } from "../../lib/ui.js";
+import { Dialog, Failure, Icon, Loading, phone } from "../../lib/ui.js";
 import { every } from "./bits.js";
 import { Field, Head, manage } from "./parts.js";
 import { types } from "./log-types.js";
@@ -51,7 +51,7 @@ function Filters({ asked, apps }) {
   const send = (e) => { e.preventDefault(); set({ ...Object.fromEntries(filters.map((name) => [name, of.value[name].trim()])), page: undefined }); };
   const clients = [["", t("logs.any-application")], ...apps.map((c) => [c.client_id, c.name])];
   if (asked.client && !apps.some((c) => c.client_id === asked.client)) clients.push([asked.client, asked.client]);
-  return html`<form class="card pad" onSubmit=${send} role="search"><div class="log-filters">
+  return html`<form class="card pad" onSubmit=${send} role="search"><details class="log-search" open=${!phone.value}><summary><${Icon} name="search" />${t("logs.search")}</summary><div class="log-filters">
     <div class="field"><label for="log-type">${t("logs.type")}</label><select id="log-type" class="input" onChange=${(e) => change({ type: e.target.value })}>
       <option value="" selected=${!of.value.type}>${t("logs.any")}</option>${types.map(([group, list]) => html`<optgroup key=${group} label=${t("logs.groups." + group)}>${list.map((type) => html`<option key=${type} value=${type} selected=${type === of.value.type}>${t("logs.types." + type)}</option>`)}</optgroup>`)}</select></div>
     <${Field} label=${t("logs.application")} value=${of.value.client} onInput=${(client) => change({ client })} list=${clients} />
@@ -61,7 +61,7 @@ function Filters({ asked, apps }) {
     <${Field} label=${t("logs.to")} type="date" value=${of.value.to} onInput=${(to) => change({ to })} />
     <${Field} label=${t("logs.id")} value=${of.value.id} onInput=${(id) => change({ id })} hint=${t("logs.id-hint")} autocomplete="off" spellcheck="false" data-log-id />
     <div class="acts"><button class="btn primary"><${Icon} name="search" />${t("logs.search")}</button>
-      ${filters.some((name) => asked[name]) && html`<a class="btn quiet" href="/app/admin/logs">${t("logs.clear")}</a>`}</div></div></form>`;
+      ${filters.some((name) => asked[name]) && html`<a class="btn quiet" href="/app/admin/logs">${t("logs.clear")}</a>`}</div></div></details></form>`;
 }
 
 const words = (line) => (has("logs.types." + line.type) ? t("logs.types." + line.type) : line.type_description || line.type);
