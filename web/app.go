@@ -25,9 +25,10 @@ var appTemplate = template.Must(template.New("app").Parse(appPage))
 
 // What the first page of the app needs, so that the browser asks for all of it at once.
 var (
-	appStyles  = []string{"css/tokens.css", "css/base.css", "app/css/app.css", "app/css/week.css", "app/css/approvals.css", "app/css/reports.css", "app/css/admin.css"}
+	appStyles  = []string{"css/tokens.css", "css/base.css", "app/css/app.css", "app/css/week.css", "app/css/phone.css", "app/css/approvals.css", "app/css/reports.css", "app/css/admin.css"}
 	appModules = []string{"app/vendor/preact.js", "app/vendor/oauth.js", "app/lib/router.js", "app/lib/session.js", "app/lib/vault.js",
-		"app/lib/api.js", "app/lib/me.js", "app/lib/i18n.js", "app/lib/ui.js", "app/lib/time.js", "app/views/week.js"}
+		"app/lib/api.js", "app/lib/me.js", "app/lib/i18n.js", "app/lib/ui.js", "app/lib/time.js", "app/lib/outbox.js",
+		"app/lib/queue.js", "app/views/week.js"}
 )
 
 // appPolicy lets the app load its own files and talk to its own server, and nothing else. Scripts can't be written into the

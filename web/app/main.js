@@ -2,6 +2,7 @@ import { html, render, signal, useEffect } from "./vendor/preact.js";
 import { go, routed, url } from "./lib/router.js";
 import { callback, signIn, signedIn, SignedOut } from "./lib/session.js";
 import { approves, loadMe, me, waiting } from "./lib/me.js";
+import { resume } from "./lib/outbox.js";
 import { language, loadLanguage, t } from "./lib/i18n.js";
 import { Failure, Icon, initials, Loading, Toast } from "./lib/ui.js";
 
@@ -86,5 +87,6 @@ async function start() {
   }
   render(html`<${App} />`, root);
   performance.mark("rendered");
+  resume();
 }
 start();

@@ -13,7 +13,7 @@ export class Problem extends Error {
 }
 
 /** Throws a Problem for what isn't 2xx or 304. Gives {status, etag, total, next, body}; next is the path of the next page. */
-async function call(method, path, { body, headers = {}, ...rest } = {}) {
+export async function call(method, path, { body, headers = {}, ...rest } = {}) {
   const json = body !== undefined && !(body instanceof Blob);
   const response = await request(path, {
     method, ...rest, body: json ? JSON.stringify(body) : body, headers: { ...(json && { "Content-Type": "application/json" }), ...headers },
