@@ -28,7 +28,7 @@ var (
 	appStyles  = []string{"css/tokens.css", "css/base.css", "app/css/app.css", "app/css/week.css", "app/css/phone.css", "app/css/approvals.css", "app/css/reports.css", "app/css/admin.css"}
 	appModules = []string{"app/vendor/preact.js", "app/vendor/oauth.js", "app/lib/router.js", "app/lib/session.js", "app/lib/vault.js",
 		"app/lib/api.js", "app/lib/me.js", "app/lib/i18n.js", "app/lib/ui.js", "app/lib/time.js", "app/lib/outbox.js",
-		"app/lib/queue.js", "app/views/week.js"}
+		"app/lib/queue.js", "app/lib/reads.js", "app/lib/unsent.js", "app/lib/worker.js", "app/views/week.js"}
 )
 
 // appPolicy lets the app load its own files and talk to its own server, and nothing else. Scripts can't be written into the

@@ -3,6 +3,7 @@ import { call, get, Problem } from "./api.js";
 import { me } from "./me.js";
 import { SignedOut, signedIn } from "./session.js";
 import * as queue from "./queue.js";
+import * as reads from "./reads.js";
 import { uuid } from "./time.js";
 
 /**
@@ -166,9 +167,11 @@ export async function takeTheirs({ write: { seq } }) {
 export const forget = (path) => Promise.all(refused.value.filter(({ write }) => write.path === path).map(takeTheirs));
 
 /** Looks for what was left from before, once it is known who uses the app. */
+export const restore = () => look();
+
+/** Goes on with that. */
 export async function resume() {
-  await look();
-  await queue.tidy();
+  await Promise.all([queue.tidy(), reads.tidy()]);
   return flush();
 }
 
