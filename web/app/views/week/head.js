@@ -30,7 +30,7 @@ export function Head({ open, busy }) {
 }
 
 /** The one thing to do next, as the API allows it. */
-function Primary({ period, open, busy }) {
+export function Primary({ period, open, busy }) {
   if (!period) return null;
   const may = (action) => period.allowed_actions.includes(action), asked = period.flags.some((f) => f.code === "reopening_requested");
   if (may("submit")) return html`<button class="btn primary" disabled=${busy} aria-keyshortcuts="Control+Enter" onClick=${open.submit}>${weekly(period) ? t("week.submit") : t("week.submit-period", { period: periodName(period) })}<${Icon} name="send" /></button>`;

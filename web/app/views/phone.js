@@ -1,0 +1,91 @@
+import { html, signal, useEffect, useRef } from "../vendor/preact.js";
+import { day as inWords, range, t } from "../lib/i18n.js";
+import { addDays, clock, format, isoWeek, parse, today } from "../lib/time.js";
+import { rows, setCell, setCells, totals, undo, week } from "../lib/week.js";
+import { Chip, Dot, Icon, say } from "../lib/ui.js";
+import { Unsent } from "../lib/unsent.js";
+import { Banner } from "./week/banner.js";
+import { title } from "./week/cell.js";
+import { hrefOf, Primary } from "./week/head.js";
+
+/** The week on a phone: the same state as the grid's, one day at a time. */
+const chosen = signal(null);
+
+/** The day on screen: the one that was chosen if the week has it, else today, else the first. */
+const onScreen = () => { const { days } = week.value, has = (d) => days.some((x) => x.date === d); return has(chosen.value) ? chosen.value : has(today()) ? today() : days[0].date; };
+
+export default function Phone({ open }) {
+  const date = onScreen(), swipe = useSwipe(date), day = week.value.days.find((d) => d.date === date);
+  return html`<div class="page phone-week" ...${swipe}><${Title} open=${open} /><${Banner} open=${open} /><${Strip} date=${date} />
+    <section id="day" role="tabpanel" aria-labelledby=${"tab-" + date} class="day-list"><${DayHead} day=${day} open=${open} />
+      ${rows.value.map((row) => html`<${Card} key=${row.key + date} row=${row} date=${date} />`)}
+      <${More} date=${date} open=${open} /></section>
+    <${Dock} open=${open} /></div>`;
+}
+
+function Title({ open }) {
+  const { start, end, period } = week.value;
+  return html`<div class="phone-head"><a class="btn quiet only-icon" href=${hrefOf(addDays(start, -7))} aria-label=${t("week.before")}><${Icon} name="left" /></a>
+    <div><h1>${t("week.number", { n: isoWeek(addDays(start, 3)) })} ${period && html`<${Chip} state=${period.state} />`}</h1><p class="range num">${range(start, end, { day: "numeric", month: "short" })}</p></div>
+    <a class="btn quiet only-icon" href=${hrefOf(addDays(start, 7))} aria-label=${t("week.after")}><${Icon} name="right" /></a></div>`;
+}
+
+/** The seven days as tabs; a dot says that time is missing. */
+function Strip({ date }) {
+  const { days } = week.value, at = days.findIndex((d) => d.date === date);
+  const keys = (e) => { const n = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: 6 }[e.key]; if (days[n]) { e.preventDefault(); chosen.value = days[n].date; e.currentTarget.children[n].focus(); } };
+  return html`<div class="days num" role="tablist" aria-label=${t("phone.day")} onKeyDown=${keys}>${days.map((d) => { const sum = totals.value.days[d.date], missing = totals.value.missing.includes(d.date);
+    return html`<button key=${d.date} role="tab" id=${"tab-" + d.date} aria-controls="day" aria-selected=${String(d.date === date)} tabindex=${d.date === date ? 0 : -1} class="${d.date === today() ? "today" : ""} ${d.off ? "off" : ""}"
+      aria-label="${inWords(d.date, { weekday: "long", day: "numeric" })}, ${clock(sum)}${missing ? ", " + t("phone.missing") : ""}" onClick=${() => { chosen.value = d.date; }}>
+      ${inWords(d.date, { weekday: "narrow" })}<b>${+d.date.slice(8)}</b><i class=${missing ? "missing" : ""}>${format(sum) || (missing ? "●" : "–")}</i></button>`; })}</div>`;
+}
+
+const DayHead = ({ day, open }) => html`<header><h2>${inWords(day.date, { weekday: "long", day: "numeric", month: "long" })}</h2>
+  <p class="fine num">${[day.holiday?.name, clock(totals.value.days[day.date]) + (day.expected ? " " + t("week.of-expected", { expected: clock(day.expected) }) : "")].filter(Boolean).join(" · ")}</p>
+  <button class="btn quiet" onClick=${() => open.lines(day.date)}><${Icon} name="note" />${t("phone.lines")}</button></header>`;
+
+const quarter = 15, chips = [30, 60, 120, 240, 480];
+
+/** One line of the day: steps of a quarter of an hour, a few usual durations, or typed. */
+function Card({ row, date }) {
+  const cell = row.cells[date], several = cell.entries.length > 1, fixed = cell.locked || several, input = useRef(), name = title(row);
+  const set = (minutes) => { setCell(row.key, date, Math.max(0, Math.min(1440, minutes))); };
+  const typed = (e) => {
+    const minutes = parse(e.target.value), wrong = minutes === null;
+    e.target.toggleAttribute("aria-invalid", wrong);
+    if (wrong) say(t("week.no-time")); else if (minutes !== cell.minutes) set(minutes); else e.target.value = format(minutes);
+  };
+  return html`<article class="card entry" data-status=${cell.status}><${Dot} id=${row.project.id} /><div class="name"><b><bdi>${row.project.name}</bdi></b><span><bdi>${row.task || t("week.no-task")}</bdi></span></div>
+    <div class="step" role="group" aria-label=${name}><button aria-label=${t("phone.less")} disabled=${fixed || !cell.minutes} onClick=${() => set(cell.minutes - quarter)}><${Icon} name="minus" /></button>
+      <input ref=${input} value=${cell.status === "refused" ? cell.text : format(cell.minutes)} placeholder="–" inputmode="decimal" autocomplete="off" readonly=${fixed} aria-label="${name}, ${t("phone.hours")}" onFocus=${(e) => e.target.select()} onChange=${typed} />
+      <button aria-label=${t("phone.more")} disabled=${fixed} onClick=${() => set(cell.minutes + quarter)}><${Icon} name="plus" /></button></div>
+    ${!fixed && !cell.minutes && html`<div class="chips num" role="group" aria-label=${t("phone.usual")}>${chips.map((m) => html`<button key=${m} class="btn" onClick=${() => set(m)}>${clock(m)}</button>`)}</div>`}
+    ${cell.said.map((words) => html`<p class="said" key=${words}><${Icon} name="note" /><q><bdi>${words}</bdi></q></p>`)}
+    ${cell.status === "refused" && html`<p class="refused" role="alert"><${Icon} name="alert" />${cell.problem instanceof TypeError ? t("app.no-network") : cell.problem?.message}</p>`}
+    ${several && html`<p class="fine">${t("week.lines", { n: cell.entries.length })}</p>`}${cell.locked && html`<p class="fine"><${Icon} name="lock" /> ${cell.reason}</p>`}</article>`;
+}
+
+function More({ date, open }) {
+  if (week.value.locked) return null;
+  const before = addDays(date, -1), same = rows.value.filter((r) => r.cells[before]?.minutes && !r.cells[date].minutes && !r.cells[date].locked);
+  const copy = () => { setCells(same.map((r) => ({ key: r.key, date, minutes: r.cells[before].minutes }))); say(t("phone.copied", { n: same.length }), { action: t("app.undo"), act: undo }); };
+  return html`<div class="acts more">${same.length > 0 && html`<button class="btn" onClick=${copy}><${Icon} name="copy" />${t("phone.same")}</button>`}
+    <button class="btn" onClick=${open.add}><${Icon} name="plus" />${t("week.add-row")}</button><button class="btn" onClick=${open.quick}>${t("week.quick")}</button>
+    ${rows.value.length === 0 && html`<button class="btn" onClick=${open.copy}><${Icon} name="copy" />${t("week.copy-last")}</button>`}</div>`;
+}
+
+const Dock = ({ open }) => html`<div class="dock"><p class="big num" role="status">${clock(totals.value.whole)}<small>${totals.value.expected ? t("week.of-expected", { expected: clock(totals.value.expected) }) : ""}</small></p>
+  <${Unsent} short /><${Primary} period=${week.value.period} open=${open} /></div>`;
+
+/** A swipe along the day leads to the one beside it; one that begins on something to type into doesn't. */
+function useSwipe(date) {
+  const from = useRef(null), step = (n) => { const to = addDays(date, n); if (week.value.days.some((d) => d.date === to)) chosen.value = to; };
+  useEffect(() => { document.querySelector(`.days [aria-selected="true"]`)?.scrollIntoView({ block: "nearest" }); }, [date]);
+  return {
+    onTouchStart: (e) => { from.current = e.target.closest("input, .days, dialog") ? null : e.touches[0]; },
+    onTouchEnd: (e) => {
+      const a = from.current, b = e.changedTouches[0];
+      if (a && Math.abs(b.clientX - a.clientX) > 60 && Math.abs(b.clientY - a.clientY) < 40) step(b.clientX < a.clientX ? 1 : -1);
+    },
+  };
+}
