@@ -3,6 +3,7 @@ import { get } from "../lib/api.js";
 import { t } from "../lib/i18n.js";
 import { go } from "../lib/router.js";
 import { addDays, today } from "../lib/time.js";
+import { markChanges } from "../lib/week/changes.js";
 import { failed, loading, open as show, reload, rows, typing, undo, week } from "../lib/week.js";
 import { Failure, Loading, phone, say, sheet } from "../lib/ui.js";
 import { Banner } from "./week/banner.js";
@@ -74,6 +75,8 @@ export default function Week({ date, id }) {
 }
 
 function Desk() {
+  const { period } = week.value;
+  useEffect(() => { markChanges(period).catch(() => {}); }, [period?.etag, period?.state]);
   return html`<div class="page week" aria-busy=${String(loading.value)}><${Head} open=${open} /><${Banner} open=${open} /><${Summary} />
     ${rows.value.length ? html`<${Grid} open=${open} /><${Foot} />` : html`<${Empty} />`}<${Announce} /></div>`;
 }

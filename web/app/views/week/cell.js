@@ -2,6 +2,8 @@ import { html } from "../../vendor/preact.js";
 import { day as inWords, t } from "../../lib/i18n.js";
 import { clock, format, meantMinutes, parse } from "../../lib/time.js";
 import { discard, refuse, setCell, typing } from "../../lib/week.js";
+import { before } from "../../lib/week/changes.js";
+import { cellKey } from "../../lib/week/entries.js";
 import { Icon } from "../../lib/ui.js";
 
 export const title = (row) => [row.project.name, row.task].filter(Boolean).join(", ");
@@ -26,12 +28,14 @@ const icons = { saving: ["dot", "saving"], waiting: ["cloud", "waiting"], saved:
 export function Cell({ row, day, r, c, look, whole }) {
   const cell = row.cells[day.date], now = typing.peek(), mine = now && now.key === row.key && now.date === day.date;
   const several = cell.entries.length > 1, noted = cell.entries.some((e) => e.note), id = `c${r}-${c}`, refused = cell.status === "refused";
+  const had = before.value.get(cellKey(row.key, day.date)), was = had === undefined || had === cell.minutes ? null : had ? t("week.was", { hours: clock(had) }) : t("week.was-none");
   const value = mine ? now.text : refused ? cell.text : format(cell.minutes);
-  const label = [title(row), longDay(day.date), several && t("week.lines", { n: cell.entries.length }), cell.locked && t("week.locked"), noted && t("week.has-note")].filter(Boolean).join(", ");
+  const label = [title(row), longDay(day.date), several && t("week.lines", { n: cell.entries.length }), cell.locked && t("week.locked"), noted && t("week.has-note"), was].filter(Boolean).join(", ");
   return html`<td class="cell ${look} ${noted ? "noted" : ""} ${cell.locked ? "locked" : ""} ${cell.said.length ? "sent-back" : ""}" data-status=${cell.status}>
     <input class="h" id=${id} data-r=${r} data-c=${c} value=${value} placeholder=${cell.locked ? "" : "–"} inputmode="decimal" autocomplete="off" spellcheck=${false}
       readonly=${cell.locked || several} aria-label=${label} aria-invalid=${refused ? "true" : undefined} aria-describedby=${refused || cell.said.length ? `why-${r}` : undefined}
       onInput=${(e) => { const text = e.currentTarget.value; typing.value = { key: row.key, date: day.date, text, minutes: parse(text) ?? cell.minutes }; }} />
+    ${was && html`<small class="was num" aria-hidden="true">${was}</small>`}
     ${several && html`<b class="many num" aria-hidden="true">${cell.entries.length}</b>`}
     ${cell.locked && !whole && html`<span class="mark-of lock"><${Icon} name="lock" /></span>`}
     ${icons[cell.status] && html`<span class="mark-of ${cell.status}"><${Icon} name=${icons[cell.status][0]} /><span class="sr">${t(`week.${icons[cell.status][1]}`)}</span></span>`}
