@@ -70,6 +70,8 @@ func (s Settings) routes() []route {
 		{"GET", "/", anyone, home(s.Assets.Base, s.Issuer, s.Version)},
 		{"GET", "/app", anyone, toApp},
 		{"GET", "/app/*path", anyone, s.app()},
+		{"GET", "/sw.js", anyone, s.Assets.worker()},
+		{"GET", "/manifest.webmanifest", anyone, s.Assets.manifest()},
 		{"GET", "/a/*path", anyone, s.Assets.Serve()},
 		{"GET", "/openapi.yaml", anyone, description(openAPI)},
 		{"GET", "/api/v2/openapi.yaml", anyone, description(managementAPI)},

@@ -2,8 +2,11 @@ import { html, render, signal, useEffect } from "./vendor/preact.js";
 import { go, routed, url } from "./lib/router.js";
 import { callback, signIn, signedIn, SignedOut } from "./lib/session.js";
 import { approves, loadMe, me, waiting } from "./lib/me.js";
+import { restore, resume } from "./lib/outbox.js";
 import { unread, watchInbox } from "./lib/inbox.js";
 import { language, loadLanguage, loadMoreWords, t } from "./lib/i18n.js";
+import { leaving, OutboxFrame, Unsent } from "./lib/unsent.js";
+import { keepShell } from "./lib/worker.js";
 import { Failure, Icon, initials, Loading, sheet, Toast } from "./lib/ui.js";
 
 /** What all views but the week share, beside its words. */
@@ -46,7 +49,7 @@ function Bar() {
     <a class="brand" href="/app/"><span class="mark" aria-hidden="true" />Punchcard</a>
     <nav class="nav" aria-label=${t("app.main")}>${nav().map(([href, icon, text, n]) => html`<a key=${href} href=${href} aria-current=${current(href) ? "page" : undefined}>
       <${Icon} name=${icon} /><span>${text}</span>${n > 0 && html`<b class="count num">${n}</b>`}</a>`)}</nav>
-    <a class="bell" href="/app/notifications" aria-current=${current("/app/notifications") ? "page" : undefined} aria-label=${t("notifications.bell", { n: unread.value })}>
+    <${Unsent} /><a class="bell" href="/app/notifications" aria-current=${current("/app/notifications") ? "page" : undefined} aria-label=${t("notifications.bell", { n: unread.value })}>
       <${Icon} name="bell" />${unread.value > 0 && html`<b class="count num">${unread.value > 99 ? "99+" : unread.value}</b>`}</a>
     <${AccountMenu} />
   </div></header>`;
@@ -60,7 +63,7 @@ function AccountMenu() {
       <a href="/account/apps">${t("app.apps")}</a>
       <div class="languages" role="group" aria-label=${t("app.language")}>${document.getElementById("app").dataset.languages.split(" ").map((tag) => html`<button key=${tag}
         lang=${tag} aria-pressed=${String(tag === language.value)} onClick=${() => choose(tag)}>${new Intl.DisplayNames([tag], { type: "language" }).of(tag)}</button>`)}</div>
-      <button onClick=${leave}><${Icon} name="out" />${t("app.sign-out")}</button>
+      <button onClick=${() => leaving(leave)}><${Icon} name="out" />${t("app.sign-out")}</button>
     </div></div>`;
 }
 
@@ -77,7 +80,7 @@ function App() {
   const { view, params } = here.value;
   useEffect(() => { document.title = `${nav().find(([href]) => current(href))?.[2] ?? "Punchcard"} · Punchcard`; });
   return html`<a class="skip" href="#main">${t("app.skip")}</a><${Bar} />
-    <main id="main" tabindex="-1">${view ? html`<${view} ...${params} key=${view} />` : html`<p class="empty">${t("app.nothing-here")}</p>`}</main>
+    <${OutboxFrame} /><main id="main" tabindex="-1">${view ? html`<${view} ...${params} key=${view} />` : html`<p class="empty">${t("app.nothing-here")}</p>`}</main>
     ${!signedIn.value && html`<${SignInAgain} />`}<${Toast} />`;
 }
 
@@ -87,6 +90,7 @@ async function start() {
   try {
     if (location.pathname === "/app/callback") go(await callback(), { replace: true });
     await loadMe();
+    await restore();
   } catch (e) {
     if (e instanceof SignedOut) return signIn({ returnTo: location.pathname === "/app/callback" ? "/app/" : undefined });
     console.warn(e);
@@ -95,5 +99,7 @@ async function start() {
   render(html`<${App} />`, root);
   performance.mark("rendered");
   watchInbox();
+  resume();
+  keepShell();
 }
 start();

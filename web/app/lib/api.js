@@ -1,4 +1,5 @@
-import { request } from "./session.js";
+import * as reads from "./reads.js";
+import { request, whose } from "./session.js";
 
 /** What the API refused (RFC 9457). kind is the last part of its type: "day-limit-exceeded". errors: [{pointer, detail}]. */
 export class Problem extends Error {
@@ -13,7 +14,7 @@ export class Problem extends Error {
 }
 
 /** Throws a Problem for what isn't 2xx or 304. Gives {status, etag, total, next, body}; next is the path of the next page. */
-async function call(method, path, { body, headers = {}, ...rest } = {}) {
+export async function call(method, path, { body, headers = {}, ...rest } = {}) {
   const json = body !== undefined && !(body instanceof Blob);
   const response = await request(path, {
     method, ...rest, body: json ? JSON.stringify(body) : body, headers: { ...(json && { "Content-Type": "application/json" }), ...headers },
@@ -28,7 +29,19 @@ async function call(method, path, { body, headers = {}, ...rest } = {}) {
   };
 }
 
-export const get = (path, options) => call("GET", path, options);
+/** Without a network it gives what was answered before, with the instant as before; unless cached is false. */
+export async function get(path, { cached = true, ...options } = {}) {
+  if (!cached || !reads.keeps(path)) return call("GET", path, options);
+  try {
+    const answer = await call("GET", path, options);
+    reads.keep(await whose(), path, answer);
+    return answer;
+  } catch (e) {
+    const known = e instanceof TypeError && await reads.before(await whose(), path);
+    if (known) return known;
+    throw e;
+  }
+}
 export const post = (path, body, options) => call("POST", path, { body, ...options });
 export const put = (path, body, options) => call("PUT", path, { body, ...options });
 export const patch = (path, body, options) => call("PATCH", path, { body, ...options });

@@ -17,7 +17,10 @@ const scopes = {
 const plain = new URL(config.issuer).protocol === "http:" ? { [oauth.allowInsecureRequests]: true } : {};
 const anew = (url, init) => fetch(url, { ...init, cache: "no-cache" });
 const access = new Map(); // API -> {token, until}
-let metadata, proofs;
+let metadata, proofs, person;
+
+/** Whose this tab is: the sub, undefined before the first sign-in. */
+export const whose = async () => (person ??= await vault.get("sub"));
 
 /** false: who uses the app has to sign in before anything else can be done. */
 export const signedIn = signal(true);
@@ -73,7 +76,7 @@ export async function callback() {
   await keep(begun.api, tokens);
   const { sub } = oauth.getValidatedIdTokenClaims(tokens);
   if (await vault.get("sub") !== sub) await vault.forgetWork(); // what another person left here is not this one's
-  await vault.set("sub", sub);
+  await vault.set("sub", person = sub);
   await vault.set("hint", tokens.id_token); // for signing out without being asked who
   signedIn.value = true;
   return begun.returnTo;
@@ -89,7 +92,7 @@ const refresh = (api, spent) => navigator.locks.request("punchcard-refresh", asy
   const known = access.get(api);
   if (known && known.token !== spent && known.until > Date.now()) return known.token;
   const token = await vault.get("refresh-" + api);
-  if (!token) throw new SignedOut();
+  if (!token || await vault.get("sub") !== await whose()) throw new SignedOut();
   const as = await server(), DPoP = await dpop();
   try {
     await keep(api, await proven(async () => oauth.processRefreshTokenResponse(as, client,

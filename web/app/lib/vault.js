@@ -1,11 +1,19 @@
-/** What the app keeps in this browser: an IndexedDB with the store "session" (key, tokens) and the store "outbox" (writes that wait). */
+/**
+ * What the app keeps in this browser: an IndexedDB with the stores "session" (key, tokens), "outbox" (writes that wait),
+ * "revisions" (what those made of ETags) and "reads" (answers for when there is no network).
+ */
+const stores = { session: {}, outbox: { keyPath: "seq", autoIncrement: true }, revisions: {}, reads: {} };
+const work = ["outbox", "revisions", "reads"]; // what is one person's
+
 const opened = new Promise((ok, no) => {
-  const asked = indexedDB.open("punchcard", 1);
+  const asked = indexedDB.open("punchcard", 2);
   asked.onupgradeneeded = () => {
-    asked.result.createObjectStore("session");
-    asked.result.createObjectStore("outbox", { keyPath: "seq", autoIncrement: true });
+    for (const [name, options] of Object.entries(stores)) if (!asked.result.objectStoreNames.contains(name)) asked.result.createObjectStore(name, options);
   };
-  asked.onsuccess = () => ok(asked.result);
+  asked.onsuccess = () => {
+    asked.result.onversionchange = () => asked.result.close(); // a newer app in another tab waits for it
+    ok(asked.result);
+  };
   asked.onerror = () => no(asked.error);
 });
 
@@ -18,8 +26,17 @@ export async function run(store, mode, ask) {
   });
 }
 
+/** Several requests, all of them or none, on the disk when it returns. steps(store) may wait for its requests and nothing else. */
+export async function transact(names, steps) {
+  const tx = (await opened).transaction(names, "readwrite", { durability: "strict" });
+  const done = new Promise((ok, no) => { tx.oncomplete = ok; tx.onerror = tx.onabort = () => no(tx.error); });
+  const made = steps((name) => tx.objectStore(name)).catch((e) => { tx.abort(); throw e; });
+  return (await Promise.all([made, done]))[0];
+}
+export const result = (request) => new Promise((ok, no) => { request.onsuccess = () => ok(request.result); request.onerror = () => no(request.error); });
+
 export const get = (key) => run("session", "readonly", (s) => s.get(key));
 export const set = (key, value) => run("session", "readwrite", (s) => s.put(value, key));
 export const remove = (key) => run("session", "readwrite", (s) => s.delete(key));
-export const forgetWork = () => run("outbox", "readwrite", (s) => s.clear());
+export const forgetWork = () => transact(work, async (store) => { for (const name of work) store(name).clear(); });
 export const clear = async () => { await forgetWork(); await run("session", "readwrite", (s) => s.clear()); };
