@@ -220,6 +220,7 @@ func TestBrowserAnAdministratorConnectsAWebApp(t *testing.T) {
 	p.visit("/app/admin/applications/" + id)
 	p.until(`document.querySelector("main").innerText.includes("1 permission")`)
 	p.enter(p.labelled("Description"), "For the books")
+	p.until(`(() => { const e = new Event("beforeunload", {cancelable: true}); dispatchEvent(e); return e.defaultPrevented })()`)
 	p.perform(`window.asked = 0; window.confirm = () => { window.asked++; return false }; document.querySelector(".side a").click()`)
 	p.at("/app/admin/applications/" + id)
 	if evaluate[int](p, "window.asked") != 1 {

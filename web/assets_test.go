@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"compress/gzip"
+	"encoding/json"
 	"io"
 	"io/fs"
 	"net/http"
@@ -14,6 +15,8 @@ import (
 	"testing"
 
 	"github.com/gin-gonic/gin"
+
+	"punchcard/auth/lang"
 )
 
 func loadAssets(t *testing.T) *Assets {
@@ -166,5 +169,27 @@ func TestEveryModuleOfTheAppFindsWhatItImports(t *testing.T) {
 	}
 	if len(appModules) < 10 || slices.Contains(appModules, "app/views/admin.js") {
 		t.Errorf("with its first page the app loads %v", appModules)
+	}
+}
+
+func TestTheLogCanBeSearchedForEveryTypeOfEvent(t *testing.T) {
+	raw, err := lang.Files.ReadFile("en.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var words struct {
+		Logs struct{ Types map[string]string }
+	}
+	if err := json.Unmarshal(raw, &words); err != nil {
+		t.Fatal(err)
+	}
+	module, err := appFiles.ReadFile("app/views/admin/log-types.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for kind := range words.Logs.Types {
+		if !bytes.Contains(module, []byte(`"`+kind+`"`)) {
+			t.Errorf("%s is not offered", kind)
+		}
 	}
 }

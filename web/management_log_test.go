@@ -86,6 +86,17 @@ func TestTheLogIsSearchedAndReadOn(t *testing.T) {
 			t.Errorf("%s: %d %s", wrong, answer.StatusCode, answer.body)
 		}
 	}
+	var same struct {
+		Request string `json:"request_id"`
+	}
+	c.manage(t, "GET", "logs/"+first, "").json(t, &same)
+	var found logLines
+	if c.manage(t, "GET", "logs?q=request_id:"+same.Request, "").json(t, &found); len(found) != 1 || found[0].LogID != first {
+		t.Errorf("by the id %s that a page names is found %+v", same.Request, found)
+	}
+	if answer := c.manage(t, "GET", "logs?q=request_id:42", ""); answer.StatusCode != http.StatusBadRequest {
+		t.Errorf("by what is no id of a request: %d", answer.StatusCode)
+	}
 	if answer := c.manage(t, "GET", "logs/log_x", ""); answer.StatusCode != http.StatusNotFound {
 		t.Errorf("one that isn't there: %d", answer.StatusCode)
 	}

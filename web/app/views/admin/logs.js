@@ -79,7 +79,7 @@ const Table = ({ of, page, open }) => html`<section class="card table-wrap"><tab
 /** All that is known of an event. */
 function Details({ line, close }) {
   const person = useLoad(async () => (line.user_id ? (await manage.get("users/" + encodeURIComponent(line.user_id))).body : null), [line.log_id]), known = person.value.value;
-  const facts = [["logs.when", when(line, { dateStyle: "full", timeStyle: "long" })], ["logs.type", html`<code>${line.type}</code>`], ["logs.what", html`<bdi>${line.description}</bdi>`],
+  const facts = [["logs.when", when(line, { dateStyle: "full", timeStyle: "long" })], ["logs.kind", html`<code>${line.type}</code>`], ["logs.what", html`<bdi>${line.description}</bdi>`],
     ["logs.person", line.user_id && html`${known && html`<a href="/app/admin/people/${line.user_id}" onClick=${close}><bdi>${known.name}</bdi></a> `}<code>${line.user_id}</code>`],
     ["logs.application", line.client_id && html`<bdi>${line.client_name}</bdi> <code>${line.client_id}</code>`], ["logs.ip", line.ip], ["logs.browser", line.user_agent && html`<bdi>${line.user_agent}</bdi>`],
     ["logs.audience", line.audience], ["logs.scope", line.scope], ["logs.session", line.session_id], ["logs.request", line.request_id && html`<code>${line.request_id}</code>`], ["logs.event", html`<code>${line.log_id}</code>`]];

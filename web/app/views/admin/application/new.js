@@ -6,7 +6,7 @@ import { useUnsaved } from "../../../lib/unsaved.js";
 import { Failure, Loading } from "../../../lib/ui.js";
 import { every, lines, refusals, Scopes } from "../bits.js";
 import { attempt, Check, Field, Form, Head, manage } from "../parts.js";
-import { Addresses, identity } from "./fields.js";
+import { Addresses, identity, worded } from "./fields.js";
 import { originMistake, redirectMistake } from "./mistake.js";
 
 /** The secret of the application that was made, or given another, just now: {id, secret}. Its page shows it until one leaves. */
@@ -31,7 +31,7 @@ const empty = () => ({ name: "", description: "", callbacks: "", logouts: "", or
 function Details({ type, apis }) {
   const app = useSignal(empty()), wrong = useSignal({}), made = useSignal(false);
   const timesheets = apis.find((a) => a.is_system && !a.identifier.endsWith("/api/v2/"));
-  const choices = [...identity(), ...timesheets.scopes];
+  const choices = [...identity(), ...worded(timesheets.scopes)];
   const scopes = useSignal(new Set(["openid", "profile", "email"])), audience = useSignal(timesheets.identifier), granted = useSignal(new Set());
   const change = (part) => { app.value = { ...app.value, ...part }; };
   const machine = type === "non_interactive", of = app.value;
