@@ -59,7 +59,9 @@ func openTab(t *testing.T, chromium context.Context) tab {
 				return
 			}
 			// Chromium calls it an error when a page comes with a status from 400 on, which some of ours rightly do.
-			if (m.IsException() || m.Type == "error") && !strings.Contains(m.Text, "the server responded with a status of 4") {
+			// Nor can it be quiet where there is no network.
+			expected := strings.Contains(m.Text, "the server responded with a status of 4") || strings.Contains(m.Text, "net::ERR_INTERNET_DISCONNECTED")
+			if (m.IsException() || m.Type == "error") && !expected {
 				t.Errorf("console: %s", m)
 			}
 		}

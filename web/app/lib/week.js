@@ -1,9 +1,10 @@
 import { batch, computed, effect, signal } from "../vendor/preact.js";
 import { all, del, get, post, put, query } from "./api.js";
 import { me } from "./me.js";
-import { changed, flush } from "./outbox.js";
+import { changed, flush, forget } from "./outbox.js";
+import { reason } from "./unsent.js";
 import { addDays, sum, today, uuid, weekday, weekStart } from "./time.js";
-import { cellKey, draft, entries, mark, marks, retry, save, settled, show, written } from "./week/entries.js";
+import { cellKey, draft, entries, mark, marks, pending, retry, save, settled, show, written } from "./week/entries.js";
 import { loadDays } from "./week/days.js";
 import { lockOfPeriod, nameOf, periodOf } from "./week/locks.js";
 import { loadProjects, pin, pinned, place, placed, projects, recent, rows } from "./week/rows.js";
@@ -233,8 +234,10 @@ export async function copyLastWeek({ hours = false } = {}) {
 
 /** Sends all that waits. Throws what stands in the way: "refused" cells, or the network. Gives the period as it is now. */
 export async function flushed() {
-  await flush();
-  await settled();
+  do {
+    if (!await flush({ now: true })) throw new Error(reason());
+    await new Promise((ok) => { setTimeout(ok, 30); });
+  } while (pending());
   if ([...marks.value.values()].some((m) => m.status === "refused")) throw new Error("refused");
   await refreshPeriods();
   return week.value.period;
@@ -261,5 +264,9 @@ export const askToReopen = (comment) => act(() => post(`/periods/${week.value.pe
 /** Keeps what was typed where it is no time, with why: {message, meant}. */
 export const refuse = (key, date, text, problem) => mark(cellKey(key, date), { status: "refused", text, problem });
 /** Leaves a cell as the server has it. */
-export const discard = (key, date) => mark(cellKey(key, date));
+export function discard(key, date) {
+  const at = cellKey(key, date), { before, after } = marks.peek().get(at) ?? {};
+  mark(at);
+  if (before ?? after) forget(`/timesheets/${(after ?? before).id}`);
+}
 export const retryCell = (key, date) => retry(cellKey(key, date));

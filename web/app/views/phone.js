@@ -35,9 +35,9 @@ function Strip({ date }) {
   const { days } = week.value, at = days.findIndex((d) => d.date === date);
   const keys = (e) => { const n = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: 6 }[e.key]; if (days[n]) { e.preventDefault(); chosen.value = days[n].date; e.currentTarget.children[n].focus(); } };
   return html`<div class="days num" role="tablist" aria-label=${t("phone.day")} onKeyDown=${keys}>${days.map((d) => { const sum = totals.value.days[d.date], missing = totals.value.missing.includes(d.date);
-    return html`<button key=${d.date} role="tab" id=${"tab-" + d.date} aria-controls="day" aria-selected=${String(d.date === date)} tabindex=${d.date === date ? 0 : -1} class="${d.date === today() ? "today" : ""} ${d.off ? "off" : ""}"
-      aria-label="${inWords(d.date, { weekday: "long", day: "numeric" })}, ${clock(sum)}${missing ? ", " + t("phone.missing") : ""}" onClick=${() => { chosen.value = d.date; }}>
-      ${inWords(d.date, { weekday: "narrow" })}<b>${+d.date.slice(8)}</b><i class=${missing ? "missing" : ""}>${format(sum) || (missing ? "●" : "–")}</i></button>`; })}</div>`;
+    return html`<button key=${d.date} role="tab" id=${"tab-" + d.date} aria-controls="day" aria-selected=${String(d.date === date)} tabindex=${d.date === date ? 0 : -1} class="${d.date === today() ? "today" : ""} ${d.off ? "off" : ""}" onClick=${() => { chosen.value = d.date; }}>
+      <span aria-hidden="true">${inWords(d.date, { weekday: "narrow" })}</span><span class="sr">${inWords(d.date, { weekday: "long" })} </span><b>${+d.date.slice(8)}</b>
+      <i class=${missing ? "missing" : ""}>${format(sum) || html`<span aria-hidden="true">${missing ? "●" : "–"}</span><span class="sr"> ${missing ? t("phone.missing") : ""}</span>`}</i></button>`; })}</div>`;
 }
 
 const DayHead = ({ day, open }) => html`<header><h2>${inWords(day.date, { weekday: "long", day: "numeric", month: "long" })}</h2>

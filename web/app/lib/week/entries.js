@@ -1,7 +1,7 @@
 import { batch, signal } from "../../vendor/preact.js";
 import { get, Problem } from "../api.js";
 import { t } from "../i18n.js";
-import { applied, write } from "../outbox.js";
+import { applied, forget, write } from "../outbox.js";
 import { clock, uuid } from "../time.js";
 
 /** The entries on screen, with what was typed and isn't answered yet. */
@@ -98,7 +98,8 @@ function place(id, entry) {
 
 /** Sends again what was refused, upon what is there now. */
 export function retry(key) {
-  const { before, after, text } = marks.value.get(key) ?? {}, now = accepted.get((after ?? before)?.id);
+  const { before, after, text } = marks.value.get(key) ?? {}, { id } = after ?? before ?? {}, now = accepted.get(id);
+  if (id) forget(`/timesheets/${id}`); // this is the decision about what was refused
   if (!after) return now ? save(now, null) : mark(key);
   return save(now ?? null, now ? { ...now, ...said(after), start: after.start, end: after.end } : { ...after, id: uuid(), revision: 0 }, text);
 }

@@ -1,0 +1,149 @@
+//go:build browser
+
+package main
+
+import (
+	"fmt"
+	"testing"
+
+	cdpnetwork "github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
+)
+
+var phoneView = view{"light", 390}
+
+// online gives the tab a network, or takes it away.
+func (p tab) online(is bool) {
+	p.Helper()
+	all, workers := cdpnetwork.EmulateNetworkConditionsByRuleParams{}, !is
+	all.EmulateOfflineServiceWorker = &workers
+	all.MatchedNetworkConditions = []*cdpnetwork.Conditions{{DownloadThroughput: -1, UploadThroughput: -1, Offline: !is}}
+	if _, err := chromedp.Call(p.ctx, cdpnetwork.EmulateNetworkConditionsByRule, all); err != nil {
+		p.Fatal(err)
+	}
+	state := cdpnetwork.OverrideNetworkStateParams{Offline: !is, DownloadThroughput: -1, UploadThroughput: -1}
+	if _, err := chromedp.Call(p.ctx, cdpnetwork.OverrideNetworkState, state); err != nil {
+		p.Fatal(err)
+	}
+}
+
+// openPhone opens the week on a phone, with a line on which nothing is written yet.
+func openPhone(t *testing.T, v view, issuer string) tab {
+	t.Helper()
+	p := openApp(t, startChromium(t), v, issuer, "ada@exampleco.com", "/app/")
+	p.until(`document.querySelector(".phone-week .dock")`)
+	inApp[bool](p, `const week = await import(base + "lib/week.js"), project = [...week.projects.value.values()].find((x) => x.name === "StoreZero");
+		week.addRow({ project_id: project.id, task: "Review" }); return true;`)
+	p.until(`document.querySelector(".entry .chips")`)
+	return p
+}
+
+// filed is all that the server has of Ada's time.
+func (p tab) filed() []int {
+	p.Helper()
+	return inApp[[]int](p, `return (await api.all("/timesheets?limit=200", { cached: false })).map((e) => e.minutes);`)
+}
+
+// sent waits until nothing waits to be sent.
+func (p tab) sent() {
+	p.Helper()
+	inApp[bool](p, `const { refused, waiting } = await import(base + "lib/outbox.js");
+		for (let i = 0; i < 500 && waiting.value.length + refused.value.length; i++) await new Promise((ok) => setTimeout(ok, 20));
+		return true;`)
+	p.until(`!document.querySelector(".unsent")`)
+}
+
+func TestBrowserFilesTimeOnAPhone(t *testing.T) {
+	for _, v := range []view{{"light", 390}, {"dark", 360}} {
+		t.Run(fmt.Sprintf("%s %d", v.scheme, v.width), func(t *testing.T) {
+			p := openPhone(t, v, exampleServer(t))
+			p.fits(fmt.Sprintf("phone-%s-%d", v.scheme, v.width))
+			p.click(".entry .chips button:nth-child(3)") // two hours
+			p.until(`document.querySelector(".entry .step input").value === "2:00"`)
+			p.click(".entry .step button:last-child")
+			p.until(`document.querySelector(".dock .big").innerText.startsWith("2:15") && !document.querySelector(".entry[data-status]:not([data-status=saved])")`)
+			p.until(`document.querySelector(".days [aria-selected=true] i").innerText === "2:15"`)
+			p.fits(fmt.Sprintf("phone-filed-%s-%d", v.scheme, v.width))
+			p.sent()
+			p.do(chromedp.Reload())
+			p.until(`document.querySelector(".entry .step input")?.value === "2:15"`)
+			if got := p.filed(); len(got) != 1 || got[0] != 135 {
+				t.Errorf("the server has %v", got)
+			}
+		})
+	}
+}
+
+func TestBrowserKeepsWhatIsWrittenWithoutANetwork(t *testing.T) {
+	p := openPhone(t, phoneView, exampleServer(t))
+	evaluate[bool](p, `navigator.serviceWorker.ready.then(() => true)`)
+	p.do(chromedp.Reload()) // with what the worker keeps
+	p.until(`document.querySelector(".phone-week .dock")`)
+	inApp[bool](p, `const week = await import(base + "lib/week.js"), project = [...week.projects.value.values()].find((x) => x.name === "StoreZero");
+		week.addRow({ project_id: project.id, task: "Review" }); return true;`)
+	p.until(`navigator.serviceWorker.controller && document.querySelector(".entry .chips")`)
+
+	p.online(false)
+	p.click(".entry .chips button:nth-child(2)") // an hour
+	p.until(`document.querySelector(".unsent")?.innerText.includes("1 not sent")`)
+	p.click(".entry .step button:last-child")
+	p.until(`document.querySelector(".entry .step input").value === "1:15"`)
+	p.fits("phone-offline")
+	p.do(chromedp.Reload())
+	p.until(`document.querySelector(".entry .step input")?.value === "1:15" && document.querySelector(".unsent")`)
+	p.fits("phone-offline-reloaded")
+
+	p.online(true)
+	evaluate[bool](p, `(dispatchEvent(new Event("online")), true)`)
+	p.sent()
+	p.do(chromedp.Reload())
+	p.until(`document.querySelector(".entry .step input")?.value === "1:15"`)
+	if got := p.filed(); len(got) != 1 || got[0] != 75 {
+		t.Errorf("the server has %v, want 75 minutes once", got)
+	}
+}
+
+func TestBrowserShowsBothSidesOfAConflict(t *testing.T) {
+	p := openPhone(t, phoneView, exampleServer(t))
+	p.click(".entry .chips button:nth-child(2)")
+	p.until(`document.querySelector(".entry[data-status=saved], .entry:not([data-status])") && document.querySelector(".entry .step input").value === "1:00"`)
+	p.until(`!document.querySelector(".unsent") && document.querySelector(".dock .big").innerText.startsWith("1:00")`)
+	// Somebody else, or another app, changes the entry meanwhile.
+	inApp[bool](p, `const { request } = await import(base + "lib/session.js"), [e] = (await api.get("/timesheets", { cached: false })).body;
+		const r = await request("/timesheets/" + e.id, { method: "PATCH", body: JSON.stringify({ minutes: 480, note: "from elsewhere" }), headers: { "Content-Type": "application/json", "If-Match": '"' + e.revision + '"' } });
+		if (!r.ok) throw new Error(await r.text()); return true;`)
+	p.click(".entry .step button:last-child")
+	p.until(`document.querySelector(".unsent.bad")`)
+	if got := p.filed(); len(got) != 1 || got[0] != 480 {
+		t.Errorf("the conflict was written over: %v", got)
+	}
+	p.click(".unsent.bad")
+	p.until(`document.querySelector("dialog[open] .sides")`)
+	p.says("8:00")
+	p.fits("phone-conflict")
+	p.click("dialog .refusal .btn.primary")
+	p.sent()
+	if got := p.filed(); len(got) != 1 || got[0] != 75 {
+		t.Errorf("one's own was kept as %v", got)
+	}
+}
+
+func TestBrowserSigningOutLeavesNothingBehind(t *testing.T) {
+	p := openPhone(t, phoneView, exampleServer(t))
+	p.online(false)
+	p.click(".entry .chips button:nth-child(2)")
+	p.until(`document.querySelector(".unsent")`)
+	p.click(".avatar")
+	p.click("#account-menu > button")
+	p.until(`document.querySelector("dialog[open]")`) // asks, since something is not sent
+	p.fits("phone-leaving")
+	p.online(true)
+	p.click("dialog[open] .btn.bad")
+	p.until(`location.pathname === "/login"`)
+	const kept = `new Promise((ok) => { const r = indexedDB.open("punchcard"); r.onsuccess = async () => {
+		const stores = [...r.result.objectStoreNames], count = (s) => new Promise((done) => { const all = r.result.transaction(s).objectStore(s).getAllKeys(); all.onsuccess = () => done(s + ":" + all.result.join()); });
+		ok((await Promise.all(stores.map(count))).join(" ")); } })`
+	if got := evaluate[string](p, kept); got != "outbox: reads: session:" && got != "outbox: reads: session:key" {
+		t.Errorf("the browser keeps %s", got)
+	}
+}
