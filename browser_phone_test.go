@@ -117,7 +117,7 @@ func TestBrowserShowsBothSidesOfAConflict(t *testing.T) {
 	if got := p.filed(); len(got) != 1 || got[0] != 480 {
 		t.Errorf("the conflict was written over: %v", got)
 	}
-	p.click(".unsent.bad")
+	p.click(".dock .unsent.bad")
 	p.until(`document.querySelector("dialog[open] .sides")`)
 	p.says("8:00")
 	p.fits("phone-conflict")
@@ -138,6 +138,7 @@ func TestBrowserSigningOutLeavesNothingBehind(t *testing.T) {
 	p.until(`document.querySelector("dialog[open]")`) // asks, since something is not sent
 	p.fits("phone-leaving")
 	p.online(true)
+	p.sent()
 	p.click("dialog[open] .btn.bad")
 	p.until(`location.pathname === "/login"`)
 	const kept = `new Promise((ok) => { const r = indexedDB.open("punchcard"); r.onsuccess = async () => {
