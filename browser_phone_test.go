@@ -144,7 +144,7 @@ func TestBrowserSigningOutLeavesNothingBehind(t *testing.T) {
 	const kept = `new Promise((ok) => { const r = indexedDB.open("punchcard"); r.onsuccess = async () => {
 		const stores = [...r.result.objectStoreNames], count = (s) => new Promise((done) => { const all = r.result.transaction(s).objectStore(s).getAllKeys(); all.onsuccess = () => done(s + ":" + all.result.join()); });
 		ok((await Promise.all(stores.map(count))).join(" ")); } })`
-	if got := evaluate[string](p, kept); got != "outbox: reads: session:" && got != "outbox: reads: session:key" {
+	if got := evaluate[string](p, kept); got != "outbox: reads: revisions: session:" && got != "outbox: reads: revisions: session:key" {
 		t.Errorf("the browser keeps %s", got)
 	}
 }
