@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/url"
 	"os"
@@ -42,6 +43,26 @@ func (p tab) until(script string) {
 	}
 	at, _ := chromedp.Run(p.ctx, chromedp.Evaluate[string]("location.href + '\\n' + document.body.innerText.slice(0, 1500)"))
 	p.Fatalf("it never came to this: %s\nthe page is %s", script, at)
+}
+
+// click waits for an element, and clicks on it.
+func (p tab) click(css string) {
+	p.Helper()
+	p.until(fmt.Sprintf("document.querySelector(%q) && !document.querySelector(%[1]q).disabled", css))
+	p.do(chromedp.Click(chromedp.CSS(css)))
+}
+
+// inApp runs a script with the app's own client of the API, and gives what it returns.
+func inApp[T any](p tab, script string) T {
+	p.Helper()
+	text := evaluate[string](p, `(async () => { const base = document.querySelector('script[src$="main.js"]').src.replace("main.js", "");
+		const api = await import(base + "lib/api.js");
+		try { return JSON.stringify(await (async () => { `+script+` })() ?? null); } catch (e) { return "failed: " + e.message + JSON.stringify(e.body ?? e.stack); } })()`)
+	var v T
+	if err := json.Unmarshal([]byte(text), &v); err != nil {
+		p.Fatal(text)
+	}
+	return v
 }
 
 // press types a key, as "Enter", with those that are held down: press("Control", "z").

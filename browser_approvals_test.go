@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -23,19 +22,6 @@ const submittedWeek = `const me = (await api.get("/me")).body, project = (await 
 	const period = (await api.get("/periods/" + me.id + "/" + monday)).body;
 	return (await api.put("/periods/" + period.id + "/submission?early=true", {comment: "<b onclick=alert(1)>Done</b>"})).body;`
 
-// inApp runs a script with the app's own client of the API, and gives what it returns.
-func inApp[T any](p tab, script string) T {
-	p.Helper()
-	text := evaluate[string](p, `(async () => { const base = document.querySelector('script[src$="main.js"]').src.replace("main.js", "");
-		const api = await import(base + "lib/api.js");
-		try { return JSON.stringify(await (async () => { `+script+` })() ?? null); } catch (e) { return "failed: " + e.message + JSON.stringify(e.body ?? e.stack); } })()`)
-	var v T
-	if err := json.Unmarshal([]byte(text), &v); err != nil {
-		p.Fatal(text)
-	}
-	return v
-}
-
 type seenPeriod struct{ ID, State string }
 
 func submitWeek(t *testing.T, chromium context.Context, issuer, email string) (tab, seenPeriod) {
@@ -44,51 +30,45 @@ func submitWeek(t *testing.T, chromium context.Context, issuer, email string) (t
 	return p, inApp[seenPeriod](p, submittedWeek)
 }
 
-func (p tab) click(css string) {
-	p.Helper()
-	p.until(fmt.Sprintf("document.querySelector(%q)", css))
-	p.do(chromedp.Click(chromedp.CSS(css)))
-}
-
-// key types where nothing is being written.
-func (p tab) key(key string) {
+// hotkey types where nothing is being written.
+func (p tab) hotkey(key string) {
 	p.Helper()
 	evaluate[bool](p, `(document.activeElement?.matches("input, textarea") && document.activeElement.blur(), true)`)
 	p.press(key)
 }
 
-func (p tab) shows(text string) {
+func (p tab) tells(text string) {
 	p.Helper()
 	p.until(fmt.Sprintf("document.body.innerText.includes(%q)", text))
 }
 
-const reads = `return (await api.get("/periods/%s")).body;`
+const readPeriod = `return (await api.get("/periods/%s")).body;`
 
 func TestBrowserRejectsALineWithWordsAndApprovesTheOthers(t *testing.T) {
 	chromium, issuer := startChromium(t), exampleServer(t)
 	ada, period := submitWeek(t, chromium, issuer, "ada@exampleco.com")
 	mia := openApp(t, chromium, views[0], issuer, "mia@exampleco.com", "/app/periods/"+period.ID) // as mails lead there
 	mia.until(`document.querySelectorAll(".ap-lines li").length === 5`)
-	mia.shows("<img src=x onerror=")
-	mia.key("r")
-	mia.shows("Say what to change.")
+	mia.tells("<img src=x onerror=")
+	mia.hotkey("r")
+	mia.tells("Say what to change.")
 	mia.until(`document.activeElement.id === "decision-words"`)
 
 	mia.click(".ap-lines li:nth-child(2) button")
 	mia.until(`document.activeElement.matches(".ap-lines .input")`)
-	mia.key("r")
-	mia.shows("Say what to change in each line")
+	mia.hotkey("r")
+	mia.tells("Say what to change in each line")
 	mia.do(chromedp.SendKeys(chromedp.CSS(".ap-lines .input"), "Which <b>customer</b>?"))
 	mia.click(".decide .check input")
-	mia.key("r")
-	mia.shows("1 line sent back")
+	mia.hotkey("r")
+	mia.tells("1 line sent back")
 	mia.click(".held .btn:last-child") // Undo
 	mia.until(`document.querySelector(".ap-lines .input")?.value === "Which <b>customer</b>?" && !localStorage.getItem("decisions")`)
-	mia.key("r")
+	mia.hotkey("r")
 	mia.click(".held .btn:first-child") // Send now
 	mia.until(`!document.querySelector(".held-one")`)
 
-	if got := inApp[seenPeriod](ada, fmt.Sprintf(reads, period.ID)); got.State != "rejected" {
+	if got := inApp[seenPeriod](ada, fmt.Sprintf(readPeriod, period.ID)); got.State != "rejected" {
 		t.Errorf("the period is %s", got.State)
 	}
 	lines := inApp[[]struct{ State, Comment string }](ada, `return (await api.get("/timesheets?limit=5")).body.map(({state, comment}) => ({state, comment})).sort((a, b) => a.state < b.state ? -1 : 1);`)
@@ -109,18 +89,18 @@ func TestBrowserUndoesApprovesByKeysAndReopens(t *testing.T) {
 	submitWeek(t, chromium, issuer, "ben@exampleco.com")
 	mia := openApp(t, chromium, views[0], issuer, "mia@exampleco.com", "/app/approvals")
 	mia.until(`document.querySelectorAll(".ap-row").length === 2 && document.querySelector(".nav .count")?.textContent === "2"`)
-	mia.key("j")
+	mia.hotkey("j")
 	mia.until(`document.activeElement.matches(".ap-row:first-child a")`)
 	evaluate[bool](mia, `(document.activeElement.click(), true)`)
 	mia.until(`document.querySelector(".ap-lines li")`)
 	at := evaluate[string](mia, `location.pathname`)
-	mia.key("j")
+	mia.hotkey("j")
 	mia.until(fmt.Sprintf(`location.pathname !== %q && document.querySelector(".ap-lines li")`, at))
-	mia.key("k")
+	mia.hotkey("k")
 	mia.until(fmt.Sprintf(`location.pathname === %q && document.querySelector(".ap-lines li")`, at))
-	mia.key("c")
+	mia.hotkey("c")
 	mia.until(`document.activeElement.id === "decision-words"`)
-	mia.key("a")
+	mia.hotkey("a")
 	mia.until(`document.querySelector(".held-one")`)
 	mia.click(".held .btn:last-child")
 	mia.until(fmt.Sprintf(`!document.querySelector(".held-one") && location.pathname === %q && document.querySelector(".ap-lines li")`, at))
@@ -128,7 +108,7 @@ func TestBrowserUndoesApprovesByKeysAndReopens(t *testing.T) {
 		t.Errorf("%d wait after what was undone, want 2", got)
 	}
 
-	mia.key("a") // and then one closes the page: what was decided is sent when the app is opened next
+	mia.hotkey("a") // and then one closes the page: what was decided is sent when the app is opened next
 	mia.until(`document.querySelector(".held-one")`)
 	mia.do(chromedp.Navigate(issuer + "app/reports"))
 	mia.until(`document.querySelector(".bar") && !localStorage.getItem("decisions")`)
@@ -136,39 +116,50 @@ func TestBrowserUndoesApprovesByKeysAndReopens(t *testing.T) {
 		t.Errorf("%d are approved, want 1", got)
 	}
 
-	if got := inApp[seenPeriod](ada, fmt.Sprintf(reads, first.ID)); got.State != "approved" {
+	if got := inApp[seenPeriod](ada, fmt.Sprintf(readPeriod, first.ID)); got.State != "approved" {
 		mia.do(chromedp.Navigate(issuer + "app/approvals/" + first.ID))
 		mia.until(`document.querySelector(".ap-lines li")`)
-		mia.key("a")
+		mia.hotkey("a")
 		mia.click(".held .btn:first-child")
 		mia.until(`!document.querySelector(".held-one")`)
 	}
 	mia.do(chromedp.Navigate(issuer + "app/approvals/" + first.ID))
 	mia.until(`document.querySelector(".decide")`)
 	mia.click(".decide .btn")
-	mia.shows("Say what to change.")
+	mia.tells("Say what to change.")
 	mia.do(chromedp.SendKeys(chromedp.CSS("#decision-words"), "Friday is missing"))
 	mia.click(".decide .btn")
-	mia.shows("Reopened")
-	if got := inApp[seenPeriod](ada, fmt.Sprintf(reads, first.ID)); got.State != "open" {
+	mia.tells("Reopened")
+	if got := inApp[seenPeriod](ada, fmt.Sprintf(readPeriod, first.ID)); got.State != "open" {
 		t.Errorf("the period is %s", got.State)
 	}
 }
 
 func TestBrowserApprovesManyAndTellsWhichChanged(t *testing.T) {
-	chromium, issuer := startChromium(t), exampleServer(t)
+	example, err := exampleProvisioning()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range example.directory.People {
+		example.directory.People[i].Name += ` <img src=x onerror="document.title='taken'">`
+	}
+	_, issuer := serveHouse(t, example)
+	chromium := startChromium(t)
 	submitWeek(t, chromium, issuer, "ada@exampleco.com")
 	ben, period := submitWeek(t, chromium, issuer, "ben@exampleco.com")
 	mia := openApp(t, chromium, views[0], issuer, "mia@exampleco.com", "/app/approvals")
-	mia.shows("Approve 2 without flags")
+	mia.tells("Approve 2 without flags")
 	inApp[seenPeriod](ben, fmt.Sprintf(`await api.del("/periods/%[1]s/submission"); return (await api.put("/periods/%[1]s/submission?early=true", {})).body;`, period.ID))
 	mia.click(".page-head .primary")
 	mia.until(`document.querySelectorAll(".sure li").length === 2 && document.querySelector("dialog").innerText.includes("80:00")`)
 	mia.fits("approvals-many")
 	mia.click("dialog .primary")
-	mia.shows("1 approved, 1 changed meanwhile")
+	mia.tells("1 approved, 1 changed meanwhile")
 	mia.until(fmt.Sprintf(`document.querySelector('.ap-result a[href="/app/approvals/%s"]')`, period.ID))
 	mia.until(`document.querySelectorAll(".ap-row").length === 1`)
+	if title := evaluate[string](mia, "document.title"); strings.Contains(title, "taken") {
+		t.Error("a name ran as a script")
+	}
 }
 
 func TestBrowserAsksForAFreshSignInAndKeepsTheDecision(t *testing.T) {
@@ -183,17 +174,17 @@ func TestBrowserAsksForAFreshSignInAndKeepsTheDecision(t *testing.T) {
 	mia := openApp(t, chromium, views[0], issuer, "mia@exampleco.com", "/app/approvals/"+period.ID)
 	mia.until(`document.querySelector(".ap-lines li")`)
 	time.Sleep(4500 * time.Millisecond)
-	mia.key("a")
+	mia.hotkey("a")
 	mia.click(".held .btn:first-child")
-	mia.shows("Yours is kept")
+	mia.tells("Yours is kept")
 	mia.click(".held .primary")
 	mia.until(`location.pathname === "/login" && document.querySelector("#password")`)
 	mia.fill("#email", "mia@exampleco.com", "#password", examplePassword)
 	mia.do(chromedp.Click(chromedp.CSS("button.primary")))
 	mia.until(`location.pathname.startsWith("/app/approvals")`)
-	mia.click(".held .btn:not(.primary):not(.quiet)") // Send again
+	mia.click(".held .again") // Send again
 	mia.until(`!document.querySelector(".held-one") && !localStorage.getItem("decisions")`)
-	if got := inApp[seenPeriod](ada, fmt.Sprintf(reads, period.ID)); got.State != "approved" {
+	if got := inApp[seenPeriod](ada, fmt.Sprintf(readPeriod, period.ID)); got.State != "approved" {
 		t.Errorf("the period is %s", got.State)
 	}
 }
@@ -211,9 +202,9 @@ func TestBrowserDelegatesAndEndsIt(t *testing.T) {
 	mia.fits("approvals-delegations")
 
 	noah := openApp(t, chromium, views[0], issuer, "noah@exampleco.com", "/app/approvals")
-	noah.shows("for Mia Chen until")
+	noah.tells("for Mia Chen until")
 	mia.click(".given .btn")
-	mia.shows("Nobody decides in your place.")
+	mia.tells("Nobody decides in your place.")
 	noah.do(chromedp.Navigate(issuer + "app/approvals/" + period.ID))
 	noah.until(`document.querySelector("dialog .alert")`)
 }
@@ -223,8 +214,8 @@ func TestBrowserExplainsFourEyes(t *testing.T) {
 	chromium, issuer := startChromium(t), exampleServer(t)
 	mia, period := submitWeek(t, chromium, issuer, "mia@exampleco.com")
 	mia.do(chromedp.Navigate(issuer + "app/approvals/" + period.ID))
-	mia.shows("This is your own time. Grace Okafor decides about it.")
-	mia.key("a")
+	mia.tells("This is your own time. Grace Okafor decides about it.")
+	mia.hotkey("a")
 	if held := evaluate[bool](mia, `!!document.querySelector(".held-one")`); held {
 		t.Error("one's own time can be approved")
 	}
@@ -235,11 +226,11 @@ func TestBrowserTellsWhatHappened(t *testing.T) {
 	submitWeek(t, chromium, issuer, "ada@exampleco.com")
 	mia := openApp(t, chromium, views[0], issuer, "mia@exampleco.com", "/app/notifications")
 	mia.until(`document.querySelector(".bell .count")?.textContent === "1"`)
-	mia.shows("Ada Lovelace submitted")
+	mia.tells("Ada Lovelace submitted")
 	mia.click(".feed button")
 	mia.until(`!document.querySelector(".bell .count") && !document.querySelector(".feed .unread")`)
 	mia.click(".switches td input")
-	mia.shows("Saved")
+	mia.tells("Saved")
 	if on := inApp[bool](mia, `return (await api.get("/me/notifications")).body.kinds[0].in_app`); on {
 		t.Error("the switch was not kept")
 	}

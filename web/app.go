@@ -34,13 +34,18 @@ var (
 	appModules = importsOf("app/main.js", "app/views/week.js")
 )
 
-// appSheets are the style sheets of the views.
+// lateSheets come with the views that need them.
+var lateSheets = []string{"admin", "approvals", "people", "reports", "week-over"}
+
+// appSheets are the style sheets of the first page's views.
 func appSheets() []string {
 	sheets, err := fs.Glob(appFiles, "app/css/*.css")
 	if err != nil {
 		panic(err) // the pattern is sound
 	}
-	return slices.DeleteFunc(sheets, func(name string) bool { return name == "app/css/app.css" })
+	return slices.DeleteFunc(sheets, func(name string) bool {
+		return name == "app/css/app.css" || slices.Contains(lateSheets, strings.TrimSuffix(path.Base(name), ".css"))
+	})
 }
 
 var importLine = regexp.MustCompile(`(?m)^(?:import|export)\b[^"]*?"(\.[^"]+)";`)
@@ -81,12 +86,19 @@ func (s Settings) app() gin.HandlerFunc {
 	if err != nil {
 		panic(err) // the template is the binary's own
 	}
+	packed := pack("app.html", page.Bytes())
 	return func(c *gin.Context) {
 		h := c.Writer.Header()
 		h.Set("Content-Security-Policy", appPolicy)
 		h.Set("Cache-Control", "no-cache")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
-		c.Data(http.StatusOK, "text/html; charset=utf-8", page.Bytes())
+		h.Set("Vary", "Accept-Encoding")
+		body := page.Bytes()
+		if acceptsGzip(c.Request.Header.Values("Accept-Encoding")) {
+			body = packed
+			h.Set("Content-Encoding", "gzip")
+		}
+		c.Data(http.StatusOK, "text/html; charset=utf-8", body)
 	}
 }
 

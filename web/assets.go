@@ -17,7 +17,6 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"punchcard/auth"
-	"punchcard/auth/lang"
 )
 
 //go:embed static
@@ -48,10 +47,13 @@ func LoadAssets() (*Assets, error) {
 		files embed.FS
 		from  string // what of its names is left out
 		to    string
-	}{{static, "static", ""}, {appFiles, "", "/"}, {lang.Files, "", "/lang/"}, {auth.Conformance, "", "/"}} {
+	}{{static, "static", ""}, {appFiles, "", "/"}, {auth.Conformance, "", "/"}} {
 		if err := a.load(tree.files, tree.from, tree.to, sum); err != nil {
 			return nil, fmt.Errorf("read embedded files: %w", err)
 		}
+	}
+	if err := a.loadWords(sum); err != nil {
+		return nil, fmt.Errorf("read the words: %w", err)
 	}
 	a.Base = "/a/" + hex.EncodeToString(sum.Sum(nil))[:12]
 	return a, nil
@@ -70,11 +72,15 @@ func (a *Assets) load(files embed.FS, from, to string, sum io.Writer) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(sum, "%s%s %d\n", to, name, len(body))
-		sum.Write(body)
-		a.files[to+strings.TrimPrefix(name, from)] = asset{body, pack(name, body), kind}
+		a.add(to+strings.TrimPrefix(name, from), kind, body, sum)
 		return nil
 	})
+}
+
+func (a *Assets) add(name, kind string, body []byte, sum io.Writer) {
+	fmt.Fprintf(sum, "%s %d\n", name, len(body))
+	sum.Write(body)
+	a.files[name] = asset{body, pack(name, body), kind}
 }
 
 func pack(name string, body []byte) []byte {

@@ -3,13 +3,16 @@ import { go, routed, url } from "./lib/router.js";
 import { callback, signIn, signedIn, SignedOut } from "./lib/session.js";
 import { approves, loadMe, me, waiting } from "./lib/me.js";
 import { unread, watchInbox } from "./lib/inbox.js";
-import { language, loadLanguage, t } from "./lib/i18n.js";
-import { Failure, Icon, initials, Loading, Toast } from "./lib/ui.js";
+import { language, loadLanguage, loadMoreWords, t } from "./lib/i18n.js";
+import { Failure, Icon, initials, Loading, sheet, Toast } from "./lib/ui.js";
+
+/** What all views but the week share, beside its words. */
+const sheets = ["admin", "approvals", "people", "reports"];
 
 /** A view is loaded when it is first looked at: view(parameters) is a component. */
 function lazy(path) {
-  const loaded = signal(null), failed = signal(null);
-  const load = () => import(`./views/${path}.js`).then((m) => { loaded.value = m.default; }, (e) => { failed.value = e; });
+  const loaded = signal(null), failed = signal(null), first = path === "week";
+  const load = () => Promise.all([import(`./views/${path}.js`), ...(first ? [] : [loadMoreWords(), ...sheets.map(sheet)])]).then(([m]) => { loaded.value = m.default; }, (e) => { failed.value = e; });
   let begun;
   return (parameters) => {
     begun ??= load();

@@ -3,7 +3,7 @@ import { signal } from "../vendor/preact.js";
 /** The catalogue of the language in use, from /lang/LANGUAGE.json: the same files that the pages of the server are written with. */
 const config = document.getElementById("app").dataset;
 const languages = config.languages.split(" ");
-let words = {}, plural, dates = new Map();
+let words = {}, rest, plural, dates = new Map();
 
 /** "en", "de". */
 export const language = signal("en");
@@ -12,8 +12,14 @@ export const language = signal("en");
 const preferred = () => [localStorage.getItem("language"), ...navigator.languages]
   .map((tag) => tag?.split("-")[0]).find((tag) => languages.includes(tag)) ?? "en";
 
+const file = async (name) => (await fetch(`${config.assets}/lang/${name}.json`)).json();
+
+/** The words of all views but the first page's. */
+export const loadMoreWords = () => (rest ??= file(`${language.value}.more`).then((more) => { words = { ...words, ...more }; }).catch((e) => { rest = undefined; throw e; }));
+
 export async function loadLanguage(chosen = preferred()) {
-  words = await (await fetch(`${config.assets}/lang/${chosen}.json`)).json();
+  const [first, more] = await Promise.all([file(chosen), rest && file(`${chosen}.more`)]);
+  words = { ...first, ...more };
   plural = new Intl.PluralRules(chosen);
   dates = new Map();
   document.documentElement.lang = chosen;

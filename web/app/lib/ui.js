@@ -51,6 +51,16 @@ export function Dialog({ title, close, side, children }) {
 /** The words of a Problem: a title in the language in use where its kind is known, and what the server said about it. */
 export const explain = (e) => (e instanceof TypeError ? t("app.no-network") : e.message);
 
+/** A style sheet of css/ that comes with what needs it. Resolves when it holds. */
+const sheets = new Map();
+export function sheet(name) {
+  if (!sheets.has(name)) sheets.set(name, new Promise((ok, no) => {
+    const gone = () => { sheets.delete(name); no(new TypeError(name)); };
+    document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: new URL(`../css/${name}.css`, import.meta.url).href, onload: ok, onerror: gone }));
+  }));
+  return sheets.get(name);
+}
+
 /** What is wrong with a whole page, with a way to try again. */
 export const Failure = ({ error, retry }) => html`<div class="alert" role="alert"><${Icon} name="alert" /><span>${explain(error)}
   ${error.headers?.get("Request-Id") && html`<small> ${t("app.request-id")} <code>${error.headers.get("Request-Id")}</code></small>`}</span>

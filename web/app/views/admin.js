@@ -2,7 +2,6 @@ import { html, useEffect, useSignal } from "../vendor/preact.js";
 import { has, t } from "../lib/i18n.js";
 import { useLoad } from "../lib/load.js";
 import { me } from "../lib/me.js";
-import { url } from "../lib/router.js";
 import { lost, signIn, SignedOut, tokenFor } from "../lib/session.js";
 import { Failure, Icon, Loading, phone } from "../lib/ui.js";
 
@@ -21,7 +20,7 @@ export default function Admin({ page, id }) {
   return html`<${Entrance}><div class="admin">
     ${(!page || !phone.value) && html`<${Side} page=${page ?? "people"} />`}
     ${(page || !phone.value) && html`<div class="admin-page">
-      ${phone.value && html`<a class="btn quiet admin-all" href="/app/admin"><${Icon} name="left" />${t("admin.all")}</a>`}
+      ${phone.value && !id && html`<a class="btn quiet admin-all" href="/app/admin"><${Icon} name="left" />${t("admin.all")}</a>`}
       <${Page} page=${page ?? "people"} id=${id && decoded(id)} /></div>`}</div><//>`;
 }
 

@@ -10,15 +10,18 @@ import { Switches } from "./notifications/switches.js";
 /** What happened to one's own time and what waits for one, the latest first. */
 export default function Notifications() {
   const [rows, set] = useState(null), [next, more] = useState(null), [error, fail] = useState(null), [again, reload] = useState(0);
+  const show = (a) => { set(a.body); more(a.next); refreshInbox(); };
   useEffect(() => {
     let gone = false;
     fail(null);
-    get("/notifications?limit=50").then((a) => { if (!gone) { set(a.body); more(a.next); refreshInbox(); } }, (e) => gone || fail(e));
+    get("/notifications?limit=50").then((a) => { if (!gone) show(a); }, (e) => gone || fail(e));
     return () => { gone = true; };
   }, [again]);
   const older = () => get(next).then((a) => { set([...rows, ...a.body]); more(a.next); }, (e) => say(explain(e)));
-  const read = (n) => n.read_at || put(`/notifications/${n.id}/read`).then((a) => { set((now) => now.map((o) => (o.id === n.id ? a.body : o))); refreshInbox(); }, (e) => say(explain(e)));
-  const readAll = () => put("/notifications/read", { up_to: rows[0].id }).then(() => { reload(again + 1); say(t("notifications.all-read")); }, (e) => say(explain(e)));
+  const one = (a) => { set((now) => now.map((o) => (o.id === a.body.id ? a.body : o))); refreshInbox(); };
+  const read = (n) => n.read_at || put(`/notifications/${n.id}/read`).then(one, (e) => say(explain(e)));
+  const readAll = () => put("/notifications/read", { up_to: rows[0].id })
+    .then(() => { reload(again + 1); say(t("notifications.all-read")); }, (e) => say(explain(e)));
   return html`<div class="page notifications"><div class="page-head"><h1>${t("app.notifications")}</h1>
       ${rows?.some((n) => !n.read_at) && html`<button class="btn" onClick=${readAll}><${Icon} name="check" />${t("notifications.read-all")}</button>`}</div>
     ${error ? html`<${Failure} error=${error} retry=${() => reload(again + 1)} />` : !rows ? html`<${Loading} />`
@@ -34,7 +37,8 @@ const link = (n) => n.period_id && `/app/${n.owner === me.value.id ? "periods" :
 function One({ n, read }) {
   const text = html`<bdi>${words(n)}</bdi>`;
   return html`<li class=${n.read_at ? "" : "unread"}>
-    <div><p>${!n.read_at && html`<span class="sr">${t("notifications.unread")} </span>`}${link(n) ? html`<a href=${link(n)} onClick=${() => read(n)}>${text}</a>` : text}</p>
+    <div><p>${!n.read_at && html`<span class="sr">${t("notifications.unread")} </span>`}
+      ${link(n) ? html`<a href=${link(n)} onClick=${() => read(n)}>${text}</a>` : text}</p>
       ${n.params.comment && html`<p class="words"><bdi>${n.params.comment}</bdi></p>`}
       <time class="fine" datetime=${n.created_at}>${day(n.created_at, { day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" })}</time></div>
     ${!n.read_at && html`<button class="btn quiet" onClick=${() => read(n)}>${t("notifications.read")}</button>`}</li>`;

@@ -4,7 +4,7 @@ import { t } from "../lib/i18n.js";
 import { go } from "../lib/router.js";
 import { addDays, today } from "../lib/time.js";
 import { failed, loading, open as show, reload, rows, typing, undo, week } from "../lib/week.js";
-import { Failure, Loading, phone, say } from "../lib/ui.js";
+import { Failure, Loading, phone, say, sheet } from "../lib/ui.js";
 import { Banner } from "./week/banner.js";
 import { commit } from "./week/cell.js";
 import { Announce, Grid, Hint } from "./week/grid.js";
@@ -20,7 +20,7 @@ async function lay(name, properties = {}) {
   if (over.peek()) return;
   commit();
   if (!parts.value[name]) {
-    try { parts.value = { ...parts.value, [name]: await part(`./week/${name}.js`) }; } catch { return say(t("app.no-network")); }
+    try { const [component] = await Promise.all([part(`./week/${name}.js`), sheet("week-over")]); parts.value = { ...parts.value, [name]: component }; } catch { return say(t("app.no-network")); }
   }
   over.value = { name, properties, back: document.activeElement };
 }

@@ -42,7 +42,7 @@ export function Lines({ label, hint, value, onInput, mistake, wrong = [], rows =
     <textarea id=${id} class="input lines" rows=${rows} spellcheck="false" autocapitalize="off" value=${value} readonly=${readonly} onInput=${(e) => onInput(e.target.value)}
       aria-invalid=${said.length > 0 ? "true" : undefined} aria-describedby="${id}-hint ${id}-wrong"></textarea>
     <span id="${id}-hint" class="fine">${hint}</span>
-    <ul id="${id}-wrong" class="wrongs" role="status">${said.map(([line, why]) => html`<li key=${line}>${line && html`<code><bdi>${line}</bdi></code> – `}${why}</li>`)}</ul></div>`;
+    <div id="${id}-wrong" role="status">${said.length > 0 && html`<ul class="wrongs">${said.map(([line, why]) => html`<li key=${line}>${line && html`<code><bdi>${line}</bdi></code> – `}${why}</li>`)}</ul>`}</div></div>`;
 }
 
 export const lines = (text) => text.split("\n").map((line) => line.trim()).filter(Boolean);

@@ -28,8 +28,10 @@ export function ApproveMany({ periods, close, done }) {
   };
   return html`<${Dialog} title=${t("approvals.approve-n", { n: periods.length })} close=${close}>
     <p>${t("approvals.confirm", { hours: clock(sum(periods.map((p) => p.minutes))) })}</p>
-    <ul class="sure">${periods.map((p) => html`<li key=${p.id}><b><bdi>${nameOf(p.user_id)}</bdi></b><span class="fine">${weekOf(p)}</span><span class="num">${clock(p.minutes)}</span></li>`)}</ul>
-    ${state.error && html`<div class="alert" role="alert"><${Icon} name="alert" /><span>${fresh !== undefined ? t("approvals.fresh-many") : explain(state.error)}</span></div>`}
+    <ul class="sure">${periods.map((p) => html`<li key=${p.id}><b><bdi>${nameOf(p.user_id)}</bdi></b>
+      <span class="fine">${weekOf(p)}</span><span class="num">${clock(p.minutes)}</span></li>`)}</ul>
+    ${state.error && html`<div class="alert" role="alert"><${Icon} name="alert" />
+      <span>${fresh !== undefined ? t("approvals.fresh-many") : explain(state.error)}</span></div>`}
     <div class="form-foot"><button class="btn" onClick=${close}>${t("app.cancel")}</button>
       ${fresh !== undefined ? html`<button class="btn primary" onClick=${again}>${t("app.sign-in")}</button>`
         : html`<button class="btn primary" disabled=${state.busy} onClick=${send}>${t("approvals.approve-n", { n: periods.length })}</button>`}</div>
@@ -50,9 +52,10 @@ export function Result({ result, close }) {
     n > 0 && t("approvals.n-approved", { n }), changed > 0 && t("approvals.n-changed", { n: changed }),
     failed.length > changed && t("approvals.n-refused", { n: failed.length - changed }),
   ].filter(Boolean).join(", ");
+  const one = (r) => html`<li key=${r.period_id}><a href=${`/app/approvals/${r.period_id}`}><bdi>${nameOf(owner(r.period_id))}</bdi>: ${t("approvals.review")}</a>
+    ${r.problem !== "stale-review" && html` <bdi>${r.detail}</bdi>`}</li>`;
   return html`<div class="alert ${failed.length ? "warn" : "ok"} ap-result" role="status"><${Icon} name=${failed.length ? "alert" : "check"} />
-    <div><b>${words}</b>${failed.length > 0 && html`<ul>${failed.map((r) => html`<li key=${r.period_id}>
-      <a href=${`/app/approvals/${r.period_id}`}><bdi>${nameOf(owner(r.period_id))}</bdi>: ${t("approvals.review")}</a> ${r.problem !== "stale-review" && html`<bdi>${r.detail}</bdi>`}</li>`)}</ul>`}</div>
+    <div><b>${words}</b>${failed.length > 0 && html`<ul>${failed.map(one)}</ul>`}</div>
     <button class="btn quiet only-icon" aria-label=${t("app.close")} onClick=${close}><${Icon} name="x" /></button></div>`;
 }
 const owner = (period) => period.replace(/^per_[^_]*_/, "");

@@ -1,7 +1,7 @@
 import { signal } from "../../vendor/preact.js";
 import { all, get, query } from "../../lib/api.js";
 import { me } from "../../lib/me.js";
-import { addDays, days, today, weekday } from "../../lib/time.js";
+import { addDays, days, weekday } from "../../lib/time.js";
 
 /** The tabs, in their order, by the state of the periods in them. */
 export const tabs = ["submitted", "rejected", "approved", "open"];
@@ -27,7 +27,8 @@ export async function load(tab, { more = false } = {}) {
   const now = ++asked, before = list.value;
   if (before.tab !== tab) list.value = { tab, rows: null };
   try {
-    const [page, n] = await Promise.all([get(more ? before.next : query("/approvals", { state: tab, limit: Math.min(200, Math.max(size, before.tab === tab && before.rows ? before.rows.length : 0)) })), get("/approvals/counts")]);
+    const limit = Math.min(200, Math.max(size, before.tab === tab && before.rows ? before.rows.length : 0)); // as many as were shown
+    const [page, n] = await Promise.all([get(more ? before.next : query("/approvals", { state: tab, limit })), get("/approvals/counts")]);
     if (now !== asked) return;
     await knowPeople(page.body.map((p) => p.user_id));
     if (now !== asked) return;
@@ -53,11 +54,15 @@ export async function knowPeople(ids) {
 }
 export const forgetPeople = () => { directory = undefined; };
 /** Whom one may name as the one who decides: everybody whose name one knows. */
-export const everybodyElse = () => [...names.value].filter(([id, name]) => id !== me.value.id && name !== "–").sort((a, b) => a[1].localeCompare(b[1]));
+export const everybodyElse = () => [...names.value].filter(([id, name]) => id !== me.value.id && name !== "–")
+  .sort((a, b) => a[1].localeCompare(b[1]));
+
+/** Delegations go by the days of UTC. */
+export const dayInUTC = () => new Date().toISOString().slice(0, 10);
 
 /** The delegation by which one decides about a period that is another's to decide, if so. */
 export function standsIn(period) {
-  const now = today();
+  const now = dayInUTC();
   if (personOf(period.user_id)?.manager_id === me.value.id) return undefined;
   return delegations.value.find((d) => d.to_user_id === me.value.id && !d.ended_at && d.starts_on <= now && now <= d.ends_on
     && period.approvers.includes(d.from_user_id));

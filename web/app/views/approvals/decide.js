@@ -32,15 +32,22 @@ export function decide(decision, { period, entries }) {
 export function Decide({ sheet, act, wanting }) {
   const { period, entries } = sheet, draft = draftOf(period.id), marked = entries.filter((e) => e.id in draft.lines).length;
   const others = entries.filter((e) => !(e.id in draft.lines) && e.allowed_actions.includes("approve")).length;
-  const bad = wanting === "words-needed" && !draft.comment.trim() && !marked, told = wanting && (wanting !== "words-needed" || bad) && (wanting !== "lines-marked" || marked > 0);
+  const bad = wanting === "words-needed" && !draft.comment.trim() && !marked; // what was said goes once it is mended
+  const told = wanting && (wanting !== "words-needed" || bad) && (wanting !== "lines-marked" || marked > 0);
+  const add = (words) => write(period.id, { comment: draft.comment.trim() ? `${draft.comment.trim()} ${words}` : words });
   return html`<div class="decide">
     <div class="field"><label for="decision-words">${t("approvals.words", { name: nameOf(period.user_id) })}</label>
-      <textarea id="decision-words" class="input" rows="2" maxlength="2000" value=${draft.comment} aria-invalid=${bad} aria-describedby="wanting" onInput=${(e) => write(period.id, { comment: e.target.value })} />
-      <${Phrases} comment=${draft.comment} use=${(words) => write(period.id, { comment: draft.comment.trim() ? `${draft.comment.trim()} ${words}` : words })} /></div>
-    ${marked > 0 && others > 0 && html`<label class="check"><input type="checkbox" checked=${draft.rest} onChange=${(e) => write(period.id, { rest: e.target.checked })} /><span>${t("approvals.approve-rest", { n: others })}</span></label>`}
+      <textarea id="decision-words" class="input" rows="2" maxlength="2000" value=${draft.comment} aria-invalid=${bad} aria-describedby="wanting"
+        onInput=${(e) => write(period.id, { comment: e.target.value })} />
+      <${Phrases} comment=${draft.comment} use=${add} /></div>
+    ${marked > 0 && others > 0 && html`<label class="check"><input type="checkbox" checked=${draft.rest}
+      onChange=${(e) => write(period.id, { rest: e.target.checked })} /><span>${t("approvals.approve-rest", { n: others })}</span></label>`}
     <p id="wanting" role="alert" class=${told ? "error" : "sr"}>${told && html`<${Icon} name="alert" />${t(`approvals.${wanting}`)}`}</p>
-    <div class="acts"><button class="btn primary" disabled=${marked > 0} aria-keyshortcuts="a" onClick=${() => act("approved")}><${Icon} name="check" />${t("approvals.approve")}<kbd>A</kbd></button>
-      <button class="btn bad" aria-keyshortcuts="r" onClick=${() => act("rejected")}><${Icon} name="undo" />${marked ? t("approvals.reject-lines", { n: marked }) : t("approvals.reject")}<kbd>R</kbd></button>
+    <div class="acts">
+      <button class="btn primary" disabled=${marked > 0} aria-keyshortcuts="a" onClick=${() => act("approved")}><${Icon} name="check" />
+        ${t("approvals.approve")}<kbd>A</kbd></button>
+      <button class="btn bad" aria-keyshortcuts="r" onClick=${() => act("rejected")}><${Icon} name="undo" />
+        ${marked ? t("approvals.reject-lines", { n: marked }) : t("approvals.reject")}<kbd>R</kbd></button>
       <span class="fine">${t("approvals.sent-later")}</span></div>
   </div>`;
 }
@@ -66,10 +73,13 @@ export function Reopen({ period, done }) {
     } catch (error) { set({ error, fresh: maxAge(error) }); }
   };
   return html`<div class="decide"><div class="field"><label for="decision-words">${t("approvals.reopen-why")}</label>
-      <textarea id="decision-words" class="input" rows="2" maxlength="2000" value=${draft.comment} aria-invalid=${!!state.wanting} onInput=${(e) => write(period.id, { comment: e.target.value })} />
+      <textarea id="decision-words" class="input" rows="2" maxlength="2000" value=${draft.comment} aria-invalid=${!!state.wanting}
+        onInput=${(e) => write(period.id, { comment: e.target.value })} />
       <p class="fine">${t("approvals.reopen-means")}</p></div>
-    ${state.wanting && !draft.comment.trim() && html`<p class="error" role="alert"><${Icon} name="alert" />${t("approvals.words-needed")}</p>`}
-    ${state.error && html`<div class="alert" role="alert"><${Icon} name="alert" /><span>${state.error.status === 412 ? t("approvals.stale") : explain(state.error)}</span></div>`}
-    <div class="acts">${state.fresh !== undefined ? html`<button class="btn primary" onClick=${() => signIn({ maxAge: state.fresh })}>${t("app.sign-in")}</button>`
+    ${state.wanting && !draft.comment.trim() && html`<p class="error" role="alert"><${Icon} name="alert" />
+      ${t("approvals.words-needed")}</p>`}
+    ${state.error && state.fresh === undefined && html`<div class="alert" role="alert"><${Icon} name="alert" /><span>${state.error.status === 412 ? t("approvals.stale") : explain(state.error)}</span></div>`}
+    <div class="acts">${state.fresh !== undefined
+      ? html`<p>${t("approvals.fresh-first")}</p><button class="btn primary" onClick=${() => signIn({ maxAge: state.fresh })}>${t("app.sign-in")}</button>`
       : html`<button class="btn" disabled=${state.busy} onClick=${send}><${Icon} name="undo" />${t("approvals.reopen")}</button>`}</div></div>`;
 }

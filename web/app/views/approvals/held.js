@@ -64,7 +64,9 @@ function takeBack(id) {
 
 /** What is left of an earlier page: nobody is here any more who could undo it. What waits for a sign-in is asked about again. */
 export function resume() {
-  for (const d of read().filter(mine)) if (!d.problem && !timers.has(d.id)) timers.set(d.id, setTimeout(send, Math.max(0, d.due + 3000 - Date.now()), d.id));
+  for (const d of read().filter(mine)) {
+    if (!d.problem && !timers.has(d.id)) timers.set(d.id, setTimeout(send, Math.max(0, d.due + 3000 - Date.now()), d.id));
+  }
 }
 
 /** One tab sends it once; with its id as the key, an answer that was lost can be asked for again. */
@@ -118,12 +120,20 @@ export function Held() {
   </div>`)}</div>`;
 }
 
-const why = (d) => (d.sending ? t("approvals.sending") : !d.problem ? t("approvals.held-for") : d.fresh !== undefined ? t("approvals.fresh-needed")
-  : d.problem === "stale-review" ? t("approvals.stale") : d.problem === "self-approval" ? t("approvals.four-eyes", { detail: d.detail }) : t("approvals.refused", { detail: d.detail }));
+function why({ sending, sent, problem, fresh, detail }) {
+  if (sending) return t("approvals.sending");
+  if (!problem) return t("approvals.held-for");
+  if (fresh !== undefined) return t("approvals.fresh-needed");
+  if (problem === "stale-review" && !sent) return t("approvals.stale");
+  return t(problem === "self-approval" ? "approvals.four-eyes" : "approvals.refused", { detail });
+}
 
-const mend = (d) => html`${d.fresh !== undefined && html`<button class="btn primary" onClick=${() => signIn({ maxAge: d.fresh })}>${t("app.sign-in")}</button>`}
-  ${["stale-review", "self-approval", "invalid-transition"].includes(d.problem) ? html`<a class="btn" href=${`/app/approvals/${d.period}`} onClick=${(e) => { e.preventDefault(); takeBack(d.id); }}>${t("approvals.look-again")}</a>`
-    : html`<button class="btn" onClick=${() => again(d.id)}>${t("approvals.send-again")}</button>`}
+/** What can be done about one that was refused: look again where trying again can't help. */
+const mend = (d) => html`
+  ${d.fresh !== undefined && html`<button class="btn primary" onClick=${() => signIn({ maxAge: d.fresh })}>${t("app.sign-in")}</button>`}
+  ${["stale-review", "self-approval", "invalid-transition"].includes(d.problem)
+    ? html`<button class="btn again" onClick=${() => takeBack(d.id)}>${t("approvals.look-again")}</button>`
+    : html`<button class="btn again" onClick=${() => again(d.id)}>${t("approvals.send-again")}</button>`}
   <button class="btn quiet" onClick=${() => undo(d.id)}>${t("approvals.drop")}</button>`;
 
 function again(id) { mark(id, { problem: undefined, fresh: undefined }); send(id); }

@@ -9,9 +9,9 @@ const times = (l) => (l.start ? `${l.start}–${l.end}` : t("approvals.no-times"
 
 /** What of a line is another: ["2:00 → 3:00"]. */
 function changes({ before: b, after: a }) {
-  const pairs = [[clock(b.minutes), clock(a.minutes)], [b.date, a.date], [projectName(b.project_id), projectName(a.project_id)], [b.task, a.task], [b.note, a.note],
-    [times(b), times(a)], [b.tags.join(", "), a.tags.join(", ")], [t(`approvals.billable-${b.billable}`), t(`approvals.billable-${a.billable}`)]];
-  return pairs.filter(([was, is]) => was !== is);
+  const parts = (l) => [clock(l.minutes), l.date, projectName(l.project_id), l.task, l.note, times(l), l.tags.join(", "), t(`approvals.billable-${l.billable}`)];
+  const is = parts(a);
+  return parts(b).map((was, i) => [was, is[i]]).filter(([was, is]) => was !== is);
 }
 
 /** What changed since it was last submitted. Before a first time there is nothing to compare with. */
@@ -19,10 +19,12 @@ export function Changes({ difference: d }) {
   if (!d.since) return null;
   const none = !d.added.length && !d.changed.length && !d.removed.length;
   return html`<section><h3>${t("approvals.since", { n: d.since })}</h3>
-    ${none ? html`<p class="fine">${t("approvals.unchanged")}</p>` : html`<p class="fine num">${clock(d.minutes_before)} → ${clock(d.minutes)}</p><ul class="ap-changes">
+    ${none ? html`<p class="fine">${t("approvals.unchanged")}</p>` : html`<p class="fine num">${clock(d.minutes_before)} → ${clock(d.minutes)}</p>
+    <ul class="ap-changes">
     ${d.added.map((l) => html`<li key=${l.id}><b class="ok">${t("approvals.added")}</b> <ins><bdi>${words(l)}</bdi></ins></li>`)}
     ${d.changed.map((c) => html`<li key=${c.after.id}><b>${t("approvals.changed")}</b> <bdi>${words(c.after)}</bdi>
-      <span class="fine">${changes(c).map(([was, is], i) => html`<span key=${i}><del><bdi>${was || "–"}</bdi></del> → <ins><bdi>${is || "–"}</bdi></ins></span>`)}</span></li>`)}
+      <span class="fine">${changes(c).map(([was, is], i) => html`<span key=${i}><del><bdi>${was || "–"}</bdi></del> →
+        <ins><bdi>${is || "–"}</bdi></ins></span>`)}</span></li>`)}
     ${d.removed.map((l) => html`<li key=${l.id}><b class="bad">${t("approvals.removed")}</b> <del><bdi>${words(l)}</bdi></del></li>`)}</ul>`}
   </section>`;
 }
@@ -31,7 +33,8 @@ export function Changes({ difference: d }) {
 export function Timeline({ events, entries }) {
   const line = (id) => { const e = entries.find((one) => one.id === id); return e ? `${day(e.date, { weekday: "short" })}, ${projectName(e.project_id)}` : t("approvals.a-line"); };
   return html`<section><h3>${t("approvals.timeline")}</h3><ol class="timeline">${events.map((e) => html`<li key=${e.id} data-kind=${e.kind}>
-    <b>${t(`approvals.did-${e.kind}`)}</b>${e.entry_id && html` (<bdi>${line(e.entry_id)}</bdi>)`} · <bdi>${nameOf(e.by)}</bdi>${e.on_behalf_of && html`, <bdi>${t("approvals.in-place-of", { name: nameOf(e.on_behalf_of) })}</bdi>`}
+    <b>${t(`approvals.did-${e.kind}`)}</b>${e.entry_id && html` (<bdi>${line(e.entry_id)}</bdi>)`} · <bdi>${nameOf(e.by)}</bdi>
+    ${e.on_behalf_of && html`, <bdi>${t("approvals.in-place-of", { name: nameOf(e.on_behalf_of) })}</bdi>`}
     <time class="fine" datetime=${e.at}>${day(e.at, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" })}</time>
     ${e.comment && html`<p class="words"><bdi>${e.comment}</bdi></p>`}</li>`)}</ol></section>`;
 }

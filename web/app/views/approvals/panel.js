@@ -37,7 +37,8 @@ export function Panel({ id, rows, close }) {
     <${Held} />
     ${error ? html`<${Failure} error=${error} retry=${() => reload(again + 1)} />` : !sheet ? html`<${Loading} />`
       : html`<${Sheet} sheet=${sheet} act=${act} wanting=${wanting} done=${() => { reload(again + 1); load(list.value.tab); }} />`}
-    <footer class="acts steps"><button class="btn quiet" disabled=${at >= 0 && !rows[at - 1]} onClick=${() => step(-1)}><${Icon} name="left" />${t("approvals.previous")}<kbd>K</kbd></button>
+    <footer class="acts steps">
+      <button class="btn quiet" disabled=${at >= 0 && !rows[at - 1]} onClick=${() => step(-1)}><${Icon} name="left" />${t("approvals.previous")}<kbd>K</kbd></button>
       <button class="btn quiet" disabled=${at >= 0 && !rows[at + 1]} onClick=${() => step(1)}>${t("approvals.next")}<kbd>J</kbd><${Icon} name="right" /></button>
       <span class="fine">${t("approvals.keys")}</span></footer>
   </${Dialog}>`;
@@ -47,21 +48,24 @@ function Sheet({ sheet, act, wanting, done }) {
   const { period: p, entries, difference, events } = sheet, can = p.allowed_actions, waits = holds(p.id);
   return html`<div class="ap-sheet">
     <div class="ap-facts"><span>${weekOf(p)}</span><${Chip} state=${p.state} /><${InPlaceOf} period=${p} />
-      <b class="num">${clock(p.minutes)}${p.expected_minutes > 0 ? ` / ${clock(p.expected_minutes)}` : ""}</b><span>${t("approvals.billable", { n: share(p) })}</span></div>
+      <b class="num">${clock(p.minutes)}${p.expected_minutes > 0 ? ` / ${clock(p.expected_minutes)}` : ""}</b>
+      <span>${t("approvals.billable", { n: share(p) })}</span></div>
     <${Flags} period=${p} />
     ${p.submission?.comment && html`<p class="words"><bdi>${p.submission.comment}</bdi></p>`}
-    ${waits ? html`<p class="fine">${t("approvals.is-held")}</p>` : can.includes("approve") || can.includes("reject") ? html`<${Decide} sheet=${sheet} act=${act} wanting=${wanting} />`
+    ${waits ? html`<p class="fine">${t("approvals.is-held")}</p>`
+      : can.includes("approve") || can.includes("reject") ? html`<${Decide} sheet=${sheet} act=${act} wanting=${wanting} />`
       : can.includes("reopen") ? html`<${Reopen} period=${p} done=${done} />` : html`<${CannotDecide} period=${p} />`}
     <section><h3>${t("approvals.hours")}</h3><${Grid} ...${sheet} /></section>
     <${Changes} difference=${difference} />
-    <section><h3>${t("approvals.lines")}</h3>${entries.length ? html`<${Lines} period=${p} entries=${entries} wanting=${wanting === "line-words-needed"} />` : html`<p class="fine">${t("approvals.no-lines")}</p>`}</section>
+    <section><h3>${t("approvals.lines")}</h3>${entries.length ? html`<${Lines} period=${p} entries=${entries} wanting=${wanting === "line-words-needed"} />`
+      : html`<p class="fine">${t("approvals.no-lines")}</p>`}</section>
     <${Timeline} events=${events} entries=${entries} />
   </div>`;
 }
 
 function focusWords(why) {
-  const field = why === "line-words-needed" ? [...document.querySelectorAll(".ap-lines .input")].find((i) => !i.value.trim()) : document.getElementById("decision-words");
-  field?.focus();
+  const empty = [...document.querySelectorAll(".ap-lines .input")].find((i) => !i.value.trim());
+  (why === "line-words-needed" ? empty : document.getElementById("decision-words"))?.focus();
 }
 
 /** Keys work wherever nothing is typed. The last handlers hold, so that they see what is shown now. */
@@ -70,7 +74,7 @@ function usePanelKeys(handlers) {
   now.current = handlers;
   useEffect(() => {
     const keys = (e) => {
-      if (e.ctrlKey || e.metaKey || e.altKey || e.repeat || e.target.closest("input:not([type=checkbox]), textarea, select")) return;
+      if (e.ctrlKey || e.metaKey || e.altKey || e.repeat || e.target.closest?.("input:not([type=checkbox]), textarea, select")) return;
       const act = now.current[e.key.toLowerCase()];
       if (!act) return;
       e.preventDefault();

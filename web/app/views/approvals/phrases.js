@@ -13,9 +13,10 @@ export function Phrases({ comment, use }) {
   const [editing, edit] = useState(false), words = comment.trim();
   const savable = words && !saved.value.includes(words) && saved.value.length < most;
   const change = (i, to) => keep(saved.value.map((p, at) => (at === i ? to : p)));
+  const drop = (i) => keep(saved.value.filter((_, at) => at !== i));
   if (editing) return html`<div class="phrases editing">${saved.value.map((p, i) => html`<div key=${i}>
       <input class="input" aria-label=${t("approvals.phrase-n", { n: i + 1 })} value=${p} maxlength="500" onChange=${(e) => change(i, e.target.value)} />
-      <button class="btn quiet only-icon" aria-label=${t("approvals.phrase-drop", { n: i + 1 })} onClick=${() => keep(saved.value.filter((_, at) => at !== i))}><${Icon} name="trash" /></button></div>`)}
+      <button class="btn quiet only-icon" aria-label=${t("approvals.phrase-drop", { n: i + 1 })} onClick=${() => drop(i)}><${Icon} name="trash" /></button></div>`)}
     <button class="btn" onClick=${() => { keep(saved.value.filter((p) => p.trim())); edit(false); }}>${t("approvals.phrases-done")}</button></div>`;
   return html`<div class="phrases">${saved.value.map((p) => html`<button key=${p} class="phrase" onClick=${() => use(p)}><bdi>${p}</bdi></button>`)}
     ${savable && html`<button class="btn quiet" onClick=${() => keep([...saved.value, words])}><${Icon} name="plus" />${t("approvals.phrase-save")}</button>`}

@@ -31,9 +31,11 @@ export const share = (p) => (p.minutes ? Math.round((100 * p.billable_minutes) /
 export function Row({ period: p, tab, chosen, choose }) {
   const name = nameOf(p.user_id), waits = holds(p.id), mine = p.allowed_actions.includes("approve");
   return html`<li class="ap-row ${waits ? "waits" : ""}">
-    ${tab === "submitted" && html`<label class="pick"><input type="checkbox" checked=${chosen} disabled=${!mine || waits} onChange=${() => choose(p.id)} /><span class="sr">${t("approvals.choose", { name })}</span></label>`}
+    ${tab === "submitted" && html`<label class="pick"><input type="checkbox" checked=${chosen} disabled=${!mine || waits} onChange=${() => choose(p.id)} />
+      <span class="sr">${t("approvals.choose", { name })}</span></label>`}
     <span class="face" aria-hidden="true">${initials(name)}</span>
-    <div class="who"><a href=${`/app/approvals/${p.id}?tab=${tab}`}><bdi>${name}</bdi></a><span class="fine">${weekOf(p)}</span><${InPlaceOf} period=${p} /></div>
+    <div class="who"><a href=${`/app/approvals/${p.id}?tab=${tab}`}><bdi>${name}</bdi></a><span class="fine">${weekOf(p)}</span>
+      <${InPlaceOf} period=${p} /></div>
     <div class="of num"><b>${clock(p.minutes)}</b><span>${p.expected_minutes > 0 ? ` / ${clock(p.expected_minutes)}` : ""}</span></div>
     <${Bars} period=${p} />
     <div class="bill num">${t("approvals.billable", { n: share(p) })}</div>

@@ -15,7 +15,8 @@ export async function loadSheet(id) {
   asked ??= all("/projects", { most: 2000 }).then((found) => { projects.value = new Map(found.map((p) => [p.id, p.name])); }, () => { asked = undefined; });
   const [entries, difference, events, before] = await Promise.all([
     all(query("/timesheets", { ...of, from: period.start, to: period.end }), { most: 1000 }), get(`/periods/${id}/diff`).then((a) => a.body),
-    all(`/periods/${id}/events`, { most: 200 }), get(query("/reports/summary", { ...of, group_by: "project", ...weeksBefore(period) })).then((a) => a.body, () => null),
+    all(`/periods/${id}/events`, { most: 200 }),
+    get(query("/reports/summary", { ...of, group_by: "project", ...weeksBefore(period) })).then((a) => a.body, () => null),
     asked,
   ]);
   await knowPeople([period.user_id, ...period.approvers, ...events.flatMap((e) => [e.by, e.on_behalf_of]), ...entries.map((e) => e.approved_by)]);
@@ -32,12 +33,15 @@ export function Grid({ period, entries, before }) {
   if (!weeks) return html`<${ByProject} ids=${ids} at=${at} />`;
   const cells = (of) => dates.map((d) => html`<td key=${d} class="end">${of(d) ? clock(of(d)) : "–"}</td>`);
   return html`<div class="table-wrap" tabindex="0" role="region" aria-label=${t("approvals.grid")}><table class="table ap-grid">
-    <thead><tr><th>${t("approvals.project")}</th>${dates.map((d) => html`<th key=${d} class="end"><span>${day(d, { weekday: "short" })}</span> ${day(d, { day: "numeric" })}</th>`)}
+    <thead><tr><th>${t("approvals.project")}</th>
+      ${dates.map((d) => html`<th key=${d} class="end"><span>${day(d, { weekday: "short" })}</span> ${day(d, { day: "numeric" })}</th>`)}
       <th class="end">${t("approvals.total")}</th><th class="end">${t("approvals.mean")}</th></tr></thead>
     <tbody>${ids.map((id) => html`<tr key=${id}><th scope="row"><span><${Dot} id=${id} /><bdi>${projectName(id)}</bdi></span></th>${cells((d) => at(id, d))}
       <td class="end"><b>${clock(at(id))}</b></td><td class="end usual">${clock(usual(id))}</td></tr>`)}</tbody>
-    <tfoot><tr><th scope="row">${t("approvals.total")}</th>${cells((d) => at(null, d))}<td class="end"><b>${clock(at())}</b></td><td class="end usual">${clock(usual())}</td></tr>
-      ${period.expected_minutes > 0 && html`<tr class="expected"><th scope="row">${t("approvals.expected")}</th>${cells((d) => expectedOn(period.user_id, d))}<td class="end">${clock(period.expected_minutes)}</td><td /></tr>`}</tfoot>
+    <tfoot><tr><th scope="row">${t("approvals.total")}</th>${cells((d) => at(null, d))}
+      <td class="end"><b>${clock(at())}</b></td><td class="end usual">${clock(usual())}</td></tr>
+      ${period.expected_minutes > 0 && html`<tr class="expected"><th scope="row">${t("approvals.expected")}</th>
+        ${cells((d) => expectedOn(period.user_id, d))}<td class="end">${clock(period.expected_minutes)}</td><td /></tr>`}</tfoot>
   </table></div>`;
 }
 

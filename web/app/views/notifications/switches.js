@@ -17,7 +17,9 @@ export function Switches() {
     aria-label=${t(`notifications.${where}-of`, { kind: t(`notifications.kind-${k.kind}`) })} onChange=${(e) => flip(k.kind, where, e.target.checked)} />`;
   return html`<section class="switches"><h2>${t("notifications.how")}</h2>
     ${error && html`<${Failure} error=${error} retry=${load} />`}
-    ${settings && html`<div class="card"><table class="table"><thead><tr><th>${t("notifications.what")}</th><th>${t("notifications.in_app")}</th><th>${t("notifications.email")}</th></tr></thead>
-      <tbody>${settings.kinds.map((k) => html`<tr key=${k.kind}><td>${t(`notifications.kind-${k.kind}`)}</td><td><label class="tick">${box(k, "in_app")}</label></td><td><label class="tick">${box(k, "email")}</label></td></tr>`)}</tbody></table></div>
+    ${settings && html`<div class="card"><table class="table">
+      <thead><tr><th>${t("notifications.what")}</th><th>${t("notifications.in_app")}</th><th>${t("notifications.email")}</th></tr></thead>
+      <tbody>${settings.kinds.map((k) => html`<tr key=${k.kind}><td>${t(`notifications.kind-${k.kind}`)}</td>
+        <td><label class="tick">${box(k, "in_app")}</label></td><td><label class="tick">${box(k, "email")}</label></td></tr>`)}</tbody></table></div>
     ${!settings.email_available && html`<p class="fine">${t("notifications.no-mail")}</p>`}`}</section>`;
 }

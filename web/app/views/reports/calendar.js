@@ -28,7 +28,7 @@ export default function Calendar() {
         <button class="btn" onClick=${() => set({ month: undefined }, { replace: true })}>${t("reports.now")}</button><button class="btn only-icon" aria-label=${t("reports.month-after")} onClick=${() => step(1)}><${Icon} name="right" /></button></div>
       <button class="btn primary" onClick=${() => { adding.value = { from: today(), to: today() }; }}><${Icon} name="plus" />${t("reports.add-absence")}</button></div></div>
     ${loaded.error.value ? html`<${Failure} error=${loaded.error.value} retry=${loaded.reload} />` : !data ? html`<${Loading} />` : phone.value ? html`<${List} data=${data} />` : html`<${Grid} data=${data} days=${daysOf(from, to)} />`}
-    ${data && html`<${Legend} /><${Own} absences=${data.absences.filter((a) => a.user_id === me.value.id)} changed=${loaded.reload} />`}
+    ${data && html`${!phone.value && html`<${Legend} />`}<${Own} absences=${data.absences.filter((a) => a.user_id === me.value.id)} changed=${loaded.reload} />`}
     ${adding.value && html`<${Absence} first=${adding.value} close=${() => { adding.value = null; }} added=${loaded.reload} />`}`;
 }
 

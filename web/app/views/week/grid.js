@@ -24,7 +24,7 @@ export function Grid({ open }) {
     <colgroup><col />${days.map((d) => html`<col key=${d.date} class="one-day" />`)}<col class="tot" /></colgroup>
     <thead><tr><th scope="col">${t("week.project")}</th>
       ${days.map((d) => html`<th key=${d.date} scope="col" class=${lookOf(d)} aria-current=${d.date === today() ? "date" : undefined}>
-        <button class="of-day" aria-label=${t("week.lines-of", { day: longDay(d.date) })} onClick=${() => open.lines(d.date)}>${inWords(d.date, { weekday: "short" })}<b>${Number(d.date.slice(8))}</b></button>
+        <button class="of-day" title=${t("week.lines-of", { day: longDay(d.date) })} onClick=${() => open.lines(d.date)}><span aria-hidden="true">${inWords(d.date, { weekday: "short" })}<b>${Number(d.date.slice(8))}</b></span><span class="sr">${longDay(d.date)}</span></button>
         ${why(d) && html`<i class="free-name"><bdi>${why(d)}</bdi></i>`}</th>`)}
       <th scope="col">${t("week.total")}</th></tr></thead>
     <tbody>${rows.value.map((row, r) => html`<${Row} key=${row.key} ...${{ row, r, days, selected, whole: Boolean(locked) }} />`)}</tbody>

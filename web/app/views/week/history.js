@@ -36,5 +36,5 @@ function Changes({ diff, period }) {
       ${removed.map((l) => html`<li key=${l.id} class="removed"><${Icon} name="minus" /><span><span class="sr">${t("week.removed-line")} </span><del><${Line} line=${l} /></del></span></li>`)}</ul>`}</section>`;
 }
 
-const Line = ({ line }) => html`<span class="a-line"><span>${inWords(line.date, { weekday: "short", day: "numeric", month: "short" })}</span> <b class="num">${clock(line.minutes)}</b> <${Dot} id=${line.project_id} />
+const Line = ({ line }) => html`<span class="a-line"><span>${inWords(line.date, { weekday: "short", day: "numeric", month: "short" })}</span> <b class="num">${clock(line.minutes)}</b> <${Dot} id=${line.project_id} />${" "}
   <bdi>${projects.value.get(line.project_id)?.name ?? t("week.unknown-project")}</bdi> <bdi>${line.task}</bdi> ${line.note && html`<q><bdi>${line.note}</bdi></q>`}</span>`;

@@ -1,7 +1,7 @@
 import { html, useEffect, useState } from "../../vendor/preact.js";
 import { day as inWords, range, t } from "../../lib/i18n.js";
-import { clock, today } from "../../lib/time.js";
-import { flushed, nameOf, rows, submit } from "../../lib/week.js";
+import { clock, today, weekday } from "../../lib/time.js";
+import { flushed, nameOf, rows, submit, totals, week } from "../../lib/week.js";
 import { Dialog, explain, Icon, Loading, say } from "../../lib/ui.js";
 import { periodName } from "./head.js";
 
@@ -47,9 +47,17 @@ function Warnings({ period }) {
   return html`<div class="alert warn"><${Icon} name="alert" /><div><b>${t("week.flags")}</b><ul>${found.map((words) => html`<li key=${words}>${words}</li>`)}</ul></div></div>`;
 }
 
+/** What will be flagged of the days on screen, which is not said before they are submitted. */
+function foreseen({ start, end }) {
+  const { days } = week.value, of = totals.value.days;
+  return days.filter((d) => start <= d.date && d.date <= end).flatMap(({ date, expected }) => [
+    of[date] > 600 && { code: "day_over_10h", date }, of[date] > 0 && [0, 6].includes(weekday(date)) && { code: "weekend_work", date },
+    expected > 0 && !of[date] && date <= today() && { code: "missing_day", date }].filter(Boolean));
+}
+
 function warnings(period) {
-  const days = new Map();
-  for (const f of period.flags) days.set(f.code, [...(days.get(f.code) ?? []), f]);
+  const days = new Map(), told = new Set(period.flags.map((f) => f.code));
+  for (const f of [...period.flags, ...foreseen(period).filter((f) => !told.has(f.code))]) days.set(f.code, [...(days.get(f.code) ?? []), f]);
   const words = [...days].map(([code, of]) => t(`week.flag.${code}`, { n: of.length, days: of.filter((f) => f.date).map((f) => dayWords(f.date)).join(", ") }));
   if (period.missing_minutes) words.unshift(t("week.missing-minutes", { hours: clock(period.missing_minutes) }));
   if (period.end >= today()) words.unshift(t("week.early", { date: dayWords(period.end) }));

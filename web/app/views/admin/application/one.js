@@ -42,7 +42,7 @@ function Use({ id, machine }) {
   }, [id]);
   const of = loaded.value.value;
   return html`<section class="card pad"><h2>${t("apps.use")}</h2>${loaded.error.value && html`<${Failure} error=${loaded.error.value} retry=${loaded.reload} />`}
-    ${of && html`${of.people !== undefined && html`<p>${t("apps.people", { n: of.people })}</p>`}
+    ${of && html`${of.people !== undefined && html`<p>${of.people ? t("apps.people", { n: of.people }) : t("apps.nobody")}</p>`}
       ${of.granted.length > 0 ? html`<ul class="plain">${of.granted.map((g) => html`<li key=${g.id}><span><bdi>${g.audience}</bdi><br /><span class="fine">${g.scope.join(", ") || "–"}</span></span></li>`)}</ul>`
         : machine && html`<p class="alert warn"><${Icon} name="alert" /><span>${t("apps.may-nothing")}</span></p>`}`}
     <p class="acts"><a class="btn" href="/app/admin/grants?client=${encodeURIComponent(id)}">${t("apps.to-grants")}</a>
