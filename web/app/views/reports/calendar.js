@@ -17,8 +17,10 @@ export default function Calendar() {
   const month = /^\d{4}-\d\d$/.test(asked().month ?? "") ? asked().month : today().slice(0, 7), from = firstOf(month), to = addDays(firstOf(shift(month, 1)), -1);
   const adding = useSignal(null);
   const loaded = useLoad(async () => {
-    const [absences, holidays, missing] = await Promise.all([all(query("/absences", { from, to, limit: 200 }), { most: 2000 }), all(query("/holidays", { from, to, limit: 200 })), all(query("/missing-time", { from, to, limit: 200 }), { most: 500 })]);
-    return { absences, holidays, people: missing.length > 0 ? missing : [{ user_id: me.value.id, name: me.value.name, missing_minutes: 0, periods: [] }] };
+    const [absences, holidays, missing, directory] = await Promise.all([all(query("/absences", { from, to, limit: 200 }), { most: 2000 }), all(query("/holidays", { from, to, limit: 200 })),
+      all(query("/missing-time", { from, to, limit: 200 }), { most: 500 }), all("/people?limit=200", { most: 2000 })]);
+    const regions = new Map(directory.map((p) => [p.id, p.region])), people = missing.length > 0 ? missing : [{ user_id: me.value.id, name: me.value.name, missing_minutes: 0, periods: [] }];
+    return { absences, holidays, people: people.map((p) => ({ ...p, region: regions.get(p.user_id) ?? "" })) };
   }, [month]);
   const data = loaded.value.value, step = (by) => set({ month: shift(month, by) }, { replace: true });
   return html`<div class="page-head"><h2 class="month">${day(from, { month: "long", year: "numeric" })}</h2><div class="acts">
@@ -34,7 +36,7 @@ export default function Calendar() {
 function dayOf(data, person, date) {
   const absence = data.absences.find((a) => a.user_id === person.user_id && a.from <= date && date <= a.to);
   if (absence) return { mark: "away", text: absence.kind ? t("reports.kind." + absence.kind) : t("reports.away"), half: absence.half };
-  const holiday = data.holidays.find((h) => h.date === date);
+  const holiday = data.holidays.find((h) => h.date === date && (h.region === "" || h.region === person.region));
   if (holiday) return { mark: "holiday", text: holiday.name, half: holiday.half };
   const missing = person.periods.flatMap((p) => p.days).find((d) => d.date === date);
   if (missing) return { mark: "missing", text: t("reports.missing-of", { hours: clock(missing.minutes) }) };
@@ -49,7 +51,7 @@ const Grid = ({ data, days }) => html`<div class="card table-wrap" tabindex="0" 
     <td class="num">${p.missing_minutes > 0 ? clock(p.missing_minutes) : "–"}</td></tr>`)}</tbody></table></div>`;
 
 /** On the phone: who is away, and of whom time is missing, one after the other. */
-const List = ({ data }) => html`<ul class="card plain away">${data.holidays.map((h) => html`<li key=${h.id}><span><b>${day(h.date, { dateStyle: "medium" })}</b> <bdi>${h.name}</bdi></span><span class="fine">${t("reports.holiday")}</span></li>`)}
+const List = ({ data }) => html`<ul class="card plain away">${data.holidays.map((h) => html`<li key=${h.id}><span><b>${day(h.date, { dateStyle: "medium" })}</b> <bdi>${h.name}</bdi></span><span class="fine">${h.region ? t("reports.holiday-of", { region: h.region }) : t("reports.holiday")}</span></li>`)}
   ${data.absences.map((a) => html`<li key=${a.id}><span><b><bdi>${data.people.find((p) => p.user_id === a.user_id)?.name ?? t("reports.somebody")}</bdi></b> ${range(a.from, a.to, { day: "numeric", month: "short" })}</span><span class="fine">${a.kind ? t("reports.kind." + a.kind) : t("reports.away")}</span></li>`)}
   ${data.people.filter((p) => p.missing_minutes > 0).map((p) => html`<li key=${p.user_id}><span><b><bdi>${p.name}</bdi></b> ${p.periods.flatMap((x) => x.days).slice(0, 5).map((d) => day(d.date, { day: "numeric", month: "short" })).join(", ")}</span><span class="fine num">${t("reports.missing-of", { hours: clock(p.missing_minutes) })}</span></li>`)}
   ${data.holidays.length + data.absences.length + data.people.filter((p) => p.missing_minutes > 0).length === 0 && html`<li class="fine">${t("reports.all-there")}</li>`}</ul>`;
@@ -58,7 +60,7 @@ const Legend = () => html`<ul class="legend marks">${[["away", "reports.away"], 
 
 function Own({ absences, changed }) {
   if (absences.length === 0) return null;
-  const remove = async (a) => { try { await del("/absences/" + a.id); say(t("reports.absence-removed"), { action: t("app.undo"), act: async () => { await post("/absences", { kind: a.kind, from: a.from, to: a.to, half: a.half, note: a.note }); await changed(); } }); await changed(); } catch (e) { say(explain(e)); } };
+  const remove = async (a) => { try { await del("/absences/" + a.id); say(t("reports.absence-removed"), { action: t("app.undo"), act: async () => { await post("/absences", { kind: a.kind, from: a.from, to: a.to, half: a.half, minutes_per_day: a.minutes_per_day ?? undefined, note: a.note }); await changed(); } }); await changed(); } catch (e) { say(explain(e)); } };
   return html`<section class="card pad"><h2>${t("reports.own-absences")}</h2><ul class="plain">${absences.map((a) => html`<li key=${a.id}><span><b>${range(a.from, a.to, { dateStyle: "medium" })}</b> ${t("reports.kind." + a.kind)} ${a.half && t("reports.half")} <bdi class="fine">${a.note}</bdi></span>
     <button class="btn quiet only-icon" aria-label=${t("reports.remove-absence", { range: range(a.from, a.to, { dateStyle: "medium" }) })} onClick=${() => remove(a)}><${Icon} name="x" /></button></li>`)}</ul></section>`;
 }

@@ -20,7 +20,8 @@ export function Download({ filters }) {
     busy.value = format;
     try {
       const response = await request(query("/timesheets/export", { ...filters, format, bom: format === "csv" ? "true" : undefined }));
-      if (!response.ok) throw new Error((await response.json()).detail);
+      if (response.status === 429) throw new Error(t("reports.too-many", { n: Number(response.headers.get("Retry-After")) || 1 }));
+      if (!response.ok) throw new Error((await response.json().catch(() => ({}))).detail ?? t("reports.no-file"));
       const address = URL.createObjectURL(await response.blob());
       Object.assign(document.createElement("a"), { href: address, download: nameOf(response, format) }).click();
       setTimeout(() => URL.revokeObjectURL(address), 60_000);

@@ -3,10 +3,12 @@ import { get, query } from "../../lib/api.js";
 import { Columns } from "../../lib/chart.js";
 import { useLoad } from "../../lib/load.js";
 import { day, range, t } from "../../lib/i18n.js";
+import { approves, me } from "../../lib/me.js";
 import { set, url } from "../../lib/router.js";
 import { clock, days as daysOf, isoWeek } from "../../lib/time.js";
 import { Dot, Failure, hue, Icon, Loading } from "../../lib/ui.js";
 import { asked, days, Filters, filters } from "./filters.js";
+import { Budgets } from "./budgets.js";
 import { Download } from "./download.js";
 
 const groupings = ["project", "user", "customer", "task", "tag", "week", "month", "day", "period"];
@@ -26,7 +28,7 @@ export default function Summary() {
     ${loaded.error.value ? html`<${Failure} error=${loaded.error.value} retry=${loaded.reload} />` : !data ? html`<${Loading} />` : data.table.entries === 0 ? html`<p class="empty card pad">${t("reports.nothing")}</p>` : html`
       <${Figures} of=${data.table} /><section class="card pad"><h2>${t("reports.over-time")}</h2><${Over} report=${data.chart} column=${column} /></section>
       <section class="card"><header class="report-head"><h2>${t("reports.by", { what: t("reports.group." + first) })}</h2><${Grouped} first=${first} then=${then} /></header><${Table} report=${data.table} first=${first} then=${then} /></section>`}
-    <${Download} filters=${f} />`;
+    ${(me.value.admin || approves.value) && html`<${Budgets} />`}<${Download} filters=${f} />`;
 }
 
 const Figures = ({ of }) => html`<dl class="figures card">${[["hours", clock(of.minutes)], ["billable", `${clock(of.billable_minutes)}`, of.billable_minutes], ["approved", clock(of.approved_minutes), of.approved_minutes], ["entries", of.entries]]
