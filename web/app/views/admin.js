@@ -7,6 +7,7 @@ import { Failure, Icon, Loading, phone } from "../lib/ui.js";
 
 /** What administration consists of, [path, words, module in ./admin/] in groups [words, pages]. A module's default is shown with {id}. */
 const pages = [
+  ["admin.group-start", [["start", "start.short", "start"]]],
   ["admin.group-people", [["people", "people.title", "people"], ["roles", "people.roles", "roles"], ["projects", "projects.title", "projects"],
     ["organization", "organization.title", "organization"]]],
   ["admin.group-access", [["applications", "apps.title", "applications"], ["apis", "apis.title", "apis"], ["grants", "grants.title", "grants"],
@@ -18,10 +19,10 @@ const every = pages.flatMap(([, list]) => list);
 export default function Admin({ page, id }) {
   if (!me.value.admin) return html`<${Stranger} />`;
   return html`<${Entrance}><div class="admin">
-    ${(!page || !phone.value) && html`<${Side} page=${page ?? "people"} />`}
+    ${(!page || !phone.value) && html`<${Side} page=${page ?? "start"} />`}
     ${(page || !phone.value) && html`<div class="admin-page">
       ${phone.value && !id && html`<a class="btn quiet admin-all" href="/app/admin"><${Icon} name="left" />${t("admin.all")}</a>`}
-      <${Page} page=${page ?? "people"} id=${id && decoded(id)} /></div>`}</div><//>`;
+      <${Page} page=${page ?? "start"} id=${id && decoded(id)} /></div>`}</div><//>`;
 }
 
 /** Ids are in the address as it writes them; one that nobody could have written is looked for as it stands. */
