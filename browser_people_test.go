@@ -59,6 +59,10 @@ func TestBrowserARuleIsTriedBeforeItRuns(t *testing.T) {
 	p.fits("admin-rule-tried")
 	p.push("main button", "Save")
 	p.until(`/rul_/.test(location.pathname) && document.querySelector("h1")?.innerText === "add a claim"`)
+	p.push("main button", "Delete")
+	p.until(`document.querySelector("dialog[open]")?.innerText.includes("add a claim")`)
+	p.push("dialog button.bad", "Delete")
+	p.until(`location.pathname === "/app/admin/rules"`)
 }
 
 func TestBrowserPeopleAndWorkLookRight(t *testing.T) {

@@ -1,7 +1,7 @@
 import { html, useSignal } from "../../vendor/preact.js";
 import { del, get, patch, post, put } from "../../lib/api.js";
 import { t } from "../../lib/i18n.js";
-import { explain, Icon, say } from "../../lib/ui.js";
+import { Dialog, explain, Icon, say } from "../../lib/ui.js";
 
 const management = { api: "management" };
 
@@ -39,6 +39,14 @@ export function Form({ act, button, children, extra, done }) {
     ${error.value && html`<div class="alert" role="alert"><${Icon} name="alert" /><span>${explain(error.value)}
       ${error.value.errors?.length > 0 && html`<ul>${error.value.errors.map((e) => html`<li key=${e.pointer}><code>${e.pointer}</code> ${e.detail}</li>`)}</ul>`}</span></div>`}
     <div class="form-foot">${extra}<button class="btn primary" disabled=${busy.value}>${button ?? t("app.save")}</button></div></form>`;
+}
+
+/** A button for what can't be taken back: it says what will happen, and does it when that is confirmed. */
+export function Danger({ label, title, act }) {
+  const open = useSignal(false), close = () => { open.value = false; };
+  return html`<button type="button" class="btn bad" onClick=${() => { open.value = true; }}><${Icon} name="trash" />${label}</button>
+    ${open.value && html`<${Dialog} title=${label} close=${close}><p>${title}</p><div class="form-foot"><button type="button" class="btn" onClick=${close}>${t("app.cancel")}</button>
+      <button type="button" class="btn bad" onClick=${() => { close(); act(); }}>${label}</button></div><//>`}`;
 }
 
 /** A heading, with a way back and what can be done. */

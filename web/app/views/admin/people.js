@@ -3,6 +3,7 @@ import { all, put } from "../../lib/api.js";
 import { useLoad } from "../../lib/load.js";
 import { day, t } from "../../lib/i18n.js";
 import { go } from "../../lib/router.js";
+import { useUnsaved } from "../../lib/unsaved.js";
 import { Dialog, Failure, Icon, initials, Loading, say } from "../../lib/ui.js";
 import { attempt, Check, Field, Form, Head, manage } from "./parts.js";
 import Hours from "./hours.js";
@@ -56,6 +57,7 @@ function Person({ id }) {
 
 function Profile({ u, saved }) {
   const name = useSignal(u.name), email = useSignal(u.email);
+  useUnsaved(name.value !== u.name || email.value !== u.email);
   const act = async () => { await manage.patch("users/" + u.user_id, { ...(name.value !== u.name && { name: name.value }), ...(email.value !== u.email && { email: email.value }) }); await saved(); };
   return html`<section class="card pad"><h2>${t("people.profile")}</h2><${Form} act=${act} done=${t("people.saved")}>
     <${Field} label=${t("people.name")} value=${name.value} onInput=${(v) => { name.value = v; }} required maxlength="200" />

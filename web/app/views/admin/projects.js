@@ -1,11 +1,12 @@
-import { html, useSignal } from "../../vendor/preact.js";
+import { html, useMemo, useSignal } from "../../vendor/preact.js";
 import { all, del, get, patch, post, put, query } from "../../lib/api.js";
 import { useLoad } from "../../lib/load.js";
 import { t } from "../../lib/i18n.js";
 import { go } from "../../lib/router.js";
+import { useUnsaved } from "../../lib/unsaved.js";
 import { clock } from "../../lib/time.js";
 import { Dialog, Dot, Failure, Icon, Loading } from "../../lib/ui.js";
-import { attempt, Check, Field, Form, Head } from "./parts.js";
+import { attempt, Check, Danger, Field, Form, Head } from "./parts.js";
 
 /** Projects: what time is filed on. */
 export default ({ id }) => (id ? html`<${Project} id=${id} key=${id} />` : html`<${Projects} />`);
@@ -27,6 +28,8 @@ const lines = (text) => text.split("\n").map((s) => s.trim()).filter(Boolean);
 /** The form for a new project and for one that is there. */
 function Edit({ p = { name: "", customer: "", billable: false, tasks: [], tasks_only: false, members_only: false, budget_minutes: null, budget_period: null }, act, button, done, extra }) {
   const f = useSignal({ ...p, tasks: p.tasks.join("\n"), hours: p.budget_minutes ? String(p.budget_minutes / 60) : "" });
+  const begun = useMemo(() => JSON.stringify(f.value), []);
+  useUnsaved(JSON.stringify(f.value) !== begun);
   const set = (name) => (v) => { f.value = { ...f.value, [name]: v }; }, v = f.value;
   const hours = v.hours.trim() === "" ? 0 : Number(v.hours.replace(",", "."));
   const send = () => {
@@ -52,10 +55,10 @@ function Project({ id }) {
   if (!p) return html`<${Loading} />`;
   const match = { headers: { "If-Match": loaded.value.value.etag } };
   const change = async (fields) => { await patch("/projects/" + id, fields, match); await loaded.reload(); };
-  const remove = () => confirm(t("projects.remove-sure", { name: p.name })) && attempt(async () => { await del("/projects/" + id, match); go("/app/admin/projects"); }, t("projects.removed"));
+  const remove = () => attempt(async () => { await del("/projects/" + id, match); go("/app/admin/projects"); }, t("projects.removed"));
   return html`<${Head} title=${html`<bdi>${p.name}</bdi>`} back=${["/app/admin/projects", t("projects.title")]}>
       <button class="btn" onClick=${() => attempt(() => change({ closed: !p.closed }), t(p.closed ? "projects.reopened" : "projects.was-closed"))}>${t(p.closed ? "projects.reopen" : "projects.close")}</button>
-      <button class="btn bad" onClick=${remove}><${Icon} name="trash" />${t("projects.remove")}</button><//>
+      <${Danger} label=${t("projects.remove")} title=${t("projects.remove-sure", { name: p.name })} act=${remove} /><//>
     ${p.closed && html`<p class="alert warn">${t("projects.closed-detail")}</p>`}
     <div class="cards"><section class="card pad"><h2>${t("projects.about")}</h2><${Edit} key=${p.revision} p=${p} act=${change} done=${t("people.saved")} /></section>
     <${Members} id=${id} only=${p.members_only} /><${Approver} p=${p} change=${change} /></div>`;

@@ -3,7 +3,7 @@ import { useLoad } from "../../lib/load.js";
 import { t } from "../../lib/i18n.js";
 import { go } from "../../lib/router.js";
 import { Dialog, Failure, Icon, Loading, say } from "../../lib/ui.js";
-import { attempt, Check, Field, Form, Head, manage } from "./parts.js";
+import { attempt, Check, Danger, Field, Form, Head, manage } from "./parts.js";
 
 /** Roles: what people may do, by name. */
 export default ({ id }) => (id ? html`<${Role} id=${id} key=${id} />` : html`<${Roles} />`);
@@ -43,9 +43,9 @@ function About({ role, saved }) {
   const name = useSignal(role.name), description = useSignal(role.description), builtIn = ["employee", "manager", "admin"].includes(role.name);
   useEffect(() => { name.value = role.name; description.value = role.description; }, [role]);
   const act = async () => { await manage.patch("roles/" + role.id, { name: name.value, description: description.value }); await saved(); };
-  const remove = () => confirm(t("people.remove-role-sure", { role: role.name })) && attempt(async () => { await manage.del("roles/" + role.id); go("/app/admin/roles"); }, t("people.role-removed"));
+  const remove = () => attempt(async () => { await manage.del("roles/" + role.id); go("/app/admin/roles"); }, t("people.role-removed"));
   return html`<section class="card pad"><h2>${t("people.description")}</h2><${Form} act=${act} done=${t("people.saved")}
-    extra=${!builtIn && html`<button type="button" class="btn bad" onClick=${remove}><${Icon} name="trash" />${t("people.remove-role")}</button>`}>
+    extra=${!builtIn && html`<${Danger} label=${t("people.remove-role")} title=${t("people.remove-role-sure", { role: role.name })} act=${remove} />`}>
     <${Field} label=${t("people.role")} value=${name.value} onInput=${(v) => { name.value = v; }} required maxlength="50" />
     <${Field} label=${t("people.description")} value=${description.value} onInput=${(v) => { description.value = v; }} maxlength="200" /><//></section>`;
 }

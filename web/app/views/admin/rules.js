@@ -1,9 +1,10 @@
-import { html, useEffect, useSignal } from "../../vendor/preact.js";
+import { html, useSignal } from "../../vendor/preact.js";
 import { useLoad } from "../../lib/load.js";
 import { t } from "../../lib/i18n.js";
 import { go } from "../../lib/router.js";
+import { useUnsaved } from "../../lib/unsaved.js";
 import { Failure, Icon, Loading, say } from "../../lib/ui.js";
-import { attempt, Check, Field, Form, Head, manage } from "./parts.js";
+import { attempt, Check, Danger, Field, Form, Head, manage } from "./parts.js";
 
 /** Rules: scripts that look at each sign-in, and what they know (their configuration). */
 export default ({ id }) => (id ? html`<${Rule} id=${id} key=${id} />` : html`<${Rules} />`);
@@ -29,21 +30,16 @@ function Rule({ id }) {
 function Editor({ rule, id, saved }) {
   const name = useSignal(rule.name), order = useSignal(String(rule.order ?? "")), script = useSignal(rule.script), made = id === "new";
   const changed = name.value !== rule.name || script.value !== rule.script || order.value !== String(rule.order ?? "");
-  useEffect(() => {
-    if (!changed) return;
-    const ask = (e) => e.preventDefault();
-    addEventListener("beforeunload", ask);
-    return () => removeEventListener("beforeunload", ask);
-  }, [changed]);
+  useUnsaved(changed);
   const act = async () => {
     const fields = { name: name.value, script: script.value, ...(order.value && { order: Number(order.value) }) };
     if (made) { const { id: of } = (await manage.post("rules", { ...fields, enabled: false })).body; say(t("rules.made")); return go(`/app/admin/rules/${of}`); }
     await manage.patch("rules/" + id, fields);
     await saved();
   };
-  const remove = () => confirm(t("rules.remove-sure", { name: rule.name })) && attempt(async () => { await manage.del("rules/" + id); go("/app/admin/rules"); }, t("rules.removed"));
+  const remove = () => attempt(async () => { await manage.del("rules/" + id); go("/app/admin/rules"); }, t("rules.removed"));
   return html`<${Head} title=${made ? t("rules.add") : html`<bdi>${rule.name}</bdi>`} back=${["/app/admin/rules", t("rules.title")]} />
-    <section class="card pad"><${Form} act=${act} done=${made ? undefined : t("rules.saved")} extra=${!made && html`<button type="button" class="btn bad" onClick=${remove}><${Icon} name="trash" />${t("rules.remove")}</button>`}>
+    <section class="card pad"><${Form} act=${act} done=${made ? undefined : t("rules.saved")} extra=${!made && html`<${Danger} label=${t("rules.remove")} title=${t("rules.remove-sure", { name: rule.name })} act=${remove} />`}>
       <div class="two-fields"><${Field} label=${t("rules.name")} value=${name.value} onInput=${(v) => { name.value = v; }} required maxlength="100" />
       <${Field} label=${t("rules.order")} type="number" min="1" value=${order.value} onInput=${(v) => { order.value = v; }} hint=${t("rules.order-hint")} /></div>
       <${Script} value=${script} />${made && html`<p class="fine">${t("rules.made-hint")}</p>`}<//></section>
