@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 )
 
@@ -270,6 +271,19 @@ func TestBrowserWeekIsQuick(t *testing.T) {
 	t.Logf("the first load takes %d bytes", got)
 	if got > 120<<10 || got < 20<<10 {
 		t.Errorf("the first load takes %d bytes", got)
+	}
+	if _, err := chromedp.Call(p.ctx, emulation.SetCPUThrottlingRate, emulation.SetCPUThrottlingRateParams{Rate: 4}); err != nil {
+		t.Fatal(err)
+	}
+	p.do(chromedp.Navigate(issuer + "app/"))
+	p.until(`document.querySelector(".week")`)
+	usable := evaluate[float64](p, `performance.getEntriesByName("week")[0].startTime`)
+	t.Logf("with a fourth of the processor, the week can be used after %.0f ms", usable)
+	if usable > 5000 {
+		t.Errorf("the week can be used only after %.0f ms", usable)
+	}
+	if _, err := chromedp.Call(p.ctx, emulation.SetCPUThrottlingRate, emulation.SetCPUThrottlingRateParams{Rate: 1}); err != nil {
+		t.Fatal(err)
 	}
 	const rows = `(async () => { const base = document.querySelector("script[type=module]").src.replace(/main\.js.*/, "");
 		const week = await import(base + "lib/week.js"), project = [...week.projects.value.keys()][0];

@@ -76,6 +76,7 @@ export default function Week({ date, id }) {
 
 function Desk() {
   const { period } = week.value;
+  useEffect(() => { if (!performance.getEntriesByName("week").length) performance.mark("week"); }, []);
   useEffect(() => { markChanges(period).catch(() => {}); }, [period?.etag, period?.state]);
   return html`<div class="page week" aria-busy=${String(loading.value)}><${Head} open=${open} /><${Banner} open=${open} /><${Summary} />
     ${rows.value.length ? html`<${Grid} open=${open} /><${Foot} />` : html`<${Empty} />`}<${Announce} /></div>`;
