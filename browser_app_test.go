@@ -94,7 +94,11 @@ func (p tab) fits(name string) {
 		p.Errorf("%s: axe: %s", name, violation)
 	}
 	if folder := os.Getenv("PUNCHCARD_SHOTS"); folder != "" {
-		shot, err := chromedp.Run(p.ctx, chromedp.FullScreenshot(100))
+		take := chromedp.FullScreenshot(100)
+		if evaluate[bool](p, `!!document.querySelector("dialog[open]")`) { // what lies behind it can't be scrolled to
+			take = chromedp.CaptureScreenshot()
+		}
+		shot, err := chromedp.Run(p.ctx, take)
 		if err != nil {
 			p.Fatal(err)
 		}
