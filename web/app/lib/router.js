@@ -4,13 +4,21 @@ import { computed, signal } from "../vendor/preact.js";
 export const url = signal(new URL(location.href));
 
 const sync = () => { url.value = new URL(location.href); };
-addEventListener("popstate", sync);
+/** Who has something to lose is asked before another page is shown: ask(on) is true where it holds that back, and on() does it. */
+let ask = () => false;
+export const asking = (asks) => { ask = asks; };
+let passing = false;
+addEventListener("popstate", () => {
+  if (!passing && ask(() => { passing = true; history.back(); })) return history.pushState(null, "", url.value);
+  passing = false;
+  sync();
+});
 addEventListener("click", (e) => {
   const a = e.target.closest?.("a[href]");
   if (!a || e.defaultPrevented || e.button || e.metaKey || e.ctrlKey || e.shiftKey || e.altKey || a.target || a.hasAttribute("download")) return;
   if (a.origin !== location.origin || !a.pathname.startsWith("/app/")) return;
   e.preventDefault();
-  go(a.href);
+  if (!ask(() => go(a.href))) go(a.href);
 });
 
 export function go(href, { replace = false } = {}) {
