@@ -78,8 +78,41 @@ func TestBrowserDownloadsExportsAndTakesInAFile(t *testing.T) {
 	p.until(`document.body.innerText.includes("2 added, 0 there already, 0 refused")`)
 	p.do(chromedp.Click(chromedp.CSS("section .btn.primary")))
 	p.until(`document.body.innerText.includes("This came of it")`)
-	p.do(chromedp.Reload()) // a browser doesn't tell of the same file twice
-	p.until(`document.querySelector(".drop input")`)
 	p.do(chromedp.SetUploadFiles(chromedp.CSS(".drop input"), []string{file}))
 	p.until(`document.body.innerText.includes("0 added, 2 there already")`)
+}
+
+func TestBrowserShowsHolidaysAndTakesAbsencesInTheCalendar(t *testing.T) {
+	chromium := startChromium(t)
+	p := openApp(t, chromium, views[0], exampleServer(t), "ada@exampleco.com", "/app/reports/calendar?month=2026-12")
+	const grid = `document.querySelector(".calendar tbody")?.textContent`
+	p.until(grid + `?.includes("Christmas Day")`)
+	p.click(".page-head .btn.primary")
+	p.write("dialog input[type=date]", "2026-12-28")
+	p.write("dialog input[type=date][min]", "2026-12-29")
+	p.write("dialog input[maxlength]", "<img src=x onerror=alert(1)>")
+	p.click("dialog .form-foot .primary")
+	p.until(grid + `?.match(/Vacation/g)?.length === 2`)
+	p.until(`document.body.innerText.includes("<img src=x onerror=alert(1)>")`)
+	p.fits("calendar-absence")
+	p.click(".plain .btn.quiet")
+	p.until(`!` + grid + `.includes("Vacation") && document.querySelector(".toast button")`)
+	p.click(".toast button")
+	p.until(grid + `?.match(/Vacation/g)?.length === 2`)
+}
+
+func TestBrowserShowsBudgetsToApprovers(t *testing.T) {
+	chromium := startChromium(t)
+	issuer := exampleServer(t)
+	for _, v := range []view{{"light", 1280}, {"dark", 390}} {
+		p := openApp(t, chromium, v, issuer, "mia@exampleco.com", "/app/reports?time=this-year")
+		p.fileTime()
+		p.until(`document.querySelector(".report tfoot") && document.querySelector(".budgets")?.innerText.includes(" of 1200:00")`)
+		p.fits(fmt.Sprintf("budgets-%s-%d", v.scheme, v.width))
+	}
+	p := openApp(t, chromium, views[0], issuer, "ada@exampleco.com", "/app/reports?time=this-year")
+	p.until(`document.querySelector(".report tfoot") || document.querySelector(".empty")`)
+	if evaluate[bool](p, `!!document.querySelector(".budgets")`) {
+		t.Error("somebody who approves nothing sees budgets")
+	}
 }
