@@ -12,7 +12,7 @@ export const language = signal("en");
 const preferred = () => [localStorage.getItem("language"), ...navigator.languages]
   .map((tag) => tag?.split("-")[0]).find((tag) => languages.includes(tag)) ?? "en";
 
-const file = async (name) => (await fetch(`${config.assets}/lang/${name}.json`)).json();
+const file = async (name) => (await fetch(`${config.assets}/lang/${name}.json`, { signal: AbortSignal.timeout(20_000) })).json();
 
 /** The words of all views but the first page's. */
 export const loadMoreWords = () => (rest ??= file(`${language.value}.more`).then((more) => { words = { ...words, ...more }; }).catch((e) => { rest = undefined; throw e; }));

@@ -1,8 +1,8 @@
 import { html, signal, useEffect, useRef } from "../vendor/preact.js";
 import { day as inWords, range, t } from "../lib/i18n.js";
 import { addDays, clock, format, isoWeek, parse, today } from "../lib/time.js";
-import { rows, setCell, setCells, totals, undo, week } from "../lib/week.js";
-import { Chip, Dot, Icon, say } from "../lib/ui.js";
+import { discard, retryCell, rows, setCell, setCells, totals, undo, week } from "../lib/week.js";
+import { Chip, Dot, explain, Icon, say } from "../lib/ui.js";
 import { Unsent } from "../lib/unsent.js";
 import { Banner } from "./week/banner.js";
 import { title } from "./week/cell.js";
@@ -48,7 +48,7 @@ const quarter = 15, chips = [30, 60, 120, 240, 480];
 
 /** One line of the day: steps of a quarter of an hour, a few usual durations, or typed. */
 function Card({ row, date }) {
-  const cell = row.cells[date], several = cell.entries.length > 1, fixed = cell.locked || several, input = useRef(), name = title(row);
+  const cell = row.cells[date], refused = cell.status === "refused", now = refused ? parse(cell.text) ?? cell.minutes : cell.minutes, several = cell.entries.length > 1, fixed = cell.locked || several, input = useRef(), name = title(row);
   const set = (minutes) => { setCell(row.key, date, Math.max(0, Math.min(1440, minutes))); };
   const typed = (e) => {
     const minutes = parse(e.target.value), wrong = minutes === null;
@@ -56,12 +56,13 @@ function Card({ row, date }) {
     if (wrong) say(t("week.no-time")); else if (minutes !== cell.minutes) set(minutes); else e.target.value = format(minutes);
   };
   return html`<article class="card entry" data-status=${cell.status}><${Dot} id=${row.project.id} /><div class="name"><b><bdi>${row.project.name}</bdi></b><span><bdi>${row.task || t("week.no-task")}</bdi></span></div>
-    <div class="step" role="group" aria-label=${name}><button aria-label=${t("phone.less")} disabled=${fixed || !cell.minutes} onClick=${() => set(cell.minutes - quarter)}><${Icon} name="minus" /></button>
-      <input ref=${input} value=${cell.status === "refused" ? cell.text : format(cell.minutes)} placeholder="–" inputmode="decimal" autocomplete="off" readonly=${fixed} aria-label="${name}, ${t("phone.hours")}" onFocus=${(e) => e.target.select()} onChange=${typed} />
-      <button aria-label=${t("phone.more")} disabled=${fixed} onClick=${() => set(cell.minutes + quarter)}><${Icon} name="plus" /></button></div>
-    ${!fixed && !cell.minutes && html`<div class="chips num" role="group" aria-label=${t("phone.usual")}>${chips.map((m) => html`<button key=${m} class="btn" onClick=${() => set(m)}>${clock(m)}</button>`)}</div>`}
+    <div class="step" role="group" aria-label=${name}><button aria-label=${t("phone.less")} disabled=${fixed || !now} onClick=${() => set(now - quarter)}><${Icon} name="minus" /></button>
+      <input ref=${input} value=${refused ? cell.text : format(cell.minutes)} placeholder="–" inputmode="decimal" autocomplete="off" readonly=${fixed} aria-label="${name}, ${t("phone.hours")}" onFocus=${(e) => e.target.select()} onChange=${typed} />
+      <button aria-label=${t("phone.more")} disabled=${fixed} onClick=${() => set(now + quarter)}><${Icon} name="plus" /></button></div>
+    ${!fixed && !now && html`<div class="chips num" role="group" aria-label=${t("phone.usual")}>${chips.map((m) => html`<button key=${m} class="btn" onClick=${() => set(m)}>${clock(m)}</button>`)}</div>`}
     ${cell.said.map((words) => html`<p class="said" key=${words}><${Icon} name="note" /><q><bdi>${words}</bdi></q></p>`)}
-    ${cell.status === "refused" && html`<p class="refused" role="alert"><${Icon} name="alert" />${cell.problem instanceof TypeError ? t("app.no-network") : cell.problem?.message}</p>`}
+    ${refused && html`<p class="refused" role="alert"><${Icon} name="alert" />${explain(cell.problem)}</p>
+      <div class="acts"><button class="btn" onClick=${() => retryCell(row.key, date)}>${t("app.retry")}</button><button class="btn quiet" onClick=${() => discard(row.key, date)}>${t("week.discard")}</button></div>`}
     ${several && html`<p class="fine">${t("week.lines", { n: cell.entries.length })}</p>`}${cell.locked && html`<p class="fine"><${Icon} name="lock" /> ${cell.reason}</p>`}</article>`;
 }
 

@@ -4,7 +4,7 @@ import { clock, format, meantMinutes, parse } from "../../lib/time.js";
 import { discard, refuse, setCell, typing } from "../../lib/week.js";
 import { before } from "../../lib/week/changes.js";
 import { cellKey } from "../../lib/week/entries.js";
-import { Icon } from "../../lib/ui.js";
+import { explain, Icon } from "../../lib/ui.js";
 
 export const title = (row) => [row.project.name, row.task].filter(Boolean).join(", ");
 export const longDay = (date) => inWords(date, { weekday: "long", day: "numeric", month: "long" });
@@ -54,7 +54,7 @@ export function Why({ row, days, r, again }) {
   </ul></td></tr>`;
 }
 
-const problemOf = ({ text, problem, minutes }) => html`${text ? html`<q><bdi>${text}</bdi></q> ` : ""}${problem instanceof TypeError ? t("app.no-network") : problem.message} ${minutes ? t("week.stays", { hours: clock(minutes) }) : ""}`;
+const problemOf = ({ text, problem, minutes }) => html`${text ? html`<q><bdi>${text}</bdi></q> ` : ""}${explain(problem)} ${minutes ? t("week.stays", { hours: clock(minutes) }) : ""}`;
 
 function fix({ key, cells }, date) {
   const { problem } = cells[date];
