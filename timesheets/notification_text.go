@@ -34,6 +34,9 @@ func (n Notification) sentence() string {
 	case "reopening_requested":
 		return fmt.Sprintf("%s asks you to reopen %s", who, n.matter())
 	case reminder:
+		if p.Stage == asked {
+			return fmt.Sprintf("%s asks you to submit your time of %s", who, n.matter())
+		}
 		return fmt.Sprintf("Your time of %s isn't submitted yet; it %s", n.matter(), p.dueInWords())
 	case escalation:
 		return fmt.Sprintf("%s submitted %s %d days ago, and nobody has decided about it", p.OwnerName, n.matter(), p.Days)
