@@ -14,6 +14,9 @@ export async function every(path, most = 1000) {
   return found;
 }
 
+/** The midnight some days after that of a day, less some milliseconds: days are those of who looks, instants are UTC's. */
+export const instant = (date, after, less = 0) => { const d = new Date(date + "T00:00:00"); d.setDate(d.getDate() + after); return new Date(d - less).toISOString(); };
+
 /** What the server refused by its member: "'name' must be …; 'callbacks/0' is …" -> {name: ["must be …"], "callbacks": ["… is …"]}. */
 export function refusals(error) {
   const found = {};
@@ -82,4 +85,19 @@ export function Scopes({ legend, of, chosen, onChange, disabled }) {
   return html`<fieldset class="scopes ${of.length > 12 ? "long" : ""}" tabindex=${of.length > 12 ? 0 : undefined} disabled=${disabled}><legend>${legend}</legend>${of.map((s) => html`<label class="check" key=${s.value}>
     <input type="checkbox" value=${s.value} checked=${chosen.has(s.value)} onChange=${(e) => turn(s.value, e.target.checked)} />
     <span><code>${s.value}</code>${s.description && html`<br /><small class="fine"><bdi>${s.description}</bdi></small>`}</span></label>`)}</fieldset>`;
+}
+
+/**
+ * Sends a form, and where somebody else saved something meanwhile (412): what they changed is said, fields that one left alone take
+ * their values, and what one typed oneself stays, to be saved on top. theirs() gives {form, before, now, names, say}: a signal of
+ * the fields, what they were, what they are now, the words for each, and how a value that is no text is told.
+ */
+export async function meanwhile(send, theirs) {
+  try { return await send(); } catch (e) {
+    if (e.status !== 412) throw e;
+    const { form, before, now, names, say = {} } = await theirs(), same = (a, b) => JSON.stringify(a) === JSON.stringify(b), mine = form.value;
+    const told = Object.keys(names).filter((k) => !same(before[k], now[k])).map((k) => t("admin.meanwhile-field", { name: t(names[k]), value: say[k]?.(now[k]) || now[k] || "–" }));
+    form.value = Object.fromEntries(Object.keys(now).map((k) => [k, same(mine[k], before[k]) ? now[k] : mine[k]]));
+    throw new Error([t("admin.meanwhile"), ...told, t("admin.meanwhile-kept")].join(" "));
+  }
 }
