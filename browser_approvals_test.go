@@ -166,6 +166,9 @@ func TestBrowserSendsManyBackWithTheSameWords(t *testing.T) {
 	mia.do(chromedp.SendKeys(chromedp.CSS("#many-words"), "Which <b>customer</b>?"))
 	mia.click("dialog .phrases .btn") // Save as a phrase
 	mia.until(`document.querySelector("dialog .phrase")?.innerText === "Which <b>customer</b>?"`)
+	mia.click("dialog .form-foot .btn") // Cancel
+	mia.click(".page-head .bad")
+	mia.until(`document.querySelector("#many-words")?.value === "Which <b>customer</b>?"`)
 	mia.fits("approvals-reject-many")
 	mia.click("dialog .form-foot .bad")
 	mia.tells("1 sent back, 1 changed meanwhile")
@@ -266,6 +269,7 @@ func TestBrowserAsksForAFreshSignInAndKeepsTheDecision(t *testing.T) {
 	_, issuer := serveHouse(t, example)
 	chromium := startChromium(t)
 	ada, period := submitWeek(t, chromium, issuer, "ada@exampleco.com")
+	ben, other := submitWeek(t, chromium, issuer, "ben@exampleco.com")
 	mia := openApp(t, chromium, views[0], issuer, "mia@exampleco.com", "/app/approvals/"+period.ID)
 	mia.until(`document.querySelector(".ap-lines li")`)
 	time.Sleep(4500 * time.Millisecond)
@@ -280,6 +284,23 @@ func TestBrowserAsksForAFreshSignInAndKeepsTheDecision(t *testing.T) {
 	mia.click(".held .again") // Send again
 	mia.until(`!document.querySelector(".held-one") && !localStorage.getItem("decisions")`)
 	if got := inApp[seenPeriod](ada, fmt.Sprintf(readPeriod, period.ID)); got.State != "approved" {
+		t.Errorf("the period is %s", got.State)
+	}
+
+	mia.do(chromedp.Navigate(issuer + "app/approvals")) // and of many at once
+	mia.click(".pick input:not(:disabled)")
+	mia.click(".page-head .bad")
+	mia.do(chromedp.SendKeys(chromedp.CSS("#many-words"), "Which customer?"))
+	time.Sleep(4500 * time.Millisecond)
+	mia.click("dialog .form-foot .bad")
+	mia.click("dialog .form-foot .primary") // Sign in
+	mia.until(`location.pathname === "/login" && document.querySelector("#password")`)
+	mia.fill("#email", "mia@exampleco.com", "#password", examplePassword)
+	mia.do(chromedp.Click(chromedp.CSS("button.primary")))
+	mia.until(`document.querySelector("#many-words")?.value === "Which customer?"`)
+	mia.click("dialog .form-foot .bad")
+	mia.tells("1 sent back")
+	if got := inApp[seenPeriod](ben, fmt.Sprintf(readPeriod, other.ID)); got.State != "rejected" {
 		t.Errorf("the period is %s", got.State)
 	}
 }
