@@ -2,6 +2,7 @@ import { html, useEffect, useSignal } from "../../vendor/preact.js";
 import { all, del, get, post, put } from "../../lib/api.js";
 import { useLoad } from "../../lib/load.js";
 import { day, t } from "../../lib/i18n.js";
+import { forFiles } from "../../lib/session.js";
 import { today } from "../../lib/time.js";
 import { Failure, Icon, Loading } from "../../lib/ui.js";
 import { attempt, Check, Field, Form, Head } from "./parts.js";
@@ -40,7 +41,7 @@ function Holidays() {
 
 function AuditTrail() {
   const found = useSignal(null);
-  const verify = () => attempt(async () => { found.value = (await get("/audit/verification")).body; });
+  const verify = () => attempt(async () => { found.value = (await get("/audit/verification", { within: forFiles })).body; });
   return html`<section class="card pad"><h2>${t("organization.audit")}</h2><p class="fine">${t("organization.audit-hint")}</p><div class="acts"><button class="btn" onClick=${verify}>${t("organization.verify")}</button></div>
     ${found.value && html`<p class="alert ${found.value.ok ? "ok" : ""}" role="status"><${Icon} name=${found.value.ok ? "check" : "alert"} /><span>${found.value.ok ? t("organization.intact", { n: found.value.records }) : t("organization.broken")}</span></p>`}</section>`;
 }
