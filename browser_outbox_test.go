@@ -188,6 +188,22 @@ func TestBrowserTwoTabsShareOneOutbox(t *testing.T) {
 		p.until(`document.querySelector(".dock .big").innerText.startsWith("4:00")`)
 	}
 
+	// Both change the same line: that is no conflict with somebody else, and the later one holds.
+	one.online(false)
+	two.online(false)
+	one.more("Design")
+	one.until(`document.querySelector(".unsent")`)
+	evaluate[bool](two, `(() => { const i = [...document.querySelectorAll(".entry")].find((e) => e.innerText.includes("Design")).querySelector("input"); i.value = "0:30"; i.dispatchEvent(new Event("change", {bubbles: true})); return true; })()`)
+	two.until(`document.querySelector(".unsent") && document.querySelector(".dock .big").innerText.startsWith("2:30")`)
+	one.back()
+	two.back()
+	one.sent()
+	two.sent()
+	for _, p := range []tab{one, two} {
+		p.until(`document.querySelector(".dock .big").innerText.startsWith("2:30") && !document.querySelector(".entry[data-status=refused]")`)
+	}
+	w.wrote()
+
 	// A tab that is closed leaves what it wrote to the other.
 	three := one.beside("/app/")
 	three.until(`document.querySelector(".phone-week .dock")`)
@@ -200,7 +216,7 @@ func TestBrowserTwoTabsShareOneOutbox(t *testing.T) {
 	}
 	one.more("Design")
 	one.sent()
-	one.until(`document.querySelector(".dock .big").innerText.startsWith("4:30")`)
+	one.until(`document.querySelector(".dock .big").innerText.startsWith("3:00")`)
 	if got := w.wrote(); len(got) != 2 {
 		t.Errorf("what a closed tab left and one change of this one were sent as %v", got)
 	}
@@ -364,7 +380,7 @@ func (p tab) loginAgain(email string) {
 }
 
 func TestBrowserWhatIsUnsentOutlivesARevokedSession(t *testing.T) {
-	w, issuer := serveOverWire(t)
+	issuer := exampleServer(t)
 	chromium := startChromium(t)
 	p := openApp(t, chromium, phoneView, issuer, "ada@exampleco.com", "/app/")
 	p.line("Review")
@@ -390,8 +406,19 @@ func TestBrowserWhatIsUnsentOutlivesARevokedSession(t *testing.T) {
 	p.until(`document.querySelector(".entry .step input").value === "1:15"`)
 	other.until(`!document.querySelector(".again") && document.querySelector(".dock .big").innerText.startsWith("1:15")`)
 
-	// Ended by an administrator; then somebody else uses the browser.
+}
+
+func TestBrowserWhatIsUnsentWaitsForItsOwner(t *testing.T) {
+	w, issuer := serveOverWire(t)
+	chromium := startChromium(t)
 	grace := openAdmin(t, chromium, views[0], issuer, "/app/admin/people")
+	p := openApp(t, chromium, phoneView, issuer, "ada@exampleco.com", "/app/")
+	p.line("Review")
+	p.chip("Review", 1)
+	p.more("Review")
+	p.until(`document.querySelector(".dock .big").innerText.startsWith("1:15")`)
+	p.sent()
+	// Ended by an administrator; then somebody else uses the browser.
 	inApp[bool](grace, `const users = (await api.get("/api/v2/users?q=" + encodeURIComponent('email:"ada@exampleco.com"'), { api: "management", cached: false })).body, [ada] = users.users ?? users;
 		for (const what of ["sessions", "refresh-tokens"]) await api.del("/api/v2/users/" + encodeURIComponent(ada.user_id) + "/" + what, { api: "management" }); return true;`)
 	w.wrote()
