@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 )
 
@@ -406,6 +407,43 @@ func TestBrowserWhatIsUnsentOutlivesARevokedSession(t *testing.T) {
 	p.until(`document.querySelector(".entry .step input").value === "1:15"`)
 	other.until(`!document.querySelector(".again") && document.querySelector(".dock .big").innerText.startsWith("1:15")`)
 
+}
+
+// TestBrowserADialogOutlivesARevokedSession: what isn't even saved yet would go with the page.
+func TestBrowserADialogOutlivesARevokedSession(t *testing.T) {
+	chromium, issuer := startChromium(t), exampleServer(t)
+	p := openApp(t, chromium, phoneView, issuer, "ada@exampleco.com", "/app/")
+	p.line("Review")
+	p.chip("Review", 1)
+	p.until(`document.querySelector(".dock .big").innerText.startsWith("1:00")`)
+	p.sent()
+	p.click(".phone-week .day-list > header .btn")
+	p.click("dialog .line footer .btn")
+	p.until(`document.querySelector("dialog textarea")`)
+	p.write("dialog textarea", "a note that took long to write")
+	elsewhere := openTab(t, chromium)
+	elsewhere.do(chromedp.Navigate(issuer + "account/apps"))
+	elsewhere.fill("#email", "ada@exampleco.com", "#password", examplePassword)
+	elsewhere.submit("button.primary")
+	elsewhere.submit(".everywhere button")
+	inApp[bool](p, `await api.get("/me").catch(() => {}); return true;`)
+	p.until(`document.querySelector(".again:modal .btn.primary")`)
+	p.fits("phone-signed-out-dialog")
+	opened := chromedp.WaitNewTarget(p.ctx, func(*target.Info) bool { return true })
+	p.do(chromedp.Click(chromedp.CSS(".again .btn.primary")))
+	ctx, cancel := chromedp.NewContext(p.ctx, chromedp.WithTargetID(<-opened))
+	defer cancel()
+	beside := tab{t, ctx}
+	beside.until(`location.pathname === "/login" && document.querySelector("#password")`)
+	beside.fill("#email", "ada@exampleco.com", "#password", examplePassword)
+	beside.do(chromedp.Click(chromedp.CSS("button.primary")))
+	p.until(`!document.querySelector(".again") && document.querySelector("dialog textarea").value === "a note that took long to write"`)
+	p.click("dialog form .primary")
+	p.until(`document.querySelector("dialog .note-text")`)
+	p.sent()
+	if note := inApp[string](p, `return (await api.get("/timesheets", { cached: false })).body[0].note;`); note != "a note that took long to write" {
+		t.Errorf("the note is %q", note)
+	}
 }
 
 func TestBrowserWhatIsUnsentWaitsForItsOwner(t *testing.T) {
