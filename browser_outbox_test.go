@@ -169,14 +169,11 @@ func TestBrowserTwoTabsShareOneOutbox(t *testing.T) {
 	one.sent()
 	two.sent()
 	seen := map[string]int{}
-	var order []int
 	writes := w.wrote()
 	for _, s := range writes {
 		seen[s.path]++
 	}
-	for _, minutes := range one.filed() {
-		order = append(order, minutes)
-	}
+	order := one.filed()
 	slices.Sort(order)
 	if len(writes) != 3 || len(seen) != 3 || !slices.Equal(order, []int{45, 75, 120}) {
 		t.Errorf("what two tabs wrote was sent as %v, and the server has %v", writes, order)
