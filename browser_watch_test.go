@@ -193,3 +193,49 @@ func TestBrowserAnAdministratorRevokesAKeyAndDisablesAnApplication(t *testing.T)
 	p.push(".danger button", "Enable")
 	p.until(`!document.querySelector(".page-head .chip")`)
 }
+
+// Every dialog of administration, wide and light, narrow and dark.
+func TestBrowserDialogsOfAdministrationLookRight(t *testing.T) {
+	chromium, issuer := startChromium(t), exampleServer(t)
+	for _, v := range []view{{"light", 1280}, {"dark", 390}} {
+		t.Run(fmt.Sprintf("%s %d", v.scheme, v.width), func(t *testing.T) {
+			suffix := fmt.Sprintf("-%s-%d", v.scheme, v.width)
+			p := openAdmin(t, chromium, v, issuer, "/app/admin/people")
+			for _, d := range []struct{ path, button, name string }{
+				{"people", "Add a person", "person"}, {"roles", "Add a role", "role"}, {"projects", "Add a project", "project"},
+				{"apis", "Add an API", "api"}, {"organization", "From a file", "holidays"}, {"keys", "Rotate", "rotate"},
+			} {
+				p.visit("/app/admin/" + d.path)
+				p.push("main button", d.button)
+				p.until(`document.querySelector("dialog[open]")`)
+				p.fits("dialog-" + d.name + suffix)
+				p.perform(`document.querySelector("dialog header button").click()`)
+				p.until(`!document.querySelector("dialog")`)
+			}
+		})
+		t.Run(fmt.Sprintf("%s %d, what is watched", v.scheme, v.width), func(t *testing.T) {
+			suffix := fmt.Sprintf("-%s-%d", v.scheme, v.width)
+			p := openAdmin(t, chromium, v, issuer, "/app/admin/audit")
+			p.push("main button", "Verify the chains")
+			p.until(`document.querySelector(".verification .alert.ok")`)
+			p.fits("admin-audit-whole" + suffix)
+			p.push("tbody button", "")
+			p.until(`document.querySelector("dialog .diff")`)
+			p.fits("dialog-record" + suffix)
+			id := inApp[string](p, `return (await api.post("/webhooks", {url: "https://hooks.example.com/" + "long".repeat(40), events: ["project.*", "lock_date.set"], enabled: false})).body.id;`)
+			p.perform(`document.querySelector("dialog header button").click()`)
+			p.visit("/app/admin/webhooks/" + id)
+			p.until(`document.querySelectorAll(".nouns details").length === 12`)
+			p.fits("admin-webhook" + suffix)
+			p.push("main .danger button", "Delete the webhook")
+			p.until(`document.querySelector("dialog")`)
+			p.fits("dialog-webhook-delete" + suffix)
+			p.perform(`document.querySelector("dialog header button").click()`)
+			for _, step := range []string{"organization", "people", "applications"} {
+				p.visit("/app/admin/start?step=" + step)
+				p.until(`document.querySelector("#step-title")`)
+				p.fits("start-" + step + suffix)
+			}
+		})
+	}
+}
