@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 )
 
@@ -168,14 +169,11 @@ func TestBrowserTwoTabsShareOneOutbox(t *testing.T) {
 	one.sent()
 	two.sent()
 	seen := map[string]int{}
-	var order []int
 	writes := w.wrote()
 	for _, s := range writes {
 		seen[s.path]++
 	}
-	for _, minutes := range one.filed() {
-		order = append(order, minutes)
-	}
+	order := one.filed()
 	slices.Sort(order)
 	if len(writes) != 3 || len(seen) != 3 || !slices.Equal(order, []int{45, 75, 120}) {
 		t.Errorf("what two tabs wrote was sent as %v, and the server has %v", writes, order)
@@ -187,6 +185,22 @@ func TestBrowserTwoTabsShareOneOutbox(t *testing.T) {
 	for _, p := range []tab{one, two} { // each shows what the other wrote
 		p.until(`document.querySelector(".dock .big").innerText.startsWith("4:00")`)
 	}
+
+	// Both change the same line: that is no conflict with somebody else, and the later one holds.
+	one.online(false)
+	two.online(false)
+	one.more("Design")
+	one.until(`document.querySelector(".unsent")`)
+	evaluate[bool](two, `(() => { const i = [...document.querySelectorAll(".entry")].find((e) => e.innerText.includes("Design")).querySelector("input"); i.value = "0:30"; i.dispatchEvent(new Event("change", {bubbles: true})); return true; })()`)
+	two.until(`document.querySelector(".unsent") && document.querySelector(".dock .big").innerText.startsWith("2:30")`)
+	one.back()
+	two.back()
+	one.sent()
+	two.sent()
+	for _, p := range []tab{one, two} {
+		p.until(`document.querySelector(".dock .big").innerText.startsWith("2:30") && !document.querySelector(".entry[data-status=refused]")`)
+	}
+	w.wrote()
 
 	// A tab that is closed leaves what it wrote to the other.
 	three := one.beside("/app/")
@@ -200,7 +214,7 @@ func TestBrowserTwoTabsShareOneOutbox(t *testing.T) {
 	}
 	one.more("Design")
 	one.sent()
-	one.until(`document.querySelector(".dock .big").innerText.startsWith("4:30")`)
+	one.until(`document.querySelector(".dock .big").innerText.startsWith("3:00")`)
 	if got := w.wrote(); len(got) != 2 {
 		t.Errorf("what a closed tab left and one change of this one were sent as %v", got)
 	}
@@ -364,7 +378,7 @@ func (p tab) loginAgain(email string) {
 }
 
 func TestBrowserWhatIsUnsentOutlivesARevokedSession(t *testing.T) {
-	w, issuer := serveOverWire(t)
+	issuer := exampleServer(t)
 	chromium := startChromium(t)
 	p := openApp(t, chromium, phoneView, issuer, "ada@exampleco.com", "/app/")
 	p.line("Review")
@@ -390,8 +404,56 @@ func TestBrowserWhatIsUnsentOutlivesARevokedSession(t *testing.T) {
 	p.until(`document.querySelector(".entry .step input").value === "1:15"`)
 	other.until(`!document.querySelector(".again") && document.querySelector(".dock .big").innerText.startsWith("1:15")`)
 
-	// Ended by an administrator; then somebody else uses the browser.
+}
+
+// TestBrowserADialogOutlivesARevokedSession: what isn't even saved yet would go with the page.
+func TestBrowserADialogOutlivesARevokedSession(t *testing.T) {
+	chromium, issuer := startChromium(t), exampleServer(t)
+	p := openApp(t, chromium, phoneView, issuer, "ada@exampleco.com", "/app/")
+	p.line("Review")
+	p.chip("Review", 1)
+	p.until(`document.querySelector(".dock .big").innerText.startsWith("1:00")`)
+	p.sent()
+	p.click(".phone-week .day-list > header .btn")
+	p.click("dialog .line footer .btn")
+	p.until(`document.querySelector("dialog textarea")`)
+	p.write("dialog textarea", "a note that took long to write")
+	elsewhere := openTab(t, chromium)
+	elsewhere.do(chromedp.Navigate(issuer + "account/apps"))
+	elsewhere.fill("#email", "ada@exampleco.com", "#password", examplePassword)
+	elsewhere.submit("button.primary")
+	elsewhere.submit(".everywhere button")
+	inApp[bool](p, `await api.get("/me").catch(() => {}); return true;`)
+	p.until(`document.querySelector(".again:modal .btn.primary")`)
+	p.fits("phone-signed-out-dialog")
+	opened := chromedp.WaitNewTarget(p.ctx, func(*target.Info) bool { return true })
+	p.do(chromedp.Click(chromedp.CSS(".again .btn.primary")))
+	ctx, cancel := chromedp.NewContext(p.ctx, chromedp.WithTargetID(<-opened))
+	defer cancel()
+	beside := tab{t, ctx}
+	beside.until(`location.pathname === "/login" && document.querySelector("#password")`)
+	beside.fill("#email", "ada@exampleco.com", "#password", examplePassword)
+	beside.do(chromedp.Click(chromedp.CSS("button.primary")))
+	p.until(`!document.querySelector(".again") && document.querySelector("dialog textarea").value === "a note that took long to write"`)
+	p.click("dialog form .primary")
+	p.until(`document.querySelector("dialog .note-text")`)
+	p.sent()
+	if note := inApp[string](p, `return (await api.get("/timesheets", { cached: false })).body[0].note;`); note != "a note that took long to write" {
+		t.Errorf("the note is %q", note)
+	}
+}
+
+func TestBrowserWhatIsUnsentWaitsForItsOwner(t *testing.T) {
+	w, issuer := serveOverWire(t)
+	chromium := startChromium(t)
 	grace := openAdmin(t, chromium, views[0], issuer, "/app/admin/people")
+	p := openApp(t, chromium, phoneView, issuer, "ada@exampleco.com", "/app/")
+	p.line("Review")
+	p.chip("Review", 1)
+	p.more("Review")
+	p.until(`document.querySelector(".dock .big").innerText.startsWith("1:15")`)
+	p.sent()
+	// Ended by an administrator; then somebody else uses the browser.
 	inApp[bool](grace, `const users = (await api.get("/api/v2/users?q=" + encodeURIComponent('email:"ada@exampleco.com"'), { api: "management", cached: false })).body, [ada] = users.users ?? users;
 		for (const what of ["sessions", "refresh-tokens"]) await api.del("/api/v2/users/" + encodeURIComponent(ada.user_id) + "/" + what, { api: "management" }); return true;`)
 	w.wrote()

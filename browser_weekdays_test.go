@@ -12,10 +12,10 @@ import (
 	"punchcard/timesheets"
 )
 
-// inEveryLight takes pictures of what is on screen.
-func (p tab) inEveryLight(name string) {
+// seenAs holds what is on screen against what it must be in several windows, and goes back to the first.
+func (p tab) seenAs(name string, as ...view) {
 	p.Helper()
-	for _, v := range []view{{"light", 1280}, {"dark", 1280}, {"light", 390}, {"dark", 390}} {
+	for _, v := range as {
 		p.as(v)
 		p.until(fmt.Sprintf(`document.querySelector(%q)`, map[bool]string{true: ".phone-week", false: ".page.week"}[v.width < 768]))
 		time.Sleep(250 * time.Millisecond) // colours change slowly
@@ -59,7 +59,7 @@ func TestBrowserWeekShowsHolidaysLocksAndWhatOthersChanged(t *testing.T) {
 	if open := evaluate[string](p, `[...document.querySelectorAll('.grid input[data-r="0"]')].map((i) => i.readOnly ? "x" : "-").join("")`); open != "xx-----" {
 		t.Errorf("the closed days are %s", open)
 	}
-	p.inEveryLight("week-holiday")
+	p.seenAs("week-holiday", views[0], views[1], phoneView, views[3])
 
 	// Another application changes what is being typed over.
 	const elsewhere = `const { request } = await import(base + "lib/session.js"), e = (await api.get("/timesheets?limit=200", { cached: false })).body.find((e) => e.minutes === 120);
@@ -72,7 +72,7 @@ func TestBrowserWeekShowsHolidaysLocksAndWhatOthersChanged(t *testing.T) {
 	if kept := evaluate[string](p, `document.querySelector('.grid input[data-r="0"][data-c="2"]').value`); kept != "3" {
 		t.Errorf("what was typed became %q", kept)
 	}
-	p.inEveryLight("week-changed-elsewhere")
+	p.seenAs("week-changed-elsewhere", views[1], phoneView)
 	p.do(chromedp.Reload()) // and it is still there, and still open
 	p.until(`document.querySelector(".why .refused") && document.querySelector('.grid input[data-r="0"][data-c="2"]').value === "3:00"`)
 	p.click(".why .btn")
@@ -112,7 +112,6 @@ func TestBrowserWeekOfWhoSubmitsByMonth(t *testing.T) {
 	p.into(0, 6, "3")
 	p.press("Enter")
 	p.saved()
-	p.inEveryLight("week-monthly")
 	p.push(".week-head .primary", "Submit "+first.Format("January 2006"))
 	p.until(`document.querySelector("dialog .facts")`)
 	p.fits("week-monthly-submit")
@@ -130,7 +129,7 @@ func TestBrowserWeekOfWhoSubmitsByMonth(t *testing.T) {
 	if open != want {
 		t.Errorf("the submitted month has the cells %s of the week, want %s", open, want)
 	}
-	p.inEveryLight("week-monthly-submitted")
+	p.seenAs("week-monthly-submitted", views[1], phoneView)
 }
 
 // heading is the week on screen: its days, and what is said of their period.
@@ -154,7 +153,7 @@ func TestBrowserWeekBeginsOnSundayFromTheNextOneOn(t *testing.T) {
 	p.heading(words(-7, -1)) // this week is as it was
 	p.press("]")
 	p.heading(words(0, 6) + " · part of " + short) // six days, up to the first Sunday
-	p.inEveryLight("week-cut-short")
+	p.seenAs("week-cut-short", views[0], view{"light", 360})
 	p.press("]")
 	p.heading(words(6, 12))
 	if first := evaluate[string](p, `document.querySelector(".first, .grid thead .of-day")?.innerText ?? ""`); first == "" {
@@ -164,7 +163,6 @@ func TestBrowserWeekBeginsOnSundayFromTheNextOneOn(t *testing.T) {
 	p.into(0, 0, "2")
 	p.press("Enter")
 	p.saved()
-	p.inEveryLight("week-sunday")
 	if date := inApp[string](p, `return (await api.get("/timesheets?from=`+monday+`", { cached: false })).body[0].date;`); date != day(monday, 6) {
 		t.Errorf("the first cell is of %s", date)
 	}

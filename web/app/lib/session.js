@@ -14,7 +14,10 @@ const scopes = {
   timesheets: "openid profile email offline_access read:timesheets create:timesheets delete:timesheets approve:timesheets",
   management: "openid offline_access " + config.management, // all that there is: the answer holds what the person's roles permit
 };
-/** How many ms an answer may take to be there as a whole: a connection that hangs mustn't hold the app up, nor the locks of its tabs. */
+/**
+ * How many ms an answer may take to be there as a whole: a connection that hangs mustn't hold the app up, nor the locks of its tabs.
+ * Files, and what reads all that there is, may take longer.
+ */
 const patience = 20_000;
 export const forFiles = 5 * 60_000;
 const plain = { signal: () => AbortSignal.timeout(patience), ...(new URL(config.issuer).protocol === "http:" && { [oauth.allowInsecureRequests]: true }) };
@@ -80,10 +83,12 @@ export async function callback() {
     await oauth.authorizationCodeGrantRequest(as, client, oauth.None(), answer, redirect, begun.verifier, { DPoP, ...plain }),
     { expectedNonce: begun.nonce, requireIdToken: true, ...(begun.maxAge !== undefined && { maxAge: begun.maxAge }) }));
   const { sub } = oauth.getValidatedIdTokenClaims(tokens);
-  if (await vault.get("sub") !== sub) await vault.handOver(); // first of all: another person's tokens must not be this one's
-  await keep(begun.api, tokens);
-  await vault.set("sub", person = sub);
-  await vault.set("hint", tokens.id_token); // for signing out without being asked who
+  await navigator.locks.request("punchcard-refresh", async () => { // no tab gets a token for the person before meanwhile
+    if (await vault.get("sub") !== sub) await vault.handOver(); // whose tokens must not be this one's
+    await keep(begun.api, tokens);
+    await vault.set("sub", person = sub);
+    await vault.set("hint", tokens.id_token); // for signing out without being asked who
+  });
   signedIn.value = true;
   tabs.postMessage(sub);
   return begun.returnTo;

@@ -1,7 +1,7 @@
 import { batch, effect, signal } from "../../vendor/preact.js";
 import { get, Problem } from "../api.js";
 import { t } from "../i18n.js";
-import { applied, forget, refused as held, write } from "../outbox.js";
+import { applied, forget, refused as turnedDown, write } from "../outbox.js";
 import { isEntry } from "../queue.js";
 import { clock, uuid } from "../time.js";
 
@@ -30,22 +30,23 @@ export function show(loaded, span) {
   const own = [...mine.values()].map((m) => m.after).filter((e) => e && span.from <= e.date && e.date <= span.to);
   batch(() => {
     entries.value = [...kept, ...own];
-    for (const one of held.peek()) markRefused(one, span);
+    for (const one of turnedDown.peek()) markRefused(one, span);
   });
 }
 
 /** What was refused when another page was open, or in another tab, is marked where it was typed as well. */
 function markRefused({ write: { method, path, body, about }, problem, theirs }, span) {
+  if (!isEntry(path)) return;
   const id = path.split("/")[2], before = theirs?.body ?? accepted.get(id) ?? null;
   const after = method === "DELETE" || (!before && method === "PATCH") ? null : { ...draft({ project: {} }, about.date, 0), ...before, ...body, id }, of = after ?? before;
-  if (!isEntry(path) || !of || of.date < span.from || span.to < of.date || mine.has(id)) return;
+  if (!of || of.date < span.from || span.to < of.date || mine.has(id)) return;
   const key = cellKey(rowKey(of), of.date), message = problem.status === 412 && theirs ? `${whatChanged(null, theirs.body)} ${t("week.changed-try-again")}` : problem.detail;
   if (!marks.peek().has(key)) mark(key, { status: "refused", problem: { ...problem, message }, text: after ? clock(after.minutes) : "", before, after, queued: true });
 }
 
 /** What was decided about what was refused, wherever that was, is not open in its cell any more. */
 effect(() => {
-  const open = new Set(held.value.map(({ write: { path } }) => path));
+  const open = new Set(turnedDown.value.map(({ write: { path } }) => path));
   for (const [key, { queued, before, after }] of marks.peek()) if (queued && !open.has(`/timesheets/${(after ?? before).id}`)) mark(key);
 });
 
