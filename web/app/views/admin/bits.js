@@ -1,4 +1,4 @@
-import { html, useSignal } from "../../vendor/preact.js";
+import { html, useMemo, useSignal } from "../../vendor/preact.js";
 import { t } from "../../lib/i18n.js";
 import { Dialog, explain, Icon, say } from "../../lib/ui.js";
 import { Field, manage } from "./parts.js";
@@ -87,17 +87,28 @@ export function Scopes({ legend, of, chosen, onChange, disabled }) {
     <span><code>${s.value}</code>${s.description && html`<br /><small class="fine"><bdi>${s.description}</bdi></small>`}</span></label>`)}</fieldset>`;
 }
 
+const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+
+/** The fields of a form about something that may change under it: those that were left alone follow, what one typed stays. Gives {form, dirty}. */
+export function useFields(now) {
+  const form = useSignal(now), known = useMemo(() => ({ now }), []);
+  if (!same(known.now, now)) {
+    const was = known.now, mine = form.value;
+    known.now = now;
+    form.value = Object.fromEntries(Object.keys(now).map((k) => [k, same(mine[k], was[k]) ? now[k] : mine[k]]));
+  }
+  return { form, dirty: !same(form.value, now) };
+}
+
 /**
- * Sends a form, and where somebody else saved something meanwhile (412): what they changed is said, fields that one left alone take
- * their values, and what one typed oneself stays, to be saved on top. theirs() gives {form, before, now, names, say}: a signal of
- * the fields, what they were, what they are now, the words for each, and how a value that is no text is told.
+ * Does something to what was last seen as before. Where somebody else changed it meanwhile (412), reload() gives what it is now, and
+ * who acts is told what is different: names has the words for each field, say how one that is no text is told.
  */
-export async function meanwhile(send, theirs) {
-  try { return await send(); } catch (e) {
+export async function meanwhile(act, before, reload, names, say = {}) {
+  try { return await act(); } catch (e) {
     if (e.status !== 412) throw e;
-    const { form, before, now, names, say = {} } = await theirs(), same = (a, b) => JSON.stringify(a) === JSON.stringify(b), mine = form.value;
-    const told = Object.keys(names).filter((k) => !same(before[k], now[k])).map((k) => t("admin.meanwhile-field", { name: t(names[k]), value: say[k]?.(now[k]) || now[k] || "–" }));
-    form.value = Object.fromEntries(Object.keys(now).map((k) => [k, same(mine[k], before[k]) ? now[k] : mine[k]]));
+    const now = await reload(), text = (k) => say[k]?.(now[k]) ?? (now[k] === true ? t("admin.yes") : now[k] === false ? t("admin.no") : now[k] || "–");
+    const told = Object.keys(names).filter((k) => !same(before[k], now[k])).map((k) => t("admin.meanwhile-field", { name: t(names[k]), value: text(k) }));
     throw new Error([t("admin.meanwhile"), ...told, t("admin.meanwhile-kept")].join(" "));
   }
 }

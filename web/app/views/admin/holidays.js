@@ -8,11 +8,12 @@ import { attempt, Check, Field, Form } from "./parts.js";
 import { Intake } from "./intake.js";
 
 /** The holidays of a year, one by one or from a file. */
-export function Holidays() {
+export function Holidays({ changed }) {
   const year = useSignal(today().slice(0, 4));
   const loaded = useLoad(() => all(`/holidays?from=${year.value}-01-01&to=${year.value}-12-31&limit=200`), [year.value]), list = loaded.value.value;
+  const reload = async () => { await loaded.reload(); await changed?.(); };
   const date = useSignal(""), name = useSignal(""), region = useSignal(""), half = useSignal(false), taking = useSignal(false);
-  const add = async () => { await post("/holidays", { date: date.value, name: name.value, region: region.value, half: half.value }); name.value = date.value = ""; half.value = false; await loaded.reload(); };
+  const add = async () => { await post("/holidays", { date: date.value, name: name.value, region: region.value, half: half.value }); name.value = date.value = ""; half.value = false; await reload(); };
   return html`<section class="card pad"><div class="title-row"><h2>${t("organization.holidays")}</h2><button class="btn" onClick=${() => { taking.value = true; }}>${t("intake.file")}</button></div><${Field} label=${t("organization.year")} type="number" min="2000" max="2100" value=${year.value} onInput=${(v) => { if (/^\d{4}$/.test(v)) year.value = v; }} />
     ${loaded.error.value ? html`<${Failure} error=${loaded.error.value} retry=${loaded.reload} />` : !list ? html`<${Loading} />` : html`<ul class="plain">${list.length === 0 && html`<li class="fine">${t("organization.no-holidays")}</li>`}${list.map((h) => html`<li key=${h.id}>
       <span><b>${day(h.date, { dateStyle: "medium" })}</b> <bdi>${h.name}</bdi> ${h.half && html`<span class="fine">${t("organization.half")}</span>`} ${h.region && html`<span class="fine">${h.region}</span>`}</span>
@@ -20,7 +21,7 @@ export function Holidays() {
     <${Form} act=${add} button=${t("organization.add-holiday")}><div class="two-fields"><${Field} label=${t("organization.date")} type="date" required value=${date.value} onInput=${(v) => { date.value = v; }} />
       <${Field} label=${t("organization.name")} required maxlength="100" value=${name.value} onInput=${(v) => { name.value = v; }} /></div>
       <${Field} label=${t("people.region")} value=${region.value} onInput=${(v) => { region.value = v; }} maxlength="50" hint=${t("organization.region-hint")} /><${Check} label=${t("organization.half")} checked=${half.value} onChange=${(v) => { half.value = v; }} /><//>
-    ${taking.value && html`<${Dialog} title=${t("intake.holidays")} close=${() => { taking.value = false; }}><${HolidayFile} done=${loaded.reload} /><//>`}</section>`;
+    ${taking.value && html`<${Dialog} title=${t("intake.holidays")} close=${() => { taking.value = false; }}><${HolidayFile} done=${reload} /><//>`}</section>`;
 }
 
 function HolidayFile({ done }) {

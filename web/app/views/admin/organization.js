@@ -9,7 +9,7 @@ import { Absences, Holidays } from "./holidays.js";
 import Hours from "./hours.js";
 
 /** What holds for everybody: the lock date, expected hours and holidays. */
-export default () => html`<${Head} title=${t("organization.title")} /><div class="cards"><${LockDate} /><${Hours} path="/expected-hours" title=${t("organization.hours")} /><${Holidays} /><${Absences} /></div>`;
+export default () => html`<${Head} title=${t("organization.title")} /><div class="cards"><${LockDate} /><${Hours} path="/expected-hours" title=${t("organization.hours")} none=${t("organization.no-hours")} /><${Holidays} /><${Absences} /></div>`;
 
 function LockDate() {
   const loaded = useLoad(() => get("/lock-date")), until = useSignal(""), reason = useSignal(""), lock = loaded.value.value?.body;

@@ -12,12 +12,11 @@ export const fresh = signal(null);
 const empty = { url: "", description: "", events: ["*"] };
 
 export function New() {
-  const form = useSignal(empty), sent = useSignal(false);
-  useUnsaved(!sent.value && JSON.stringify(form.value) !== JSON.stringify(empty));
+  const form = useSignal(empty);
+  useUnsaved(JSON.stringify(form.value) !== JSON.stringify(empty));
   const act = async () => {
     const made = (await post("/webhooks", form.value)).body;
     fresh.value = { id: made.id, secret: made.secret };
-    sent.value = true;
     go(`/app/admin/webhooks/${made.id}`, { replace: true });
   };
   return html`<${Head} title=${t("webhooks.add")} back=${["/app/admin/webhooks", t("webhooks.title")]} />

@@ -5,7 +5,7 @@ import { useLoad } from "../../../lib/load.js";
 import { go } from "../../../lib/router.js";
 import { useUnsaved } from "../../../lib/unsaved.js";
 import { Failure, Icon, Loading, say } from "../../../lib/ui.js";
-import { AskDialog, DeleteDialog, meanwhile, Secret } from "../bits.js";
+import { AskDialog, DeleteDialog, meanwhile, Secret, useFields } from "../bits.js";
 import { attempt, Form, Head } from "../parts.js";
 import { words } from "../deeds.js";
 import { Deliveries } from "./deliveries.js";
@@ -22,20 +22,19 @@ export function One({ id }) {
       ${w.enabled && html`<button class="btn" onClick=${ping}><${Icon} name="send" />${t("webhooks.ping")}</button>`}<//>
     ${fresh.value?.id === id && html`<${Secret} value=${fresh.value.secret} title=${t("webhooks.secret")} detail=${t("webhooks.secret-once")} />`}
     <p class="standing"><${State} of=${w} /> ${!w.enabled ? t("webhooks.off-detail") : w.failing_since ? t("webhooks.failing-since", { date: day(w.failing_since, { dateStyle: "medium", timeStyle: "short" }) }) : t("webhooks.on-detail")}</p>
-    <${Settings} answer=${loaded.value.value} path=${path} saved=${loaded.reload} key=${w.revision} />
+    <${Settings} loaded=${loaded} path=${path} />
     <${Deliveries} id=${id} enabled=${w.enabled} tried=${tried.value} told=${loaded.reload} key=${w.enabled} />
     <${Ends} w=${w} path=${path} changed=${loaded.reload} />`;
 }
 
 const part = ({ url, description, events }) => ({ url, description, events });
+const names = { url: "webhooks.url", description: "webhooks.description", events: "webhooks.events" };
 
-function Settings({ answer, path, saved }) {
-  const known = useSignal(answer), form = useSignal(part(answer.body)), before = part(known.value.body);
-  useUnsaved(JSON.stringify(form.value) !== JSON.stringify(before));
-  const act = () => meanwhile(async () => { await patch(path, form.value, { headers: { "If-Match": known.value.etag } }); await saved(); }, async () => {
-    known.value = await get(path, { cached: false });
-    return { form, before, now: part(known.value.body), names: { url: "webhooks.url", description: "webhooks.description", events: "webhooks.events" }, say: { events: (list) => list.map(words).join(", ") } };
-  });
+function Settings({ loaded, path }) {
+  const { etag, body } = loaded.value.value, { form, dirty } = useFields(part(body));
+  useUnsaved(dirty);
+  const reload = async () => { await loaded.reload(); return part(loaded.value.value.body); };
+  const act = () => meanwhile(async () => { await patch(path, form.value, { headers: { "If-Match": etag } }); await reload(); }, part(body), reload, names, { events: (list) => list.map(words).join(", ") });
   return html`<section class="card pad"><h2>${t("webhooks.settings")}</h2><${Form} act=${act} done=${t("people.saved")}><${Fields} form=${form} /><//></section>`;
 }
 
