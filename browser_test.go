@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -22,22 +23,27 @@ import (
 // These tests drive a real Chromium. They also need axe-core, which npm ci puts under .ci/clients. With PUNCHCARD_SHOTS
 // set, a picture of every page is left in that folder.
 
-// startChromium starts a browser for the test. It fails where there is none.
+// startChromium gives the browser that all tests share, each with profiles of its own. It fails where there is none.
 func startChromium(t *testing.T) context.Context {
 	t.Helper()
-	path, err := exec.LookPath("chromium")
+	ctx, err := chromium()
 	if err != nil {
-		t.Fatal(err)
-	}
-	allocator, stop := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.Flag("disable-background-networking", true))...)
-	ctx, quit := chromedp.NewContext(allocator)
-	t.Cleanup(func() { quit(); stop() })
-	if err := chromedp.Do(ctx); err != nil {
 		t.Fatal(err)
 	}
 	return ctx
 }
+
+var chromium = sync.OnceValues(func() (context.Context, error) {
+	path, err := exec.LookPath("chromium")
+	if err != nil {
+		return nil, err
+	}
+	allocator, stop := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.Flag("disable-background-networking", true))...)
+	ctx, quit := chromedp.NewContext(allocator)
+	afterTests = append(afterTests, func() { quit(); stop() })
+	return ctx, chromedp.Do(ctx)
+})
 
 // tab is a page in a browser profile of its own. What its console complains of fails the test.
 type tab struct {

@@ -30,8 +30,15 @@ func TestMain(m *testing.M) {
 			os.Unsetenv(name) // what is set on this machine is nothing to the tests
 		}
 	}
-	os.Exit(m.Run())
+	status := m.Run()
+	for _, end := range afterTests {
+		end()
+	}
+	os.Exit(status)
 }
+
+// afterTests end what all tests share.
+var afterTests []func()
 
 // running is a server that was started as from the command line.
 type running struct {
