@@ -168,19 +168,26 @@ func TestBrowserTwoTabsShareOneOutbox(t *testing.T) {
 	one.back()
 	one.sent()
 	two.sent()
-	seen := map[string]int{}
+	made := 0
+	var paths []string // in the order in which they came first
 	writes := w.wrote()
 	for _, s := range writes {
-		seen[s.path]++
+		if s.method == http.MethodPut {
+			made++
+		}
+		if !slices.Contains(paths, s.path) {
+			paths = append(paths, s.path)
+		}
 	}
 	order := one.filed()
 	slices.Sort(order)
-	if len(writes) != 3 || len(seen) != 3 || !slices.Equal(order, []int{45, 75, 120}) {
+	// What was changed while it was being tried comes as a change of its own.
+	if made != 3 || len(writes) > 5 || !slices.Equal(order, []int{45, 75, 120}) {
 		t.Errorf("what two tabs wrote was sent as %v, and the server has %v", writes, order)
 	}
-	if got, want := pathsOf(writes), inApp[[]string](one, `return (await api.all("/timesheets?limit=200", { cached: false }))
-		.sort((a, b) => ["Review", "Build", "Design"].indexOf(a.task) - ["Review", "Build", "Design"].indexOf(b.task)).map((e) => "/timesheets/" + e.id);`); !slices.Equal(got, want) {
-		t.Errorf("it was sent in the order %v, want %v", got, want)
+	if want := inApp[[]string](one, `return (await api.all("/timesheets?limit=200", { cached: false }))
+		.sort((a, b) => ["Review", "Build", "Design"].indexOf(a.task) - ["Review", "Build", "Design"].indexOf(b.task)).map((e) => "/timesheets/" + e.id);`); !slices.Equal(paths, want) {
+		t.Errorf("it was sent in the order %v, want %v", paths, want)
 	}
 	for _, p := range []tab{one, two} { // each shows what the other wrote
 		p.until(`document.querySelector(".dock .big").innerText.startsWith("4:00")`)
@@ -218,13 +225,6 @@ func TestBrowserTwoTabsShareOneOutbox(t *testing.T) {
 	if got := w.wrote(); len(got) != 2 {
 		t.Errorf("what a closed tab left and one change of this one were sent as %v", got)
 	}
-}
-
-func pathsOf(writes []sentWrite) (paths []string) {
-	for _, s := range writes {
-		paths = append(paths, s.path)
-	}
-	return paths
 }
 
 func TestBrowserALostAnswerIsAskedForAgain(t *testing.T) {

@@ -3,7 +3,7 @@ import { has, t } from "../../lib/i18n.js";
 /** All that is noted and told to webhooks (timesheets/deeds.go), by what it is done to. */
 export const deeds = {
   timesheet: ["created", "updated", "deleted", "restored", "submitted", "withdrawn", "approved", "rejected"],
-  period: ["submitted", "withdrawn", "approved", "rejected", "reopened", "reopening_requested", "reminded"],
+  period: ["submitted", "withdrawn", "approved", "rejected", "reminded", "reopened", "reopening_requested"],
   absence: ["created", "deleted"],
   project: ["created", "updated", "deleted", "member_added", "member_removed"],
   person: ["updated", "erased"],
