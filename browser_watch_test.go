@@ -18,8 +18,7 @@ func TestBrowserAnAdministratorKeepsWebhooks(t *testing.T) {
 	p.enter(p.labelled("Address"), "http://10.0.0.7/hook")
 	p.push("main form button", "Add a webhook")
 	p.until(`document.querySelector("main .alert")?.innerText.includes("/url")`)
-	const address = "https://hooks.example.com/punchcard"
-	p.enter(p.labelled("Address"), address)
+	p.enter(p.labelled("Address"), "https://hooks.example.com/punchcard")
 	p.enter(p.labelled("Description"), markup)
 	p.perform(`document.querySelectorAll("input[name=events]")[1].click()`)
 	p.until(`document.querySelectorAll(".nouns details").length === 12`)
@@ -56,7 +55,7 @@ func TestBrowserAnAdministratorKeepsWebhooks(t *testing.T) {
 	p.push("main .danger button", "Switch on")
 	p.until(`document.querySelector(".standing").innerText.includes("On")`)
 	p.push("main .danger button", "Delete the webhook")
-	p.enter("[data-confirm]", address)
+	p.enter("[data-confirm]", "Payroll of Noah's")
 	p.push("dialog .btn.bad", "Delete")
 	p.settled("/app/admin/webhooks")
 	p.says("Nobody is told yet")

@@ -18,7 +18,7 @@ export function One({ id }) {
   if (loaded.error.value) return html`<${Failure} error=${loaded.error.value} retry=${loaded.reload} />`;
   if (!w) return html`<${Loading} />`;
   const ping = () => attempt(async () => { await post(path + "/ping", {}); tried.value++; }, t("webhooks.pinged"));
-  return html`<${Head} title=${html`<bdi>${w.description || new URL(w.url).host}</bdi>`} back=${["/app/admin/webhooks", t("webhooks.title")]}>
+  return html`<${Head} title=${html`<bdi>${nameOf(w)}</bdi>`} back=${["/app/admin/webhooks", t("webhooks.title")]}>
       ${w.enabled && html`<button class="btn" onClick=${ping}><${Icon} name="send" />${t("webhooks.ping")}</button>`}<//>
     ${fresh.value?.id === id && html`<${Secret} value=${fresh.value.secret} title=${t("webhooks.secret")} detail=${t("webhooks.secret-once")} />`}
     <p class="standing"><${State} of=${w} /> ${!w.enabled ? t("webhooks.off-detail") : w.failing_since ? t("webhooks.failing-since", { date: day(w.failing_since, { dateStyle: "medium", timeStyle: "short" }) }) : t("webhooks.on-detail")}</p>
@@ -26,6 +26,9 @@ export function One({ id }) {
     <${Deliveries} id=${id} enabled=${w.enabled} tried=${tried.value} told=${loaded.reload} key=${w.enabled} />
     <${Ends} w=${w} path=${path} changed=${loaded.reload} />`;
 }
+
+/** What people call it by. */
+const nameOf = (w) => w.description || new URL(w.url).host;
 
 const part = ({ url, description, events }) => ({ url, description, events });
 const names = { url: "webhooks.url", description: "webhooks.description", events: "webhooks.events" };
@@ -50,5 +53,5 @@ function Ends({ w, path, changed }) {
       <button class="btn bad" onClick=${() => { open.value = "delete"; }}><${Icon} name="trash" />${t("webhooks.delete")}</button></div>
     ${open.value === "rotate" && html`<${AskDialog} title=${t("webhooks.rotate")} button=${t("webhooks.rotate-now")} act=${rotate} close=${close}><p>${t("webhooks.rotate-detail")}</p><//>`}
     ${open.value === "disable" && html`<${AskDialog} title=${t("webhooks.disable")} button=${t("webhooks.disable")} danger act=${turn} close=${close}><p>${t("webhooks.disable-detail")}</p><//>`}
-    ${open.value === "delete" && html`<${DeleteDialog} title=${t("webhooks.delete")} detail=${t("webhooks.delete-detail")} name=${w.url} act=${remove} close=${close} />`}</section>`;
+    ${open.value === "delete" && html`<${DeleteDialog} title=${t("webhooks.delete")} detail=${t("webhooks.delete-detail")} name=${nameOf(w)} act=${remove} close=${close} />`}</section>`;
 }
