@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -55,12 +54,12 @@ func (s *Service) RemindMany(ctx context.Context, by auth.Caller, r Reminders) (
 	if by.Machine() {
 		return Reminded{}, fault(Forbidden, "an application that acts for itself can't remind anybody; a person has to")
 	}
-	ids, err := r.PeriodIDs, error(nil)
+	ids := r.PeriodIDs
 	if ids == nil {
-		ids, err = s.remindable(ctx, by)
-	}
-	if err != nil {
-		return Reminded{}, err
+		var err error
+		if ids, err = s.remindable(ctx, by); err != nil {
+			return Reminded{}, err
+		}
 	}
 	done, count := Reminded{Results: make([]PeriodReminded, 0, len(ids))}, map[string]int{}
 	for _, id := range ids {
@@ -75,13 +74,7 @@ func (s *Service) RemindMany(ctx context.Context, by auth.Caller, r Reminders) (
 		count[told]++
 		done.Results = append(done.Results, result)
 	}
-	var all []string
-	for _, what := range []string{"reminded", "reminded already", "refused"} {
-		if count[what] > 0 {
-			all = append(all, fmt.Sprintf("%d %s", count[what], what))
-		}
-	}
-	done.Summary = strings.Join(all, ", ")
+	done.Summary = inCounts(count, "reminded", "reminded already", "refused")
 	return done, nil
 }
 

@@ -6,6 +6,7 @@ import { clock, sum, uuid } from "../../lib/time.js";
 import { Dialog, explain, Icon } from "../../lib/ui.js";
 import { refreshInbox } from "../../lib/inbox.js";
 import { nameOf, weekOf } from "./data.js";
+import { draftOf, tearUp, write } from "./draft.js";
 import { maxAge } from "./held.js";
 import { Phrases } from "./phrases.js";
 
@@ -13,23 +14,25 @@ import { Phrases } from "./phrases.js";
  * Lists what is about to be decided about, as it was seen; the server goes by each one's revision. What is sent back gets the same
  * words. done(result) when it answered.
  */
-export function DecideMany({ periods, decision, words = "", close, done }) {
-  const [state, set] = useState({}), [comment, write] = useState(words), rejects = decision === "rejected", field = useRef();
+export function DecideMany({ periods, decision, close, done }) {
+  const [state, set] = useState({}), field = useRef(), rejects = decision === "rejected", comment = rejects ? draftOf("many").comment : "";
   const [key, renew] = useState(uuid); // one for all attempts with these words: an answer that was lost is told again
-  const say = (now) => { write(now); renew(uuid()); };
+  const say = (now) => { write("many", { comment: now }); renew(uuid()); };
   const bad = state.wanting && !comment.trim();
   const send = async () => {
     if (rejects && !comment.trim()) { set({ wanting: true }); return field.current.querySelector("textarea").focus(); }
     set({ busy: true });
     const items = periods.map((p) => ({ period_id: p.id, etag: `"${p.revision}"`, decision, comment: comment.trim() }));
     try {
-      done((await post("/approvals", { items }, { headers: { "Idempotency-Key": key } })).body);
+      const { body } = await post("/approvals", { items }, { headers: { "Idempotency-Key": key } });
+      if (rejects) tearUp("many");
+      done(body);
       refreshInbox();
     } catch (error) { set({ error }); }
   };
   const fresh = state.error && maxAge(state.error);
   const again = () => {
-    sessionStorage.setItem("decide-many", JSON.stringify({ ids: periods.map((p) => p.id), decision, words: comment }));
+    sessionStorage.setItem("decide-many", JSON.stringify({ ids: periods.map((p) => p.id), decision }));
     signIn({ maxAge: fresh, returnTo: "/app/approvals" });
   };
   const what = t(rejects ? "approvals.reject-n" : "approvals.approve-n", { n: periods.length });
@@ -54,7 +57,7 @@ export function DecideMany({ periods, decision, words = "", close, done }) {
 export const Sure = ({ periods }) => html`<ul class="sure" tabindex="0" aria-label=${t("approvals.whose")}>${periods.map((p) => html`<li key=${p.id}>
   <b><bdi>${nameOf(p.user_id)}</bdi></b><span class="fine">${weekOf(p)}</span><span class="num">${clock(p.minutes)}</span></li>`)}</ul>`;
 
-/** Whoever was sent to sign in comes back to the same question: {ids, decision, words}. */
+/** Whoever was sent to sign in comes back to the same question, {ids, decision}; the words are kept like all others. */
 export function askedBefore() {
   const asked = JSON.parse(sessionStorage.getItem("decide-many") ?? "null");
   sessionStorage.removeItem("decide-many");

@@ -39,7 +39,7 @@ export async function load(tab, { more = false } = {}) {
     counts.value = n.body;
     list.value = { tab, rows: more ? [...before.rows, ...page.body] : page.body, next: page.next };
     loadBars(page.body);
-    loadIdle();
+    loadIdle(tab);
   } catch (error) { if (now === asked) list.value = { ...list.value, tab, error }; }
 }
 
@@ -90,18 +90,23 @@ async function loadBars(rows) {
   }
 }
 
-/** Of the last five weeks, and of those alone about whom one decides. */
-async function loadIdle() {
-  const to = addDays(dayInUTC(), -1), from = addDays(to, -34);
-  const missing = await all(query("/missing-time", { from, to }), { most: 1000 }).catch(() => []), now = dayInUTC();
+let idleKnown = false;
+/** Of the last five weeks, and of those alone about whom one decides. Other tabs only count them, for which the first answer will do. */
+async function loadIdle(tab) {
+  if (idleKnown && tab !== "open") return;
+  const now = dayInUTC(), to = addDays(now, -1), from = addDays(to, -34);
   const instead = delegations.value.filter((d) => d.to_user_id === me.value.id && !d.ended_at && d.starts_on <= now && now <= d.ends_on);
-  const whose = new Set([me.value.id, ...instead.map((d) => d.from_user_id)]);
-  idle.value = missing.filter((m) => m.user_id !== me.value.id && whose.has(personOf(m.user_id)?.manager_id))
-    .flatMap((m) => m.periods.filter((p) => p.state === "open" && !p.minutes && from <= p.start && p.end <= to).map((p) => ({
-      id: p.period_id, user_id: m.user_id, start: p.start, end: p.end, state: "open", minutes: 0, expected_minutes: p.expected_minutes,
-      billable_minutes: 0, flags: [], approvers: [], allowed_actions: [], revision: 0,
-    })));
+  const places = [me.value.id, ...instead.map((d) => d.from_user_id)];
+  const mine = new Set([...people.values()].filter((p) => p.id !== me.value.id && places.includes(p.manager_id)).map((p) => p.id));
+  if (!mine.size) return;
+  const missing = await all(query("/missing-time", { from, to, limit: 200 }), { most: 1000 }).catch(() => []);
+  idle.value = missing.filter((m) => mine.has(m.user_id)).flatMap((m) => m.periods.map((p) => asRow(m.user_id, p)))
+    .filter((p) => p.state === "open" && !p.minutes && from <= p.start && p.end <= to);
+  idleKnown = true;
 }
+const asRow = (user_id, { period_id: id, start, end, state, minutes, expected_minutes }) => ({
+  id, user_id, start, end, state, minutes, expected_minutes, billable_minutes: 0, flags: [], approvers: [], allowed_actions: [], revision: 0,
+});
 
 /** What isn't submitted, first what is over: the server's list, and those who have written nothing, as far down as it is known. */
 export function withIdle(rows, more) {

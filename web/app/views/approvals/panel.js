@@ -44,7 +44,7 @@ export function Panel({ id, rows, close }) {
         <${Icon} name="left" />${t("approvals.previous")}<kbd>K</kbd></button>
       <button class="btn quiet" disabled=${at >= 0 && !rows[at + 1]} onClick=${() => step(1)}>
         ${t("approvals.next")}<kbd>J</kbd><${Icon} name="right" /></button>
-      <span class="fine">${t("approvals.keys")}</span></footer>
+      ${sheet?.period.allowed_actions.includes("approve") && html`<span class="fine">${t("approvals.keys")}</span>`}</footer>
   </${Dialog}>`;
 }
 

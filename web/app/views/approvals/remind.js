@@ -40,7 +40,7 @@ export function RemindAll({ rows, next, ask }) {
     } catch (e) { say(explain(e)); } finally { set(false); }
   };
   return html`<button class="btn primary" disabled=${busy || !here.length} onClick=${gather}><${Icon} name="bell" />
-    ${t(next ? "approvals.remind-everybody" : "approvals.remind-all", { n: here.length })}</button>`;
+    ${t(next || !here.length ? "approvals.remind-everybody" : "approvals.remind-all", { n: here.length })}</button>`;
 }
 
 /** Lists who is about to be reminded. done(results) when the server answered. */

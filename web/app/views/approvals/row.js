@@ -32,16 +32,16 @@ export const share = (p) => (p.minutes ? Math.round((100 * p.billable_minutes) /
 
 export function Row({ period: p, tab, chosen, choose }) {
   const name = nameOf(p.user_id), waits = holds(p.id), mine = p.allowed_actions.includes("approve");
-  return html`<li class="ap-row ${waits ? "waits" : ""}">
+  return html`<li class="ap-row ${waits ? "waits" : ""} ${tab === "open" ? "late" : ""}">
     ${tab === "submitted" && html`<label class="pick"><input type="checkbox" checked=${chosen} disabled=${!mine || waits} onChange=${() => choose(p.id)} />
       <span class="sr">${t("approvals.choose", { name })}</span></label>`}
     <span class="face" aria-hidden="true">${initials(name)}</span>
     <div class="who"><a href=${`/app/approvals/${p.id}?tab=${tab}`}><bdi>${name}</bdi></a><span class="fine">${weekOf(p)}</span>
       <${InPlaceOf} period=${p} /></div>
     <div class="of num"><b>${clock(p.minutes)}</b><span>${p.expected_minutes > 0 ? ` / ${clock(p.expected_minutes)}` : ""}</span></div>
-    <${Bars} period=${p} />
-    <div class="bill num">${p.minutes || tab !== "open" ? t("approvals.billable", { n: share(p) }) : t("approvals.nothing-yet")}</div>
-    ${tab === "open" ? html`<${Remind} period=${p} />` : html`<${Flags} period=${p} />`}
+    ${tab === "open" && !p.minutes ? html`<span class="bars fine">${t("approvals.nothing-yet")}</span>` : html`<${Bars} period=${p} />`}
+    ${tab === "open" ? html`<${Remind} period=${p} />`
+      : html`<div class="bill num">${t("approvals.billable", { n: share(p) })}</div><${Flags} period=${p} />`}
     ${waits && html`<span class="chip" data-s=${waits.decision}>${t("approvals.not-sent")}</span>`}
   </li>`;
 }
