@@ -47,7 +47,8 @@ func (p tab) filed() []int {
 // sent waits until nothing waits to be sent.
 func (p tab) sent() {
 	p.Helper()
-	inApp[bool](p, `const { refused, waiting } = await import(base + "lib/outbox.js");
+	inApp[bool](p, `const { refused, waiting } = await import(base + "lib/outbox.js"), { settled } = await import(base + "lib/week.js");
+		await Promise.race([settled(), new Promise((ok) => setTimeout(ok, 10000))]); // what was typed just now isn't in the outbox yet
 		for (let i = 0; i < 500 && waiting.value.length + refused.value.length; i++) await new Promise((ok) => setTimeout(ok, 20));
 		return true;`)
 	p.until(`!document.querySelector(".unsent")`)
