@@ -122,6 +122,23 @@ func TestAPeriodsTagTellsWhatIsExpected(t *testing.T) {
 	}
 }
 
+// Time never waits for somebody whose roles don't let them approve: whoever is above them decides.
+func TestTimeOfAManagerWithoutTheRoleGoesFurtherUp(t *testing.T) {
+	c := newCompany(t)
+	mia, ben, otto := c.token(t, "mia"), c.token(t, "ben"), c.token(t, "otto")
+	if answer := c.ask(t, otto, "PUT", "/people/"+c.idOf(t, "ben")+"/manager", `{"manager_id":"`+c.idOf(t, "ada")+`"}`); answer.StatusCode != 200 {
+		t.Fatal(answer.body)
+	}
+	entry, _ := c.record(t, "ben", "2026-01-05")
+	submitted := c.ask(t, ben, "PUT", "/timesheets/"+entry.ID+"/submission", "")
+	if !strings.Contains(submitted.body, "waiting for mia") {
+		t.Errorf("%d %s", submitted.StatusCode, submitted.body)
+	}
+	if answer := c.ask(t, mia, "PUT", "/timesheets/"+entry.ID+"/approval", ""); answer.StatusCode != 200 {
+		t.Errorf("%d %s", answer.StatusCode, answer.body)
+	}
+}
+
 // Who manages somebody can approve from the next call on, and who manages nobody any more can't, by the tokens that they have.
 func TestTokensFollowWhoManagesWhom(t *testing.T) {
 	c := newCompany(t)
