@@ -250,9 +250,9 @@ func TestBrowserAdministrationLooksRight(t *testing.T) {
 			suffix := fmt.Sprintf("-%s-%d", v.scheme, v.width)
 			p := openAdmin(t, chromium, v, issuer, "/app/admin")
 			p.fits("admin" + suffix)
-			for _, page := range []string{"apis", "grants", "logs", "keys", "conformance"} {
+			for _, page := range []string{"apis", "grants", "webhooks", "webhooks/new", "logs", "audit", "keys", "conformance"} {
 				p.visit("/app/admin/" + page)
-				p.fits("admin-" + page + suffix)
+				p.fits("admin-" + strings.ReplaceAll(page, "/", "-") + suffix)
 			}
 			p.visit("/app/admin/apis")
 			p.push("main td a", "Timesheets")

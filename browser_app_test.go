@@ -135,3 +135,44 @@ func TestBrowserSignsInToTheAppAndOut(t *testing.T) {
 		t.Errorf("after signing out the browser keeps %s", got)
 	}
 }
+
+// WCAG 1.4.10: a window of 1280 by 800 at 200 % has half of that to show.
+func TestBrowserFitsAtTwiceTheSize(t *testing.T) {
+	chromium, issuer := startChromium(t), exampleServer(t)
+	zoomed := func(p tab) {
+		t.Helper()
+		p.do(chromedp.EmulateViewport(640, 400, chromedp.EmulateScale(2)))
+	}
+	p := openTab(t, chromium)
+	zoomed(p)
+	p.do(chromedp.Navigate(issuer + "app/"))
+	p.until(`location.pathname === "/login" && document.querySelector("#password")`)
+	p.fits("zoom-login")
+	p.fill("#email", "ada@exampleco.com", "#password", examplePassword)
+	p.do(chromedp.Click(chromedp.CSS("button.primary")))
+	p.until(`document.querySelector(".phone-week .dock")`)
+	p.line("Review")
+	p.chip("Review", 1)
+	p.saved()
+	p.fits("zoom-week")
+	p.click(".phone-week .day-list > header .btn")
+	p.until(`document.querySelector("dialog[open] .line")`)
+	p.fits("zoom-lines")
+	ask := url.Values{
+		"response_type": {"code"}, "client_id": {"reports"}, "redirect_uri": {"http://localhost:4000/callback"},
+		"scope": {"openid profile offline_access read:timesheets"}, "code_challenge": {exampleChallenge}, "code_challenge_method": {"S256"},
+	}
+	for name, path := range map[string]string{"zoom-consent": "authorize?" + ask.Encode(), "zoom-account": "account", "zoom-apps": "account/apps", "zoom-device": "device"} {
+		p.do(chromedp.Navigate(issuer + path))
+		p.fits(name)
+	}
+	for _, page := range []struct{ email, path, name, shown string }{
+		{"mia@exampleco.com", "/app/approvals", "approvals", "main .page"}, {"mia@exampleco.com", "/app/reports", "reports", "main .page"},
+		{"mia@exampleco.com", "/app/notifications", "notifications", "main .page"}, {"grace@exampleco.com", "/app/admin", "admin", "main h1"},
+	} {
+		p := openApp(t, chromium, views[0], issuer, page.email, page.path)
+		zoomed(p)
+		p.until(fmt.Sprintf(`document.querySelector(%q) && !document.querySelector("main .loading")`, page.shown))
+		p.fits("zoom-" + page.name)
+	}
+}

@@ -83,6 +83,104 @@ func TestBrowserRejectsALineWithWordsAndApprovesTheOthers(t *testing.T) {
 	}
 }
 
+// Of a sheet of which one line was sent back, the others can be approved at any time.
+func TestBrowserApprovesTheLinesThatStillWait(t *testing.T) {
+	chromium, issuer := startChromium(t), exampleServer(t)
+	ada, period := submitWeek(t, chromium, issuer, "ada@exampleco.com")
+	mia := openApp(t, chromium, views[0], issuer, "mia@exampleco.com", "/app/approvals/"+period.ID)
+	mia.click(".ap-lines li:nth-child(2) button")
+	mia.until(`document.activeElement.matches(".ap-lines .input")`)
+	mia.do(chromedp.SendKeys(chromedp.CSS(".ap-lines .input"), "Which customer?"))
+	mia.hotkey("r")
+	mia.click(".held .btn:first-child") // Send now
+	mia.until(`!document.querySelector(".held-one") && !localStorage.getItem("decisions")`)
+	mia.do(chromedp.Navigate(issuer + "app/approvals/" + period.ID + "?tab=rejected"))
+	mia.tells("Approve the 4 lines that wait")
+	mia.hotkey("a")
+	mia.tells("the remaining 4 lines approved")
+	mia.click(".held .btn:last-child") // Undo
+	mia.until(`!document.querySelector(".held-one") && !localStorage.getItem("decisions")`)
+	mia.tells("Approve the 4 lines that wait")
+	mia.hotkey("a")
+	mia.click(".held .btn:first-child")
+	mia.until(`!document.querySelector(".held-one") && !localStorage.getItem("decisions")`)
+	states := inApp[map[string]int](ada, `return (await api.get("/timesheets?limit=5")).body.reduce((n, e) => ({...n, [e.state]: (n[e.state] ?? 0) + 1}), {})`)
+	if states["approved"] != 4 || states["rejected"] != 1 {
+		t.Errorf("the lines are %v", states)
+	}
+}
+
+// unsubmittedWeek writes a line of last week, as whoever uses the tab, and gives its period.
+const unsubmittedWeek = `const time = await import(base + "lib/time.js"), monday = time.addDays(time.weekStart(time.today()), -7);
+	const project = (await api.get("/projects")).body[0], me = (await api.get("/me")).body;
+	await api.post("/timesheets", {date: monday, minutes: 60, project_id: project.id});
+	return (await api.get("/periods/" + me.id + "/" + monday)).body;`
+
+func TestBrowserRemindsWhoHasNotSubmitted(t *testing.T) {
+	chromium, issuer := startChromium(t), exampleServer(t)
+	ada := openApp(t, chromium, views[0], issuer, "ada@exampleco.com", "/app/reports")
+	hers := inApp[seenPeriod](ada, unsubmittedWeek)
+	mia := openApp(t, chromium, views[0], issuer, "mia@exampleco.com", "/app/approvals?tab=open")
+	mia.until(`document.querySelectorAll(".ask .btn").length > 2`) // hers, and of those who have written nothing at all
+	mia.tells("nothing entered")
+	row := fmt.Sprintf(`.ap-row:has(a[href*="%s"]) .ask`, hers.ID)
+	mia.click(row + " .btn")
+	mia.until(fmt.Sprintf(`document.querySelector(%q)?.innerText.trim() === "Reminded"`, row))
+	mia.tells("Ada Lovelace is reminded.")
+
+	other := evaluate[string](mia, `document.querySelector(".ap-row:has(.ask .btn) .who a").pathname.split("/").pop()`)
+	inApp[any](mia, fmt.Sprintf(`return (await api.post("/approvals/reminders", {period_ids: [%q]})).body`, other)) // as from another window
+	n := evaluate[int](mia, `document.querySelectorAll(".ask .btn").length`)
+	mia.tells(fmt.Sprintf("Remind all %d", n))
+	mia.click(".page-head .primary")
+	mia.until(fmt.Sprintf(`document.querySelectorAll(".sure li").length === %d`, n))
+	mia.click("dialog .primary")
+	mia.tells(fmt.Sprintf("%d reminded, 1 was already reminded", n-1))
+	mia.until(`!document.querySelector(".ask .btn") && document.querySelector(".page-head .primary").disabled`)
+	mia.fits("approvals-reminded")
+
+	ada.do(chromedp.Navigate(issuer + "app/notifications"))
+	ada.tells("Mia Chen asks you to submit your time of")
+}
+
+func TestBrowserSendsManyBackWithTheSameWords(t *testing.T) {
+	chromium, issuer := startChromium(t), exampleServer(t)
+	ada, period := submitWeek(t, chromium, issuer, "ada@exampleco.com")
+	ben, other := submitWeek(t, chromium, issuer, "ben@exampleco.com")
+	mia := openApp(t, chromium, views[0], issuer, "mia@exampleco.com", "/app/approvals")
+	mia.until(`document.querySelectorAll(".pick input:not(:disabled)").length === 2`)
+	if there := evaluate[bool](mia, `!!document.querySelector(".page-head .bad")`); there {
+		t.Error("what nobody chose can be sent back")
+	}
+	mia.hotkey("j")
+	mia.press("x")
+	mia.hotkey("j")
+	mia.press("x")
+	mia.tells("Request changes in 2")
+	inApp[seenPeriod](ben, fmt.Sprintf(`await api.del("/periods/%[1]s/submission"); return (await api.put("/periods/%[1]s/submission?early=true", {})).body;`, other.ID))
+	mia.click(".page-head .bad")
+	mia.until(`document.querySelectorAll(".sure li").length === 2`)
+	mia.click("dialog .form-foot .bad")
+	mia.tells("Say what to change.")
+	mia.until(`document.activeElement.id === "many-words"`)
+	mia.do(chromedp.SendKeys(chromedp.CSS("#many-words"), "Which <b>customer</b>?"))
+	mia.click("dialog .phrases .btn") // Save as a phrase
+	mia.until(`document.querySelector("dialog .phrase")?.innerText === "Which <b>customer</b>?"`)
+	mia.click("dialog .form-foot .btn") // Cancel
+	mia.click(".page-head .bad")
+	mia.until(`document.querySelector("#many-words")?.value === "Which <b>customer</b>?"`)
+	mia.fits("approvals-reject-many")
+	mia.click("dialog .form-foot .bad")
+	mia.tells("1 sent back, 1 changed meanwhile")
+	if got := inApp[seenPeriod](ada, fmt.Sprintf(readPeriod, period.ID)); got.State != "rejected" {
+		t.Errorf("the period is %s", got.State)
+	}
+	words := inApp[string](ada, fmt.Sprintf(`return (await api.get("/periods/%s")).body.last_decision.comment`, period.ID))
+	if words != "Which <b>customer</b>?" {
+		t.Errorf("the words are %q", words)
+	}
+}
+
 func TestBrowserUndoesApprovesByKeysAndReopens(t *testing.T) {
 	chromium, issuer := startChromium(t), exampleServer(t)
 	ada, first := submitWeek(t, chromium, issuer, "ada@exampleco.com")
@@ -171,6 +269,7 @@ func TestBrowserAsksForAFreshSignInAndKeepsTheDecision(t *testing.T) {
 	_, issuer := serveHouse(t, example)
 	chromium := startChromium(t)
 	ada, period := submitWeek(t, chromium, issuer, "ada@exampleco.com")
+	ben, other := submitWeek(t, chromium, issuer, "ben@exampleco.com")
 	mia := openApp(t, chromium, views[0], issuer, "mia@exampleco.com", "/app/approvals/"+period.ID)
 	mia.until(`document.querySelector(".ap-lines li")`)
 	time.Sleep(4500 * time.Millisecond)
@@ -185,6 +284,23 @@ func TestBrowserAsksForAFreshSignInAndKeepsTheDecision(t *testing.T) {
 	mia.click(".held .again") // Send again
 	mia.until(`!document.querySelector(".held-one") && !localStorage.getItem("decisions")`)
 	if got := inApp[seenPeriod](ada, fmt.Sprintf(readPeriod, period.ID)); got.State != "approved" {
+		t.Errorf("the period is %s", got.State)
+	}
+
+	mia.do(chromedp.Navigate(issuer + "app/approvals")) // and of many at once
+	mia.click(".pick input:not(:disabled)")
+	mia.click(".page-head .bad")
+	mia.do(chromedp.SendKeys(chromedp.CSS("#many-words"), "Which customer?"))
+	time.Sleep(4500 * time.Millisecond)
+	mia.click("dialog .form-foot .bad")
+	mia.click("dialog .form-foot .primary") // Sign in
+	mia.until(`location.pathname === "/login" && document.querySelector("#password")`)
+	mia.fill("#email", "mia@exampleco.com", "#password", examplePassword)
+	mia.do(chromedp.Click(chromedp.CSS("button.primary")))
+	mia.until(`document.querySelector("#many-words")?.value === "Which customer?"`)
+	mia.click("dialog .form-foot .bad")
+	mia.tells("1 sent back")
+	if got := inApp[seenPeriod](ben, fmt.Sprintf(readPeriod, other.ID)); got.State != "rejected" {
 		t.Errorf("the period is %s", got.State)
 	}
 }
@@ -238,7 +354,12 @@ func TestBrowserTellsWhatHappened(t *testing.T) {
 
 func TestBrowserShowsApprovalsInEveryLook(t *testing.T) {
 	chromium, issuer := startChromium(t), exampleServer(t)
-	submitWeek(t, chromium, issuer, "ada@exampleco.com")
+	ada, _ := submitWeek(t, chromium, issuer, "ada@exampleco.com")
+	inApp[seenPeriod](ada, unsubmittedWeek)
+	_, bens := submitWeek(t, chromium, issuer, "ben@exampleco.com")
+	mia := openApp(t, chromium, views[0], issuer, "mia@exampleco.com", "/app/reports")
+	inApp[any](mia, fmt.Sprintf(`const p = (await api.get("/periods/%[1]s")).body, [line] = (await api.get("/timesheets?user_id=" + p.user_id + "&from=" + p.start)).body;
+		return (await api.put("/periods/%[1]s/approval", {decision: "rejected", lines: [{id: line.id, comment: "Which customer?"}]}, {headers: {"If-Match": '"' + p.revision + '"'}})).body`, bens.ID))
 	for _, v := range views {
 		t.Run(fmt.Sprintf("%s %d", v.scheme, v.width), func(t *testing.T) {
 			p := openApp(t, chromium, v, issuer, "mia@exampleco.com", "/app/approvals")
@@ -250,6 +371,27 @@ func TestBrowserShowsApprovalsInEveryLook(t *testing.T) {
 			p.fits("approval" + suffix)
 			p.click(".ap-lines li button")
 			p.fits("approval-line" + suffix)
+			p.do(chromedp.Navigate(issuer + "app/approvals"))
+			p.click(".pick input")
+			p.click(".page-head .bad")
+			p.click("dialog .form-foot .bad")
+			p.until(`document.querySelector("#many-wanting.error")`)
+			p.fits("approvals-reject-many" + suffix)
+			p.do(chromedp.Navigate(issuer + "app/approvals/" + bens.ID + "?tab=rejected"))
+			p.until(`document.querySelector(".decide .primary") && document.querySelector(".ap-lines li")`)
+			p.fits("approvals-rest" + suffix)
+			p.do(chromedp.Navigate(issuer + "app/approvals?tab=open"))
+			p.until(`document.querySelectorAll(".ask .btn").length > 2`)
+			p.fits("approvals-open" + suffix)
+			p.click(".page-head .primary")
+			p.until(`document.querySelector("dialog .sure")`)
+			p.fits("approvals-remind" + suffix)
+			p.do(chromedp.Navigate(issuer + "app/approvals?tab=rejected"))
+			p.until(`document.querySelector(".ap-row")`)
+			p.fits("approvals-rejected" + suffix)
+			p.click(".page-head .btn")
+			p.until(`document.querySelector("#dlg-to_user_id")`)
+			p.fits("approvals-delegate" + suffix)
 			p.do(chromedp.Navigate(issuer + "app/notifications"))
 			p.until(`document.querySelector(".switches table")`)
 			p.fits("notifications" + suffix)

@@ -40,6 +40,12 @@ func serveHouse(t *testing.T, p *provisioning) (*house, string) {
 
 func serveIn(t *testing.T, folder string, p *provisioning) (*house, string) {
 	t.Helper()
+	return serveBehind(t, folder, p, func(h http.Handler) http.Handler { return h })
+}
+
+// serveBehind has something lie between the house and who calls it.
+func serveBehind(t *testing.T, folder string, p *provisioning, between func(http.Handler) http.Handler) (*house, string) {
+	t.Helper()
 	server := httptest.NewUnstartedServer(nil)
 	issuer := "http://" + server.Listener.Addr().String() + "/"
 	s := settings{DB: "sqlite:" + filepath.Join(folder, "punchcard.db"), SecretFile: filepath.Join(folder, "punchcard.secret")}
@@ -47,7 +53,7 @@ func serveIn(t *testing.T, folder string, p *provisioning) (*house, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server.Config.Handler = h.handler
+	server.Config.Handler = between(h.handler)
 	server.Start()
 	t.Cleanup(func() {
 		server.Close()

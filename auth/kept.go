@@ -20,6 +20,7 @@ func KeptAbout(tx *gorm.DB, user string) []Kept {
 			Select("id, email, email_verified, name, manager_id, blocked, app_metadata, user_metadata, created_at, updated_at"),
 			[]string{"id"}, []string{"app_metadata", "user_metadata"}},
 		{"roles", tx.Table("roles").Select("id, name").Where("id IN (?)", theirs("user_roles", "role_id")), []string{"id"}, nil},
+		{"sign_ins", theirs("logins", "user_id, count, last_at, language"), []string{"user_id"}, nil},
 		{"sessions", theirs("sessions", "id, auth_time, created_at, seen_at, expires_at, ended_at, user_agent, ip"), []string{"id"}, nil},
 		{"consents", theirs("consents", "id, client_id, api_id, scopes, created_at, updated_at"), []string{"id"}, []string{"scopes"}},
 		{"authorizations", theirs("authorizations", "id, client_id, api_id, scopes, auth_time, created_at, expires_at, revoked_at"),

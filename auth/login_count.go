@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -15,17 +16,28 @@ type logins struct {
 	UserID string `gorm:"primaryKey"`
 	Count  int
 	LastAt *time.Time // nil: not known
+
+	Language string // "de": of the page on which they did so last; empty: not known
 }
 
-func countLogin(tx *gorm.DB, user string, now time.Time) error {
+func countLogin(tx *gorm.DB, user, language string, now time.Time) error {
 	again := clause.OnConflict{
 		Columns:   []clause.Column{{Name: "user_id"}},
-		DoUpdates: clause.Assignments(map[string]any{"count": gorm.Expr("logins.count + 1"), "last_at": now}),
+		DoUpdates: clause.Assignments(map[string]any{"count": gorm.Expr("logins.count + 1"), "last_at": now, "language": language}),
 	}
-	if err := tx.Clauses(again).Create(&logins{UserID: user, Count: 1, LastAt: &now}).Error; err != nil {
+	if err := tx.Clauses(again).Create(&logins{UserID: user, Count: 1, LastAt: &now, Language: language}).Error; err != nil {
 		return fmt.Errorf("count sign-ins: %w", err)
 	}
 	return nil
+}
+
+// LanguageOf is the tag of the language in which the person signed in last; empty if that isn't known.
+func LanguageOf(tx *gorm.DB, user string) (string, error) {
+	var tags []string
+	if err := tx.Model(&logins{}).Where("user_id = ?", user).Pluck("language", &tags).Error; err != nil {
+		return "", fmt.Errorf("read which language somebody reads: %w", err)
+	}
+	return strings.Join(tags, ""), nil // there is one row at most
 }
 
 func (s *Server) loginsOf(ctx context.Context, user string) (int, error) {

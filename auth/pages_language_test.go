@@ -31,3 +31,46 @@ func TestPagesSpeakTheLanguageThatTheBrowserAsksFor(t *testing.T) {
 		}
 	}
 }
+
+// accepting has the browser ask for a language.
+type accepting string
+
+func (a accepting) RoundTrip(r *http.Request) (*http.Response, error) {
+	r.Header.Set("Accept-Language", string(a))
+	return http.DefaultTransport.RoundTrip(r)
+}
+
+// In which language somebody signed in last is known for what they are sent, and goes with them.
+func TestTheLanguageOfTheLastSignInIsKnown(t *testing.T) {
+	w := newWorld(t)
+	ada := w.person("ada@example.com")
+	known := func() string {
+		tag, err := LanguageOf(w.db.Read(t.Context()), ada)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return tag
+	}
+	if got := known(); got != "" {
+		t.Errorf("before the first: %q", got)
+	}
+	for _, c := range []struct{ accept, password, want string }{
+		{"de-AT,de;q=0.9", "wrong", ""},
+		{"de-AT,de;q=0.9", password, "de"},
+		{"fr", "wrong", "de"},
+		{"fr", password, "en"},
+	} {
+		b := w.browser()
+		b.client.Transport = accepting(c.accept)
+		b.signIn(b.get("/account"), "ada@example.com", c.password)
+		if got := known(); got != c.want {
+			t.Errorf("after %s: %q, want %q", c.accept, got, c.want)
+		}
+	}
+	if err := w.erase(ada, nil); err != nil {
+		t.Fatal(err)
+	}
+	if got := known(); got != "" {
+		t.Errorf("of an erased person: %q", got)
+	}
+}

@@ -7,6 +7,8 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
 	"gorm.io/gorm"
+
+	"punchcard/auth/lang"
 )
 
 // signIn begins a session, or renews the one that the same person has in this browser, and gives the browser its cookie.
@@ -28,7 +30,7 @@ func (s *Server) signIn(c *gin.Context, person *Person, before *session, and fun
 		if err := tx.Save(&in).Error; err != nil {
 			return fmt.Errorf("begin session: %w", err)
 		}
-		if err := countLogin(tx, person.ID, n.now); err != nil {
+		if err := countLogin(tx, person.ID, lang.Of(c.Request).Tag, n.now); err != nil {
 			return err
 		}
 		return and(tx, n, in)

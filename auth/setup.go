@@ -101,7 +101,7 @@ func (s *Server) Setup() gin.HandlerFunc {
 			return
 		}
 		s.showNotice(c, http.StatusOK, noticePage{
-			Tone: "done", Name: "administrator", Values: words{"email", email}, Link: "/app/admin",
+			Tone: "done", Name: "administrator", Values: words{"email", email}, Link: "/app/admin/start",
 		})
 	}
 }

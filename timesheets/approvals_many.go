@@ -87,12 +87,17 @@ func (s *Service) DecideMany(ctx context.Context, by auth.Caller, m ManyDecision
 		}
 		done.Results = append(done.Results, result)
 	}
+	done.Summary = inCounts(count, string(Approved), string(Rejected), "changed meanwhile", "refused")
+	return done, nil
+}
+
+// inCounts tells how often each came of many things at once: "11 approved, 1 changed meanwhile".
+func inCounts(count map[string]int, each ...string) string {
 	var told []string
-	for _, what := range []string{string(Approved), string(Rejected), "changed meanwhile", "refused"} {
+	for _, what := range each {
 		if count[what] > 0 {
 			told = append(told, fmt.Sprintf("%d %s", count[what], what))
 		}
 	}
-	done.Summary = strings.Join(told, ", ")
-	return done, nil
+	return strings.Join(told, ", ")
 }

@@ -20,11 +20,14 @@ type span struct{ Start, End string }
 
 // name is the period in words: "the week of 21 September 2026", or "September 2026".
 func (s span) name() string {
-	if s.End <= dayAfter(s.Start, 6) {
-		return "the week of " + dayInWords(s.Start)
+	if s.isMonth() {
+		return monthInWords(s.Start)
 	}
-	return monthInWords(s.Start)
+	return "the week of " + dayInWords(s.Start)
 }
+
+// isMonth reports whether there is more in it than a week.
+func (s span) isMonth() bool { return s.End > dayAfter(s.Start, 6) }
 
 func dayInWords(day string) string {
 	date, _ := time.Parse(time.DateOnly, day)

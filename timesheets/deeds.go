@@ -23,6 +23,7 @@ var deeds = map[string]string{
 	"period.approved":            "a period was approved",
 	"period.rejected":            "a period was rejected, or lines of it",
 	"period.reopened":            "an approved period was opened again",
+	"period.reminded":            "somebody was asked by who decides to submit their period",
 	"period.reopening_requested": "somebody asked for their approved period to be opened again",
 
 	"lock_date.set":        "time was closed until a day, or that was lifted",

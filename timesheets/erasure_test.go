@@ -171,7 +171,7 @@ func TestOnesExportIsWholeAndOnesOwn(t *testing.T) {
 	for name, rows := range kept {
 		counts[name] = len(rows)
 	}
-	want := map[string]int{"profile": 1, "roles": 0, "sessions": 0, "consents": 0, "authorizations": 0, "events": 0,
+	want := map[string]int{"profile": 1, "roles": 0, "sign_ins": 0, "sessions": 0, "consents": 0, "authorizations": 0, "events": 0,
 		"entries": 453, "periods": len(kept["periods"]), "submissions": 2, "period_events": 3, "absences": 1, "expected_hours": 1,
 		"workplaces": 1, "delegations": 0, "notifications": 1, "notification_switches": 1, "mails": 1, "imported_lines": 1,
 		"project_members": 0, "audit_records": 461, "deeds": 0}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"runtime/debug"
 	"runtime/metrics"
 	"slices"
 	"strings"
@@ -184,6 +185,7 @@ func (h house) crowd(weeks, each int) {
 }
 
 func TestExportHoldsAFewEntriesAtATime(t *testing.T) {
+	defer debug.SetGCPercent(debug.SetGCPercent(100)) // as where it is served
 	h := openHouse(t)
 	h.crowd(100, 200)
 	for _, format := range []string{"json", "pdf"} {
@@ -200,6 +202,7 @@ func TestExportHoldsAFewEntriesAtATime(t *testing.T) {
 
 // BenchmarkExport tells what 100,000 entries cost in each format.
 func BenchmarkExport(b *testing.B) {
+	defer debug.SetGCPercent(debug.SetGCPercent(100)) // as where it is served
 	h := openHouse(b)
 	h.crowd(500, 200)
 	for _, format := range []string{"csv", "json", "ics", "xlsx", "pdf"} {

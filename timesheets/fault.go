@@ -23,6 +23,7 @@ const (
 	PreconditionFailed Kind = "precondition-failed" // the entry changed since its editor saw it
 	Forbidden          Kind = "forbidden"           // the caller may see it, but not do this to it
 	NotFound           Kind = "not-found"           // there is none, or none that the caller may see
+	AlreadyReminded    Kind = "already-reminded"    // the person was told so a short time ago
 
 	PreconditionRequired Kind = "precondition-required" // the revision that the caller saw must be named
 	IdempotencyMismatch  Kind = "idempotency-mismatch"  // the key of the request was another's

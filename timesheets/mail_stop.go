@@ -12,6 +12,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"punchcard/auth"
+	"punchcard/auth/lang"
 )
 
 // A mail has an address that ends those of its kind, for whoever holds the mail: it needs no sign-in (RFC 8058). The token in
@@ -32,8 +33,8 @@ func (s *Service) stopMAC(said []byte) []byte {
 // Stop is which mails somebody gets no more.
 type Stop struct{ user, kind string }
 
-// What names the mails, as a sentence goes on that begins "mails about".
-func (s Stop) What() string { return occasionOf(s.kind).what }
+// What names the mails in a language, as a sentence goes on that begins "mails about".
+func (s Stop) What(c *lang.Catalogue) string { return c.Text("mails.about-" + s.kind) }
 
 // ReadStop reads the token of a mail, which does nothing yet.
 func (s *Service) ReadStop(token string) (Stop, error) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -14,6 +15,7 @@ import (
 	"gorm.io/gorm"
 
 	"punchcard/auth"
+	"punchcard/auth/lang"
 	"punchcard/store"
 	"punchcard/timesheets/mail"
 	"punchcard/timesheets/mail/mailtest"
@@ -189,6 +191,76 @@ func TestMailsThatFailAreTriedAgain(t *testing.T) {
 	}
 }
 
+// A mail is in the language in which its person signed in last, whoever it is from.
+func TestMailsSpeakThePersonsLanguage(t *testing.T) {
+	h := openPostedHouse(t)
+	speak := func(by auth.Caller, tag string) {
+		h.write(func(tx *gorm.DB) error {
+			return tx.Exec("INSERT INTO logins (user_id, count, language) VALUES (?, 1, ?)", by.User, tag).Error
+		})
+	}
+	speak(ada, "de")
+	speak(mia, "de")
+	speak(bob, "tlh") // a language that there was once
+	p := h.decide(mia, h.handIn("2026-11-09"), Rejected)
+	h.asksFor(mia, p.ID, "per_2026-11-09_"+bob.User)
+	h.write(func(tx *gorm.DB) error { return h.Notice(tx, ada.User, "access_ended") })
+	got := map[string]mailtest.Received{}
+	for _, m := range h.after(gatherFor) {
+		got[m.To+": "+m.Subject()] = m
+	}
+	want := []string{
+		"ada@exampleco.com: Einer App wurde der Zugang zu deinem Konto entzogen",
+		"ada@exampleco.com: Mia Chen bittet dich, deine Zeit in der Woche vom 9. November 2026 einzureichen",
+		"ada@exampleco.com: Mia Chen bittet dich, deine Zeit in der Woche vom 9. November 2026 zu ändern",
+		"bob@exampleco.com: Mia Chen asks you to submit your time of the week of 9 November 2026",
+	}
+	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(got))); diff != "" {
+		t.Fatal(diff)
+	}
+	whole := got[want[2]]
+	for _, words := range []string{"Hallo Ada Lovelace,", "> which project?", "Öffnen: https://", "Du bekommst E-Mails über Zeit, die du ändern sollst.",
+		"Keine solchen E-Mails mehr: https://"} {
+		if !strings.Contains(whole.Text, words) {
+			t.Errorf("it doesn't say %q:\n%s", words, whole.Text)
+		}
+	}
+	if !strings.Contains(whole.HTML, `<html lang="de">`) {
+		t.Errorf("a screen reader would read it as English:\n%s", whole.HTML)
+	}
+	if text := must(ask(h.Notifications, ada, NotificationQuery{})).Items[1].Text; !strings.HasPrefix(text, "Mia Chen asks you to change your time of") {
+		t.Errorf("the API tells in English, not %q", text)
+	}
+}
+
+// Whatever people can be told of is said in every language, as one thing and as many, with nothing left to fill in.
+func TestEveryOccasionHasItsWordsInEveryLanguage(t *testing.T) {
+	for _, c := range lang.All() {
+		for _, o := range occasions {
+			stages := []string{""}
+			if o.kind == reminder {
+				stages = []string{dueTomorrow, dueToday, overdue, asked}
+			}
+			for _, stage := range stages {
+				for _, p := range []Particulars{{Start: "2026-11-09", End: "2026-11-15"}, {Start: "2026-11-01", End: "2026-11-30"},
+					{Start: "2026-11-09", End: "2026-11-15", Date: "2026-11-10"}} {
+					p.Stage, p.Due, p.Days, p.ByName, p.OwnerName = stage, "2026-11-17", 5, "{what}", "Ada"
+					n := Notification{Kind: o.kind, Params: p}
+					said := []string{n.sentence(c), subject(c, []Notification{n, n}), Stop{kind: o.kind}.What(c)}
+					if text := strings.ReplaceAll(strings.Join(said, "; "), "{what}", ""); strings.ContainsAny(text, "{}") || strings.Contains(text, "mails.") {
+						t.Errorf("%s: %s", c.Tag, text)
+					}
+				}
+			}
+		}
+		for _, kind := range securityNotices {
+			if !c.Has("mails."+kind) || !c.Has("mails.subject-"+kind) {
+				t.Errorf("%s has no words for %s", c.Tag, kind)
+			}
+		}
+	}
+}
+
 func TestMailsAreGivenUp(t *testing.T) {
 	for reply, attempts := range map[string]int{"550 5.1.1 nobody here": 1, "450 4.2.1 the mailbox is busy": mailAttempts} {
 		h := openPostedHouse(t)
@@ -310,8 +382,8 @@ func TestMailsEndByTheirAddress(t *testing.T) {
 	if !ours || got[0].Header.Get("List-Unsubscribe-Post") != "List-Unsubscribe=One-Click" || !strings.Contains(got[0].Text, address) {
 		t.Fatalf("%q", address)
 	}
-	if stop := must(h.ReadStop(token)); stop.What() != "time that is submitted to you" {
-		t.Errorf("it ends %s", stop.What())
+	if stop := must(h.ReadStop(token)); stop.What(lang.Tagged("en")) != "time that is submitted to you" {
+		t.Errorf("it ends %s", stop.What(lang.Tagged("en")))
 	}
 	raw, _ := cursorText.DecodeString(token)
 	forged := cursorText.EncodeToString(append(slices.Clone(raw[:32]), "submitted usr_bob"...))

@@ -34,7 +34,7 @@ type Particulars struct {
 	Minutes   int    `json:"minutes,omitempty"`    // of the period or the entry
 	Comment   string `json:"comment,omitempty"`    // somebody's words
 	Due       string `json:"due,omitempty"`        // the day on which the period is to be submitted
-	Stage     string `json:"stage,omitempty"`      // of a reminder: due_tomorrow, due_today or overdue
+	Stage     string `json:"stage,omitempty"`      // of a reminder: due_tomorrow, due_today or overdue; asked by a person
 	Days      int    `json:"days,omitempty"`       // for which a submission has waited
 }
 

@@ -11,12 +11,10 @@ import (
 	"punchcard/auth"
 )
 
-// occasion is what people are notified of.
+// occasion is what people are notified of. What is said about it stands in the catalogues of package lang, under "mails".
 type occasion struct {
 	kind   string
-	mailed bool   // unless a person says otherwise; in the app all are told of
-	what   string // that a person gets mails about
-	many   string // the subject of one mail about so many
+	mailed bool // unless a person says otherwise; in the app all are told of
 }
 
 const (
@@ -25,14 +23,14 @@ const (
 )
 
 var occasions = []occasion{
-	{"submitted", true, "time that is submitted to you", "%d submissions wait for your decision"},
-	{"withdrawn", false, "submissions to you that are withdrawn", "%d submissions were withdrawn"},
-	{"approved", false, "your time being approved", "Your time was approved, %d times"},
-	{"rejected", true, "your time that needs changes", "%d of your submissions need changes"},
-	{"reopened", true, "your approved time being reopened", "Your time was reopened, %d times"},
-	{"reopening_requested", true, "requests to reopen approved time", "You are asked %d times to reopen approved time"},
-	{reminder, true, "time that you have yet to submit", "You have %d submissions to make"},
-	{escalation, true, "submissions that nobody decides about", "%d submissions wait for a decision"},
+	{"submitted", true},
+	{"withdrawn", false},
+	{"approved", false},
+	{"rejected", true},
+	{"reopened", true},
+	{"reopening_requested", true},
+	{reminder, true},
+	{escalation, true},
 }
 
 func occasionOf(kind string) occasion {

@@ -1,63 +1,63 @@
 package timesheets
 
 import (
+	"cmp"
 	"fmt"
 	"time"
+
+	"punchcard/auth/lang"
 )
 
-// inWords is the whole notification as a sentence.
+// inWords is the whole notification as a sentence in English, as the API tells it.
 func (n Notification) inWords() string {
-	text := n.sentence()
+	text := n.sentence(lang.Tagged("en"))
 	if n.Params.Comment != "" {
 		text += ": " + n.Params.Comment
 	}
 	return text
 }
 
-// sentence is the notification without the words of whoever acted.
-func (n Notification) sentence() string {
-	p, who := n.Params, n.Params.ByName
-	if who == "" {
-		who = "Somebody"
+// sentence is the notification in a language, without the words of whoever acted.
+func (n Notification) sentence(c *lang.Catalogue) string {
+	p, key := n.Params, "mails."+n.Kind
+	if p.Stage != "" {
+		key += "-" + p.Stage
 	}
-	switch n.Kind {
-	case "submitted":
-		return fmt.Sprintf("%s submitted %s (%s h)", who, n.matter(), asHours(p.Minutes))
-	case "withdrawn":
-		return fmt.Sprintf("%s withdrew what was submitted of %s", who, n.matter())
-	case "approved":
-		return fmt.Sprintf("%s approved your time of %s", who, n.matter())
-	case "rejected":
-		return fmt.Sprintf("%s asks you to change your time of %s", who, n.matter())
-	case "reopened":
-		return fmt.Sprintf("%s reopened your time of %s", who, n.matter())
-	case "reopening_requested":
-		return fmt.Sprintf("%s asks you to reopen %s", who, n.matter())
-	case reminder:
-		return fmt.Sprintf("Your time of %s isn't submitted yet; it %s", n.matter(), p.dueInWords())
-	case escalation:
-		return fmt.Sprintf("%s submitted %s %d days ago, and nobody has decided about it", p.OwnerName, n.matter(), p.Days)
-	}
-	return securityNotices[n.Kind].text
+	what, in := n.matter(c)
+	return c.Text(key, "by", cmp.Or(p.ByName, c.Text("mails.somebody")), "name", p.OwnerName, "what", what, "in", in,
+		"hours", asHours(p.Minutes), "due", dayIn(c, p.Due), "n", p.Days)
 }
 
-// matter is what it is about: "the week of 21 September 2026", or "23 September 2026" of an entry.
-func (n Notification) matter() string {
-	if day, err := time.Parse(time.DateOnly, n.Params.Date); err == nil {
-		return inWords(&day)
+// matter is what it is about, as the object of a sentence and as when time was worked: "the week of 21 September 2026" and "of
+// the week of 21 September 2026". An entry is of a day.
+func (n Notification) matter(c *lang.Catalogue) (what, in string) {
+	form, date := "week", dayIn(c, n.Params.Start)
+	if day := dayIn(c, n.Params.Date); day != "" {
+		form, date = "day", day
+	} else if (span{n.Params.Start, n.Params.End}).isMonth() {
+		first, _ := time.Parse(time.DateOnly, n.Params.Start)
+		form, date = "month", fmt.Sprintf("%s %d", monthIn(c, first), first.Year())
 	}
-	return Period{Start: n.Params.Start, End: n.Params.End}.name()
+	return c.Text("mails.what-"+form, "date", date), c.Text("mails.in-"+form, "date", date)
 }
 
-func (p Particulars) dueInWords() string {
-	day, _ := time.Parse(time.DateOnly, p.Due)
-	return map[string]string{dueTomorrow: "is due tomorrow, on ", dueToday: "is due today, ", overdue: "was due on "}[p.Stage] + inWords(&day)
+// dayIn is a day in a language; empty if it is none.
+func dayIn(c *lang.Catalogue, day string) string {
+	date, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return ""
+	}
+	return c.Text("pages.date", "day", date.Day(), "month", monthIn(c, date), "year", date.Year())
+}
+
+func monthIn(c *lang.Catalogue, date time.Time) string {
+	return c.Text(fmt.Sprintf("pages.months.%d", date.Month()))
 }
 
 // subject is what a mail is headed with that tells so many of a kind.
-func subject(told []Notification) string {
+func subject(c *lang.Catalogue, told []Notification) string {
 	if len(told) == 1 {
-		return told[0].sentence()
+		return told[0].sentence(c)
 	}
-	return fmt.Sprintf(occasionOf(told[0].Kind).many, len(told))
+	return c.Text("mails.many-"+told[0].Kind, "n", len(told))
 }

@@ -96,6 +96,8 @@ var kinds = map[timesheets.Kind]kind{
 		"The batch was to be done as a whole, so none of it was. The other results say why."},
 	timesheets.ResyncRequired: {http.StatusGone, "The feed begins again",
 		"The caller sees other people's time than when the cursor was answered. Ask without since, and drop what isn't told again."},
+	timesheets.AlreadyReminded: {http.StatusTooManyRequests, "Somebody reminded them already",
+		"Nobody is reminded of the same period twice in 24 hours, whoever asks for it."},
 	rateLimited: {http.StatusTooManyRequests, "Too much of it at once",
 		"What reads or writes very much, as files do, runs a few times at once for each person or application, and for everybody " +
 			"together. Wait until one has ended."},

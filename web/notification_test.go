@@ -93,6 +93,12 @@ func TestMailsEndWithoutASignIn(t *testing.T) {
 		c.handler.ServeHTTP(w, r)
 		return w
 	}
+	german := httptest.NewRequest("GET", path, nil)
+	german.Header.Set("Accept-Language", "de")
+	page := httptest.NewRecorder()
+	if c.handler.ServeHTTP(page, german); !strings.Contains(page.Body.String(), "Es geht um Zeit, die bei dir eingereicht wird.") {
+		t.Errorf("%s", page.Body)
+	}
 	token := mustQuery(t, path)
 	for _, q := range []struct {
 		name, method, path string

@@ -163,6 +163,7 @@ func (c *company) attempts(t *testing.T) map[string]attempt {
 		"POST /periods/:id/reopening":         {"mia", period + approved + "/reopening", `{"reason":"r"}`, `"3"`},
 		"POST /periods/:id/reopening-request": {"ben", period + asked + "/reopening-request", `{"reason":"r"}`, `"3"`},
 		"POST /approvals":                     {"mia", "/approvals", `{"items":[{"period_id":"` + waiting + `","etag":"\"2\"","decision":"approved"}]}`, ""},
+		"POST /approvals/reminders":           {"mia", "/approvals/reminders", `{"period_ids":["` + open + `"]}`, ""},
 		"POST /projects":                      {"otto", "/projects", `{"name":"Another"}`, ""},
 		"PUT /lock-date":                      {"otto", "/lock-date", `{"until":"2020-01-31","reason":"r"}`, `"0"`},
 	}

@@ -177,6 +177,7 @@ var inputs = map[string]reflect.Type{
 	"GET /approvals":                          reflect.TypeFor[timesheets.ApprovalQuery](),
 	"GET /approvals/counts":                   reflect.TypeFor[struct{}](),
 	"POST /approvals":                         reflect.TypeFor[timesheets.ManyDecisions](),
+	"POST /approvals/reminders":               reflect.TypeFor[timesheets.Reminders](),
 	"GET /reports/summary":                    reflect.TypeFor[timesheets.ReportQuery](),
 	"GET /delegations":                        reflect.TypeFor[timesheets.DelegationQuery](),
 	"POST /delegations":                       reflect.TypeFor[timesheets.NewDelegation](),

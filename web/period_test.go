@@ -147,7 +147,8 @@ func TestAManagersQueueIsDecidedAboutAtOnce(t *testing.T) {
 func TestWhateverApprovesTakesAFreshSignInWhereOneIsAsked(t *testing.T) {
 	seen := 0
 	for _, r := range theCompany(t).settings.routes() {
-		if decides := r.access.scope == "approve:timesheets" && r.method != "GET" && strings.Contains(r.path, "approval"); decides {
+		decides := r.access.scope == "approve:timesheets" && r.method != "GET" && strings.Contains(r.path, "approval")
+		if decides && r.path != "/approvals/reminders" { // which decides nothing
 			seen++
 			if !r.access.recent {
 				t.Errorf("%s %s doesn't", r.method, r.path)

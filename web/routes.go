@@ -174,6 +174,7 @@ func (s Settings) routes() []route {
 		{"GET", "/approvals", scope("approve:timesheets"), answer(http.StatusOK, t.Approvals)},
 		{"GET", "/approvals/counts", scope("approve:timesheets"), answer(http.StatusOK, t.CountApprovals)},
 		{"POST", "/approvals", scope("approve:timesheets").fresh(), answer(http.StatusMultiStatus, t.DecideMany)},
+		{"POST", "/approvals/reminders", scope("approve:timesheets"), answer(http.StatusMultiStatus, t.RemindMany)},
 		{"GET", "/reports/summary", scope("read:timesheets"), answer(http.StatusOK, t.Report)},
 		{"GET", "/changes", scope("read:timesheets"), answer(http.StatusOK, t.Changes)},
 		{"GET", "/delegations", scope("read:timesheets"), answer(http.StatusOK, t.Delegations)},

@@ -10,6 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"punchcard/auth"
+	"punchcard/auth/lang"
 	"punchcard/timesheets"
 )
 
@@ -43,10 +44,12 @@ func showStop(c *gin.Context, assets string, stop timesheets.Stop, done bool, er
 	}
 	var body bytes.Buffer
 	if err == nil {
+		in := lang.Of(c.Request)
 		err = unsubscribeTemplate.Execute(&body, struct {
-			Assets, What string
-			Wrong, Done  bool
-		}{assets, stop.What(), wrong, done})
+			Assets, Language, What string
+			Wrong, Done            bool
+			T                      func(key string, values ...any) string
+		}{assets, in.Tag, stop.What(in), wrong, done, in.Text})
 	}
 	if err != nil {
 		fail(c, err)

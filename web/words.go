@@ -8,11 +8,11 @@ import (
 	"punchcard/auth/lang"
 )
 
-// The sections of a catalogue that the app's first page says, and those that only pages of the server say. All others come
+// The sections of a catalogue that the app's first page says, and those that only the server says, on its pages and in mails. All others come
 // with the first view that says them.
 var (
 	firstWords  = []string{"app", "states", "week", "phone", "outbox", "notifications"}
-	serverWords = []string{"pages"}
+	serverWords = []string{"pages", "mails"}
 )
 
 // loadWords adds the app's words in two files for each language: /lang/de.json for its first page, /lang/de.more.json.

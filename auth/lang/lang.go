@@ -38,6 +38,16 @@ var (
 // All are the catalogues of every language.
 func All() []*Catalogue { return catalogues }
 
+// Tagged is the catalogue of a language, "de"; of one that there isn't, English.
+func Tagged(tag string) *Catalogue {
+	for _, c := range catalogues {
+		if c.Tag == tag {
+			return c
+		}
+	}
+	return catalogues[0]
+}
+
 // Of is the catalogue for a request: of the language that was chosen, or the best of those that the browser asks for.
 func Of(r *http.Request) *Catalogue {
 	if chosen, err := r.Cookie(Cookie); err == nil {

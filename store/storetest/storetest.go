@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"sync"
 	"testing"
 
@@ -12,6 +13,13 @@ import (
 
 // variable names the environment variable with the URL of a PostgreSQL server.
 const variable = "PUNCHCARD_TEST_POSTGRES"
+
+// Tests make much and keep little of it: collecting a fourth as often saves a fifth of their time. GOGC is heeded.
+func init() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(400)
+	}
+}
 
 // Open opens an empty migrated database, which is closed at the end of the test.
 func Open(t testing.TB) *store.DB {

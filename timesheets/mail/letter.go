@@ -23,6 +23,10 @@ type Letter struct {
 	Parts   []Part
 	Why     string // why the person gets it
 	Stop    string // the address that ends it, by GET for people and by POST for programs (RFC 8058); empty: nothing does
+
+	Language string // "de"; empty: English, as is what is said around the parts then
+	Hello    string // before the name
+	StopText string // of the address that ends it
 }
 
 // Part is one thing that is told.
@@ -73,6 +77,9 @@ func quoted(words string) string {
 // quoted is taken for the server's own.
 func (l Letter) tidy() Letter {
 	l.Name, l.Subject = short(oneLine(l.Name)), short(oneLine(l.Subject))
+	if l.Language == "" {
+		l.Language, l.Hello, l.StopText = "en", "Hello", "Send me no more of these"
+	}
 	l.Parts = slices.Clone(l.Parts)
 	for i := range l.Parts {
 		l.Parts[i].Text = oneLine(l.Parts[i].Text)

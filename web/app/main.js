@@ -1,4 +1,4 @@
-import { html, render, signal, useEffect } from "./vendor/preact.js";
+import { html, render, signal, useEffect, useRef } from "./vendor/preact.js";
 import { go, routed, url } from "./lib/router.js";
 import { callback, signIn, signedIn, SignedOut } from "./lib/session.js";
 import { approves, loadMe, me, waiting } from "./lib/me.js";
@@ -70,10 +70,19 @@ function AccountMenu() {
 const choose = async (tag) => (await import("./lib/i18n.js")).chooseLanguage(tag);
 const leave = async () => (await import("./lib/session.js")).signOut();
 
-/** What was typed stays where it is: this lies over it, and the sign-in page can be opened beside it. */
-const SignInAgain = () => html`<div class="again card" role="alertdialog" aria-labelledby="again-title">
-  <h2 id="again-title">${t("app.signed-out")}</h2><p>${t("app.signed-out-detail")}</p>
-  <button class="btn primary" onClick=${() => signIn()}>${t("app.sign-in")}</button></div>`;
+/**
+ * What was typed stays where it is: this lies over it, without taking the keys from who still types. What an open dialog holds would be
+ * lost with the page, so then the sign-in is offered beside it.
+ */
+function SignInAgain() {
+  const ref = useRef(), beside = Boolean(document.querySelector("dialog:modal:not(.again)"));
+  const raise = () => { if (document.querySelector("dialog:modal")) ref.current.showModal(); else ref.current.open = true; };
+  useEffect(raise, []);
+  return html`<dialog ref=${ref} class="again card" role="alertdialog" aria-labelledby="again-title" aria-describedby="again-detail" onCancel=${(e) => e.preventDefault()} onClose=${raise}>
+    <h2 id="again-title">${t("app.signed-out")}</h2><p id="again-detail">${t(beside ? "app.signed-out-beside" : "app.signed-out-detail")}</p>
+    <div class="acts">${beside && html`<button class="btn primary" onClick=${() => open("/app/", "_blank", "noopener")}>${t("app.sign-in-beside")}</button>`}
+      <button class=${beside ? "btn quiet" : "btn primary"} onClick=${() => signIn()}>${t(beside ? "app.sign-in-here" : "app.sign-in")}</button></div></dialog>`;
+}
 
 function App() {
   language.value; // whatever is shown is in it

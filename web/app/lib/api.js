@@ -1,5 +1,5 @@
 import * as reads from "./reads.js";
-import { request, whose } from "./session.js";
+import { request, unanswered, whose } from "./session.js";
 
 /** What the API refused (RFC 9457). kind is the last part of its type: "day-limit-exceeded". errors: [{pointer, detail}]. */
 export class Problem extends Error {
@@ -29,7 +29,7 @@ export async function call(method, path, { body, headers = {}, ...rest } = {}) {
   };
 }
 
-/** Without a network it gives what was answered before, with the instant as before; unless cached is false. */
+/** Without an answer it gives what was answered before, with the instant as before; unless cached is false. */
 export async function get(path, { cached = true, ...options } = {}) {
   if (!cached || !reads.keeps(path)) return call("GET", path, options);
   try {
@@ -37,7 +37,7 @@ export async function get(path, { cached = true, ...options } = {}) {
     reads.keep(await whose(), path, answer);
     return answer;
   } catch (e) {
-    const known = e instanceof TypeError && await reads.before(await whose(), path);
+    const known = unanswered(e) && await reads.before(await whose(), path);
     if (known) return known;
     throw e;
   }

@@ -12,7 +12,7 @@ export const language = signal("en");
 const preferred = () => [localStorage.getItem("language"), ...navigator.languages]
   .map((tag) => tag?.split("-")[0]).find((tag) => languages.includes(tag)) ?? "en";
 
-const file = async (name) => (await fetch(`${config.assets}/lang/${name}.json`)).json();
+const file = async (name) => (await fetch(`${config.assets}/lang/${name}.json`, { signal: AbortSignal.timeout(20_000) })).json();
 
 /** The words of all views but the first page's. */
 export const loadMoreWords = () => (rest ??= file(`${language.value}.more`).then((more) => { words = { ...words, ...more }; }).catch((e) => { rest = undefined; throw e; }));
@@ -37,8 +37,11 @@ export function t(key, values = {}) {
   let text = key.split(".").reduce((at, part) => at?.[part], words);
   if (text && typeof text === "object") text = text[plural.select(values.n)] ?? text.other;
   if (text === undefined) { console.error(`no words for ${key}`); return key; }
-  return text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+  return text.replace(/\{(\w+)\}/g, (_, name) => isolated(values[name] ?? ""));
 }
+
+/** Others' words that turn the direction of writing turn it for themselves alone (UAX #9). */
+const isolated = (value) => (/[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufefc]/.test(value) ? `\u2068${value}\u2069` : value);
 
 /** Whether there are words for the key. */
 export const has = (key) => key.split(".").reduce((at, part) => at?.[part], words) !== undefined;

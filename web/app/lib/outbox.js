@@ -1,7 +1,7 @@
-import { computed, signal } from "../vendor/preact.js";
+import { computed, effect, signal } from "../vendor/preact.js";
 import { call, get, Problem } from "./api.js";
 import { me } from "./me.js";
-import { SignedOut, signedIn } from "./session.js";
+import { SignedOut, signedIn, unanswered } from "./session.js";
 import * as queue from "./queue.js";
 import * as reads from "./reads.js";
 import { uuid } from "./time.js";
@@ -34,10 +34,10 @@ export async function write({ method, path, body, etag, about }) {
   return answer;
 }
 
-/** The list without what waits is what the server knows; with it, it is what the person wrote. Entries only. */
+/** The list without what waits is what the server knows; with it, it is what the person wrote. Entries only. What was refused isn't so. */
 export function applied(entries, { from, to }) {
   const all = new Map(entries.map((e) => [e.id, e]));
-  for (const { method, path, body } of kept.value) {
+  for (const { method, path, body } of waiting.value) {
     const id = queue.isEntry(path) && path.split("/")[2];
     if (!id) continue;
     if (method === "DELETE") all.delete(id);
@@ -53,9 +53,12 @@ async function look(tell) {
   if (tell) channel.postMessage({});
 }
 
-channel.onmessage = async ({ data: { seq, answer, problem } }) => {
+channel.onmessage = async ({ data: { seq, answer, problem, paused } }) => {
   await look();
-  if (seq) tellCallers(seq, answer, problem);
+  if (paused?.owner === me.value?.id) hold(paused);
+  if (!seq) return;
+  held.value = null;
+  tellCallers(seq, answer, problem);
 };
 
 function tellCallers(seq, answer, problem) {
@@ -134,11 +137,18 @@ function arrived({ method, path, body }, theirs) {
 }
 
 function pause(e) {
-  const reason = e instanceof SignedOut || e.status === 401 ? "signed-out" : e.status === 429 ? "busy" : e instanceof TypeError ? "offline" : "server";
+  const reason = e instanceof SignedOut || e.status === 401 ? "signed-out" : e.status === 429 ? "busy" : unanswered(e) ? "offline" : "server";
   const asked = Number(e.headers?.get("Retry-After")), wait = asked > 0 ? asked * 1000 : Math.min(2 ** pauses++ * 2000, 300_000) * (0.75 + Math.random() / 2);
-  held.value = { reason, until: Date.now() + wait };
+  const paused = { reason, until: Date.now() + wait, owner: me.value.id };
+  hold(paused);
+  channel.postMessage({ paused });
+}
+
+/** What one tab was told holds for all of them; whichever comes first then goes on. */
+function hold(paused) {
+  held.value = paused;
   clearTimeout(timer);
-  if (reason !== "signed-out") timer = setTimeout(flush, wait);
+  if (paused.reason !== "signed-out") timer = setTimeout(flush, paused.until - Date.now() + 50); // surely after it, by either clock
 }
 
 /** The person's decision about what was refused: their own is sent over what is there now. */
@@ -171,9 +181,10 @@ export const restore = () => look();
 
 /** Goes on with that. */
 export async function resume() {
-  await Promise.all([queue.tidy(), reads.tidy()]);
+  await Promise.all([queue.tidy(me.value.id), reads.tidy()]);
   return flush();
 }
 
+effect(() => { if (signedIn.value && held.peek()?.reason === "signed-out") flush({ now: true }); });
 addEventListener("online", () => flush({ now: true }));
 document.addEventListener("visibilitychange", () => { if (!document.hidden) flush(); });

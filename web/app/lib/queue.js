@@ -80,8 +80,9 @@ export const refuse = (write, problem, theirs) => vault.transact(both, async (st
 export const replace = (...writes) => vault.transact(both, async (store) => { for (const w of writes) store("outbox").put(w); });
 export const drop = (seq) => vault.transact(both, async (store) => { store("outbox").delete(seq); });
 
-/** What waits for long is forgotten with the session; what was made of ETags, after a month. */
-export const tidy = () => vault.transact(both, async (store) => {
+/** What was made of ETags is forgotten after a month, and what others of this browser left unsent after three. */
+export const tidy = (owner) => vault.transact(both, async (store) => {
   const revisions = store("revisions"), keys = await vault.result(revisions.getAllKeys()), made = await vault.result(revisions.getAll());
   made.forEach(({ at }, i) => { if (at < Date.now() - 30 * 864e5) revisions.delete(keys[i]); });
+  for (const w of await vault.result(store("outbox").getAll())) if (w.owner !== owner && w.at < Date.now() - 90 * 864e5) store("outbox").delete(w.seq);
 });

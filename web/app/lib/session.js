@@ -14,7 +14,13 @@ const scopes = {
   timesheets: "openid profile email offline_access read:timesheets create:timesheets delete:timesheets approve:timesheets",
   management: "openid offline_access " + config.management, // all that there is: the answer holds what the person's roles permit
 };
-const plain = new URL(config.issuer).protocol === "http:" ? { [oauth.allowInsecureRequests]: true } : {};
+/**
+ * How many ms an answer may take to be there as a whole: a connection that hangs mustn't hold the app up, nor the locks of its tabs.
+ * Files, and what reads all that there is, may take longer.
+ */
+const patience = 20_000;
+export const forFiles = 5 * 60_000;
+const plain = { signal: () => AbortSignal.timeout(patience), ...(new URL(config.issuer).protocol === "http:" && { [oauth.allowInsecureRequests]: true }) };
 const anew = (url, init) => fetch(url, { ...init, cache: "no-cache" });
 const access = new Map(); // API -> {token, until}
 let metadata, proofs, person;
@@ -30,6 +36,9 @@ export const lost = signal(null);
 
 /** Thrown where only the sign-in page can help. */
 export class SignedOut extends Error {}
+
+/** Whether there was no answer: without a network, or since none came in time. */
+export const unanswered = (e) => e instanceof TypeError || e?.name === "TimeoutError";
 
 /** The metadata (RFC 8414). It is asked for anew, since a nonce for the first proof comes with it. */
 const server = () => (metadata ??= (async () => {
@@ -73,14 +82,20 @@ export async function callback() {
   const tokens = await proven(async () => oauth.processAuthorizationCodeResponse(as, client,
     await oauth.authorizationCodeGrantRequest(as, client, oauth.None(), answer, redirect, begun.verifier, { DPoP, ...plain }),
     { expectedNonce: begun.nonce, requireIdToken: true, ...(begun.maxAge !== undefined && { maxAge: begun.maxAge }) }));
-  await keep(begun.api, tokens);
   const { sub } = oauth.getValidatedIdTokenClaims(tokens);
-  if (await vault.get("sub") !== sub) await vault.forgetWork(); // what another person left here is not this one's
-  await vault.set("sub", person = sub);
-  await vault.set("hint", tokens.id_token); // for signing out without being asked who
+  await navigator.locks.request("punchcard-refresh", async () => { // no tab gets a token for the person before meanwhile
+    if (await vault.get("sub") !== sub) await vault.handOver(); // whose tokens must not be this one's
+    await keep(begun.api, tokens);
+    await vault.set("sub", person = sub);
+    await vault.set("hint", tokens.id_token); // for signing out without being asked who
+  });
   signedIn.value = true;
+  tabs.postMessage(sub);
   return begun.returnTo;
 }
+/** Who signs in in one tab needn't do so in the others. */
+const tabs = new BroadcastChannel("punchcard-session");
+tabs.onmessage = async ({ data: sub }) => { if (sub === await whose()) { signedIn.value = true; lost.value = null; } };
 
 async function keep(api, tokens) {
   access.set(api, { token: tokens.access_token, until: Date.now() + (tokens.expires_in - 15) * 1000 });
@@ -111,14 +126,14 @@ export async function tokenFor(api) {
   return known?.until > Date.now() ? known.token : refresh(api, known?.token);
 }
 
-/** Calls an API with a token and its proof. Gives the Response, whatever its status; throws SignedOut, or TypeError without a network. */
-export async function request(path, { method = "GET", body, headers, api = "timesheets", signal: aborted } = {}) {
+/** Calls an API with a token and its proof. Gives the Response, whatever its status; throws SignedOut, or what is unanswered(). */
+export async function request(path, { method = "GET", body, headers, api = "timesheets", signal: aborted, within = body instanceof Blob ? forFiles : patience } = {}) {
   try {
     let token = await tokenFor(api);
     const DPoP = await dpop(), url = new URL(path, config.issuer);
     const once = async () => {
       try {
-        return await oauth.protectedResourceRequest(token, method, url, new Headers(headers), body, { DPoP, signal: aborted, ...plain });
+        return await oauth.protectedResourceRequest(token, method, url, new Headers(headers), body, { DPoP, ...plain, signal: AbortSignal.any([AbortSignal.timeout(within), ...(aborted ? [aborted] : [])]) });
       } catch (e) {
         if (e instanceof oauth.WWWAuthenticateChallengeError && !oauth.isDPoPNonceError(e)) return e.response;
         throw e;
@@ -145,7 +160,7 @@ export async function signOut() {
     if (token) await oauth.revocationRequest(as, client, oauth.None(), token, plain).catch(() => {});
   }
   const hint = await vault.get("hint");
-  await vault.clear();
+  await vault.clear(await whose());
   post(as.end_session_endpoint, { client_id: client.client_id, post_logout_redirect_uri: config.issuer + "app/", ...(hint && { id_token_hint: hint }) });
 }
 

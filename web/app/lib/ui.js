@@ -49,7 +49,7 @@ export function Dialog({ title, close, side, children }) {
 }
 
 /** The words of a Problem: a title in the language in use where its kind is known, and what the server said about it. */
-export const explain = (e) => (e instanceof TypeError ? t("app.no-network") : e.message);
+export const explain = (e) => (e instanceof TypeError ? t("app.no-network") : e.name === "TimeoutError" ? t("app.no-answer") : e.message || t("app.signed-out-detail"));
 
 /** A style sheet of css/ that comes with what needs it. Resolves when it holds. */
 const sheets = new Map();

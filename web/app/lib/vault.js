@@ -3,7 +3,6 @@
  * "revisions" (what those made of ETags) and "reads" (answers for when there is no network).
  */
 const stores = { session: {}, outbox: { keyPath: "seq", autoIncrement: true }, revisions: {}, reads: {} };
-const work = ["outbox", "revisions", "reads"]; // what is one person's
 
 const opened = new Promise((ok, no) => {
   const asked = indexedDB.open("punchcard", 2);
@@ -38,5 +37,16 @@ export const result = (request) => new Promise((ok, no) => { request.onsuccess =
 export const get = (key) => run("session", "readonly", (s) => s.get(key));
 export const set = (key, value) => run("session", "readwrite", (s) => s.put(value, key));
 export const remove = (key) => run("session", "readwrite", (s) => s.delete(key));
-export const forgetWork = () => transact(work, async (store) => { for (const name of work) store(name).clear(); });
-export const clear = async () => { await forgetWork(); await run("session", "readwrite", (s) => s.clear()); };
+
+/** Makes room for another person. The key is the browser's; what waits to be sent stays, since only its owner's session finds it. */
+export const handOver = () => transact(["session", "reads"], async (store) => {
+  const key = await result(store("session").get("key"));
+  for (const name of ["session", "reads"]) store(name).clear();
+  if (key) store("session").put(key, "key");
+});
+
+/** Forgets a person who signs out, with what they didn't send. */
+export const clear = (owner) => transact(Object.keys(stores), async (store) => {
+  for (const { seq, owner: whose } of await result(store("outbox").getAll())) if (whose === owner) store("outbox").delete(seq);
+  for (const name of ["session", "revisions", "reads"]) store(name).clear();
+});

@@ -18,10 +18,13 @@ export { marks, nameOf, periodOf, pin, pinned, projects, retry, rows, settled };
 export const loading = signal(false);
 export const failed = signal(null);
 
-/** {start, end, date, period, etag, locked, days: [{date, expected, holiday, absence, off, closed}], periods}. start is null until one was opened. */
+/**
+ * {start, end, date, period, etag, locked, shut, days: [{date, expected, holiday, absence, off, closed}], periods}. start is null until
+ * one was opened; the period is the date's, and locked why it is; shut is whether all of the days are.
+ */
 export const week = computed(() => {
   const period = shown.value.date && periodOf(shown.value.date);
-  return { ...shown.value, period, etag: period?.etag, locked: lockOfPeriod(period) };
+  return { ...shown.value, period, etag: period?.etag, locked: lockOfPeriod(period), shut: shown.value.periods.length > 0 && shown.value.periods.every(lockOfPeriod) };
 });
 
 /** What is being typed into a cell counts in the totals at once: {key, date, minutes} or null. */

@@ -12,8 +12,8 @@ const pages = [
   ["admin.group-people", [["people", "people.title", "people"], ["roles", "people.roles", "roles"], ["projects", "projects.title", "projects"],
     ["organization", "organization.title", "organization"]]],
   ["admin.group-access", [["applications", "apps.title", "applications"], ["apis", "apis.title", "apis"], ["grants", "grants.title", "grants"],
-    ["rules", "rules.title", "rules"]]],
-  ["admin.group-watch", [["logs", "logs.title", "logs"], ["keys", "keys.title", "keys"], ["conformance", "conformance.title", "conformance"]]],
+    ["rules", "rules.title", "rules"], ["webhooks", "webhooks.title", "webhooks"]]],
+  ["admin.group-watch", [["logs", "logs.title", "logs"], ["audit", "audit.title", "audit"], ["keys", "keys.title", "keys"], ["conformance", "conformance.title", "conformance"]]],
 ];
 const every = pages.flatMap(([, list]) => list);
 

@@ -1,12 +1,12 @@
 import { html, signal, useEffect, useRef } from "../vendor/preact.js";
 import { day as inWords, range, t } from "../lib/i18n.js";
 import { addDays, clock, format, isoWeek, parse, today } from "../lib/time.js";
-import { rows, setCell, setCells, totals, undo, week } from "../lib/week.js";
-import { Chip, Dot, Icon, say } from "../lib/ui.js";
+import { discard, retryCell, rows, setCell, setCells, totals, undo, week } from "../lib/week.js";
+import { Chip, Dot, explain, Icon, say } from "../lib/ui.js";
 import { Unsent } from "../lib/unsent.js";
 import { Banner } from "./week/banner.js";
-import { title } from "./week/cell.js";
-import { hrefOf, Primary } from "./week/head.js";
+import { freeName, title } from "./week/cell.js";
+import { hrefAfter, hrefBefore, periodName, Primary, weekly } from "./week/head.js";
 
 /** The week on a phone: the same state as the grid's, one day at a time. */
 const chosen = signal(null);
@@ -25,9 +25,9 @@ export default function Phone({ open }) {
 
 function Title({ open }) {
   const { start, end, period } = week.value;
-  return html`<div class="phone-head"><a class="btn quiet only-icon" href=${hrefOf(addDays(start, -7))} aria-label=${t("week.before")}><${Icon} name="left" /></a>
-    <div><h1>${t("week.number", { n: isoWeek(addDays(start, 3)) })} ${period && html`<${Chip} state=${period.state} />`}</h1><p class="range num">${range(start, end, { day: "numeric", month: "short" })}</p></div>
-    <a class="btn quiet only-icon" href=${hrefOf(addDays(start, 7))} aria-label=${t("week.after")}><${Icon} name="right" /></a></div>`;
+  return html`<div class="phone-head"><a class="btn quiet only-icon" href=${hrefBefore()} aria-label=${t("week.before")}><${Icon} name="left" /></a>
+    <div><h1>${t("week.number", { n: isoWeek(addDays(start, 3)) })} ${period && html`<${Chip} state=${period.state} />`}</h1><p class="range num">${range(start, end, { day: "numeric", month: "short" })}${period && !weekly(period) ? html` · ${t("week.part-of", { period: periodName(period) })}` : ""}</p></div>
+    <a class="btn quiet only-icon" href=${hrefAfter()} aria-label=${t("week.after")}><${Icon} name="right" /></a></div>`;
 }
 
 /** The seven days as tabs; a dot says that time is missing. */
@@ -35,20 +35,20 @@ function Strip({ date }) {
   const { days } = week.value, at = days.findIndex((d) => d.date === date);
   const keys = (e) => { const n = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: 6 }[e.key]; if (days[n]) { e.preventDefault(); chosen.value = days[n].date; e.currentTarget.children[n].focus(); } };
   return html`<div class="days num" role="tablist" aria-label=${t("phone.day")} onKeyDown=${keys}>${days.map((d) => { const sum = totals.value.days[d.date], missing = totals.value.missing.includes(d.date);
-    return html`<button key=${d.date} role="tab" id=${"tab-" + d.date} aria-controls="day" aria-selected=${String(d.date === date)} tabindex=${d.date === date ? 0 : -1} class="${d.date === today() ? "today" : ""} ${d.off ? "off" : ""}" onClick=${() => { chosen.value = d.date; }}>
-      <span aria-hidden="true">${inWords(d.date, { weekday: "narrow" })}</span><span class="sr">${inWords(d.date, { weekday: "long" })} </span><b>${+d.date.slice(8)}</b>
+    return html`<button key=${d.date} role="tab" id=${"tab-" + d.date} aria-controls="day" aria-selected=${String(d.date === date)} tabindex=${d.date === date ? 0 : -1} class="${d.date === today() ? "today" : ""} ${d.off ? "off" : ""} ${d.holiday || d.absence ? "free" : ""}" onClick=${() => { chosen.value = d.date; }}>
+      <span aria-hidden="true">${inWords(d.date, { weekday: "narrow" })}</span><span class="sr">${inWords(d.date, { weekday: "long" })} </span><b>${+d.date.slice(8)}</b><span class="sr">${freeName(d) && ` ${freeName(d)} `}</span>
       <i class=${missing ? "missing" : ""}>${format(sum) || html`<span aria-hidden="true">${missing ? "●" : "–"}</span><span class="sr"> ${missing ? t("phone.missing") : ""}</span>`}</i></button>`; })}</div>`;
 }
 
 const DayHead = ({ day, open }) => html`<header><h2>${inWords(day.date, { weekday: "long", day: "numeric", month: "long" })}</h2>
-  <p class="fine num">${[day.holiday?.name, clock(totals.value.days[day.date]) + (day.expected ? " " + t("week.of-expected", { expected: clock(day.expected) }) : "")].filter(Boolean).join(" · ")}</p>
+  <p class="fine num">${freeName(day) && html`<bdi>${freeName(day)}</bdi> · `}${clock(totals.value.days[day.date])} ${day.expected > 0 && t("week.of-expected", { expected: clock(day.expected) })}</p>
   <button class="btn quiet" onClick=${() => open.lines(day.date)}><${Icon} name="note" />${t("phone.lines")}</button></header>`;
 
 const quarter = 15, chips = [30, 60, 120, 240, 480];
 
 /** One line of the day: steps of a quarter of an hour, a few usual durations, or typed. */
 function Card({ row, date }) {
-  const cell = row.cells[date], several = cell.entries.length > 1, fixed = cell.locked || several, input = useRef(), name = title(row);
+  const cell = row.cells[date], refused = cell.status === "refused", now = refused ? parse(cell.text) ?? cell.minutes : cell.minutes, several = cell.entries.length > 1, fixed = cell.locked || several, input = useRef(), name = title(row);
   const set = (minutes) => { setCell(row.key, date, Math.max(0, Math.min(1440, minutes))); };
   const typed = (e) => {
     const minutes = parse(e.target.value), wrong = minutes === null;
@@ -56,17 +56,18 @@ function Card({ row, date }) {
     if (wrong) say(t("week.no-time")); else if (minutes !== cell.minutes) set(minutes); else e.target.value = format(minutes);
   };
   return html`<article class="card entry" data-status=${cell.status}><${Dot} id=${row.project.id} /><div class="name"><b><bdi>${row.project.name}</bdi></b><span><bdi>${row.task || t("week.no-task")}</bdi></span></div>
-    <div class="step" role="group" aria-label=${name}><button aria-label=${t("phone.less")} disabled=${fixed || !cell.minutes} onClick=${() => set(cell.minutes - quarter)}><${Icon} name="minus" /></button>
-      <input ref=${input} value=${cell.status === "refused" ? cell.text : format(cell.minutes)} placeholder="–" inputmode="decimal" autocomplete="off" readonly=${fixed} aria-label="${name}, ${t("phone.hours")}" onFocus=${(e) => e.target.select()} onChange=${typed} />
-      <button aria-label=${t("phone.more")} disabled=${fixed} onClick=${() => set(cell.minutes + quarter)}><${Icon} name="plus" /></button></div>
-    ${!fixed && !cell.minutes && html`<div class="chips num" role="group" aria-label=${t("phone.usual")}>${chips.map((m) => html`<button key=${m} class="btn" onClick=${() => set(m)}>${clock(m)}</button>`)}</div>`}
+    <div class="step" role="group" aria-label=${name}><button aria-label=${t("phone.less")} disabled=${fixed || !now} onClick=${() => set(now - quarter)}><${Icon} name="minus" /></button>
+      <input ref=${input} value=${refused ? cell.text : format(cell.minutes)} placeholder="–" inputmode="decimal" autocomplete="off" readonly=${fixed} aria-label="${name}, ${t("phone.hours")}" onFocus=${(e) => e.target.select()} onChange=${typed} />
+      <button aria-label=${t("phone.more")} disabled=${fixed} onClick=${() => set(now + quarter)}><${Icon} name="plus" /></button></div>
+    ${!fixed && !now && html`<div class="chips num" role="group" aria-label=${t("phone.usual")}>${chips.map((m) => html`<button key=${m} class="btn" onClick=${() => set(m)}>${clock(m)}</button>`)}</div>`}
     ${cell.said.map((words) => html`<p class="said" key=${words}><${Icon} name="note" /><q><bdi>${words}</bdi></q></p>`)}
-    ${cell.status === "refused" && html`<p class="refused" role="alert"><${Icon} name="alert" />${cell.problem instanceof TypeError ? t("app.no-network") : cell.problem?.message}</p>`}
+    ${refused && html`<p class="refused" role="alert"><${Icon} name="alert" />${explain(cell.problem)}</p>
+      <div class="acts"><button class="btn" onClick=${() => retryCell(row.key, date)}>${t("app.retry")}</button><button class="btn quiet" onClick=${() => discard(row.key, date)}>${t("week.discard")}</button></div>`}
     ${several && html`<p class="fine">${t("week.lines", { n: cell.entries.length })}</p>`}${cell.locked && html`<p class="fine"><${Icon} name="lock" /> ${cell.reason}</p>`}</article>`;
 }
 
 function More({ date, open }) {
-  if (week.value.locked) return null;
+  if (week.value.shut) return null;
   const before = addDays(date, -1), same = rows.value.filter((r) => r.cells[before]?.minutes && !r.cells[date].minutes && !r.cells[date].locked);
   const copy = () => { setCells(same.map((r) => ({ key: r.key, date, minutes: r.cells[before].minutes }))); say(t("phone.copied", { n: same.length }), { action: t("app.undo"), act: undo }); };
   return html`<div class="acts more">${same.length > 0 && html`<button class="btn" onClick=${copy}><${Icon} name="copy" />${t("phone.same")}</button>`}

@@ -9,7 +9,7 @@ import { Failure, Loading, phone, say, sheet } from "../lib/ui.js";
 import { Banner } from "./week/banner.js";
 import { commit } from "./week/cell.js";
 import { Announce, Grid, Hint } from "./week/grid.js";
-import { Head, hrefOf, Summary } from "./week/head.js";
+import { Head, hrefAfter, hrefBefore, Summary } from "./week/head.js";
 import { focused } from "./week/keys.js";
 
 /** What lies over the week: a dialog's module and what it is given. */
@@ -39,7 +39,7 @@ export const open = {
 const focusedDay = () => addDays(week.value.start, focused.value.c);
 const keys = {
   "/": open.quick, "?": open.help, n: () => open.lines(focusedDay()), t: () => go("/app/"),
-  "[": () => go(hrefOf(addDays(week.value.start, -7))), "]": () => go(hrefOf(addDays(week.value.start, 7))),
+  "[": () => go(hrefBefore()), "]": () => go(hrefAfter()),
 };
 
 /** Keys that hold anywhere in the week, but not where one writes words. */
@@ -85,7 +85,7 @@ function Desk() {
 const Foot = () => html`<footer class="week-foot"><${Hint} />
   <p class="keys"><span><kbd>/</kbd>${t("week.key-quick")}</span><span><kbd>N</kbd>${t("week.key-lines")}</span><span><kbd>Ctrl Z</kbd>${t("week.key-undo")}</span><button class="btn quiet" onClick=${open.help}><kbd>?</kbd>${t("week.all-keys")}</button></p></footer>`;
 
-const Empty = () => html`<section class="card empty first"><h2>${t(week.value.locked ? "week.empty-locked" : "week.empty")}</h2>
-  ${!week.value.locked && html`<p>${t("week.empty-detail")}</p><p class="acts"><button class="btn primary" onClick=${open.add}>${t("week.add-row")}</button>
+const Empty = () => html`<section class="card empty first"><h2>${t(week.value.shut ? "week.empty-locked" : "week.empty")}</h2>
+  ${!week.value.shut && html`<p>${t("week.empty-detail")}</p><p class="acts"><button class="btn primary" onClick=${open.add}>${t("week.add-row")}</button>
     <button class="btn" onClick=${open.copy}>${t("week.copy-last")}</button><button class="btn" onClick=${open.quick}>${t("week.quick")}<kbd>/</kbd></button></p>`}</section>`;
 

@@ -35,7 +35,7 @@ export const periodOf = (date) => shown.value.periods.find((p) => p.start <= dat
 
 /** Why a cell takes no time, or null. */
 export function lockOf(day, entries, project) {
-  if (day.closed) return t("week.locked-closed", { reason: day.closed });
+  if (day.closed) return t("week.locked-closed", { reason: day.closed.replace(/\.\s*$/, "") });
   const period = lockOfPeriod(periodOf(day.date)), held = entries.find((e) => !e.allowed_actions.includes("update"));
   if (!entries.length) return period ?? (project.closed ? t("week.locked-project", { project: project.name }) : null);
   if (!held) return null;

@@ -46,6 +46,9 @@ export const rows = computed(() => {
     if (!all.has(key)) all.set(key, { row: described(e), of: [] });
     all.get(key).of.push(e);
   }
+  for (const { queued, after } of marks.value.values()) { // what was refused has its row though there is nothing in it
+    if (queued && after && !all.has(rowKey(after)) && shown.value.start <= after.date && after.date <= shown.value.end) all.set(rowKey(after), { row: described(after), of: [] });
+  }
   return [...all.values()].map(({ row, of }) => full(row, of));
 });
 

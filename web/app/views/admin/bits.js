@@ -1,4 +1,4 @@
-import { html, useSignal } from "../../vendor/preact.js";
+import { html, useMemo, useSignal } from "../../vendor/preact.js";
 import { t } from "../../lib/i18n.js";
 import { Dialog, explain, Icon, say } from "../../lib/ui.js";
 import { Field, manage } from "./parts.js";
@@ -13,6 +13,9 @@ export async function every(path, most = 1000) {
   }
   return found;
 }
+
+/** The midnight some days after that of a day, less some milliseconds: days are those of who looks, instants are UTC's. */
+export const instant = (date, after, less = 0) => { const d = new Date(date + "T00:00:00"); d.setDate(d.getDate() + after); return new Date(d - less).toISOString(); };
 
 /** What the server refused by its member: "'name' must be …; 'callbacks/0' is …" -> {name: ["must be …"], "callbacks": ["… is …"]}. */
 export function refusals(error) {
@@ -82,4 +85,30 @@ export function Scopes({ legend, of, chosen, onChange, disabled }) {
   return html`<fieldset class="scopes ${of.length > 12 ? "long" : ""}" tabindex=${of.length > 12 ? 0 : undefined} disabled=${disabled}><legend>${legend}</legend>${of.map((s) => html`<label class="check" key=${s.value}>
     <input type="checkbox" value=${s.value} checked=${chosen.has(s.value)} onChange=${(e) => turn(s.value, e.target.checked)} />
     <span><code>${s.value}</code>${s.description && html`<br /><small class="fine"><bdi>${s.description}</bdi></small>`}</span></label>`)}</fieldset>`;
+}
+
+const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+
+/** The fields of a form about something that may change under it: those that were left alone follow, what one typed stays. Gives {form, dirty}. */
+export function useFields(now) {
+  const form = useSignal(now), known = useMemo(() => ({ now }), []);
+  if (!same(known.now, now)) {
+    const was = known.now, mine = form.value;
+    known.now = now;
+    form.value = Object.fromEntries(Object.keys(now).map((k) => [k, same(mine[k], was[k]) ? now[k] : mine[k]]));
+  }
+  return { form, dirty: !same(form.value, now) };
+}
+
+/**
+ * Does something to what was last seen as before. Where somebody else changed it meanwhile (412), reload() gives what it is now, and
+ * who acts is told what is different: names has the words for each field, say how one that is no text is told.
+ */
+export async function meanwhile(act, before, reload, names, say = {}) {
+  try { return await act(); } catch (e) {
+    if (e.status !== 412) throw e;
+    const now = await reload(), text = (k) => say[k]?.(now[k]) ?? (now[k] === true ? t("admin.yes") : now[k] === false ? t("admin.no") : now[k] || "–");
+    const told = Object.keys(names).filter((k) => !same(before[k], now[k])).map((k) => t("admin.meanwhile-field", { name: t(names[k]), value: text(k) }));
+    throw new Error([t("admin.meanwhile"), ...told, t("admin.meanwhile-kept")].join(" "));
+  }
 }

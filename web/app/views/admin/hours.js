@@ -12,13 +12,13 @@ const weekdays = ["monday", "tuesday", "wednesday", "thursday", "friday", "satur
 const nameOf = (i) => day(`2026-03-0${2 + i}`, { weekday: "short" });
 
 /** Expected hours by weekday, from a day on: of a person, or of everybody. Those of the past stay as they were. */
-export default function Hours({ path, title }) {
+export default function Hours({ path, title, none = t("people.no-hours"), changed }) {
   const loaded = useLoad(() => get(path), [path]);
   const schedules = loaded.value.value?.body.schedules;
   return html`<section class="card pad"><h2>${title}</h2>${loaded.error.value && html`<${Failure} error=${loaded.error.value} retry=${loaded.reload} />`}
-    ${schedules && html`<ul class="schedules">${schedules.length === 0 && html`<li class="fine">${t("people.no-hours")}</li>`}
+    ${schedules && html`<ul class="schedules">${schedules.length === 0 && html`<li class="fine">${none}</li>`}
       ${schedules.map((s) => html`<li key=${s.valid_from}><b>${s.valid_from <= "1970-01-01" ? t("people.ever") : t("people.from", { date: day(s.valid_from, { dateStyle: "medium" }) })}</b><span class="num">${weekdays.map((w, i) => `${nameOf(i)} ${clock(s.minutes[w] ?? 0)}`).join(" · ")}</span></li>`)}</ul>
-      <${New} path=${path} schedules=${schedules} saved=${loaded.reload} />`}</section>`;
+      <${New} path=${path} schedules=${schedules} saved=${async () => { await loaded.reload(); await changed?.(); }} />`}</section>`;
 }
 
 function New({ path, schedules, saved }) {

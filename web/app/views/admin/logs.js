@@ -4,7 +4,7 @@ import { day, has, t } from "../../lib/i18n.js";
 import { useLoad } from "../../lib/load.js";
 import { set, url } from "../../lib/router.js";
 import { Dialog, Failure, Icon, Loading, phone } from "../../lib/ui.js";
-import { every } from "./bits.js";
+import { every, instant } from "./bits.js";
 import { Field, Head, manage } from "./parts.js";
 import { types } from "./log-types.js";
 
@@ -29,7 +29,7 @@ async function search({ type, person, client, ip, from, to, id }, page) {
   const user = person.includes("@") ? (await manage.get("users-by-email?email=" + encodeURIComponent(person))).body[0]?.user_id : person;
   if (person && !user) return { logs: [], start: 0, total: 0 };
   const terms = [type && `type:${quoted(type)}`, user && `user_id:${quoted(user)}`, client && `client_id:${quoted(client)}`, ip && `ip:${quoted(ip)}`,
-    id && `request_id:${quoted(id)}`, (from || to) && `date:[${from ? instant(from, 0) : "*"} TO ${to ? instant(to, 1) : "*"}]`].filter(Boolean);
+    id && `request_id:${quoted(id)}`, (from || to) && `date:[${from ? instant(from, 0) : "*"} TO ${to ? instant(to, 1, 1) : "*"}]`].filter(Boolean);
   return (await manage.get(query("logs", { include_totals: "true", per_page: perPage, page, q: terms.join(" AND ") }))).body;
 }
 
@@ -41,9 +41,6 @@ async function one(id) {
 }
 
 const quoted = (text) => `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
-
-/** Days are those of who looks, the log's instants are UTC's. */
-const instant = (date, after) => { const d = new Date(date + "T00:00:00"); d.setDate(d.getDate() + after); return new Date(d - after).toISOString(); };
 
 /** The fields are sent together, so that a search isn't made of every letter. */
 function Filters({ asked, apps }) {

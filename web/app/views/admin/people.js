@@ -81,7 +81,7 @@ function Manager({ id }) {
   const list = people.value.value, self = list?.find((p) => p.id === id);
   useEffect(() => { if (self) { chosen.value = self.manager_id ?? ""; region.value = self.region; } }, [self]);
   const act = async () => {
-    if (chosen.value !== (self.manager_id ?? "")) await put(`/people/${id}/manager`, { manager_id: chosen.value || null });
+    if (chosen.value !== (self.manager_id ?? "")) await put(`/people/${id}/manager`, { manager_id: chosen.value || null }).catch((e) => { throw round(list, chosen.value, self) ?? e; });
     if (region.value !== self.region) await put(`/people/${id}/region`, { region: region.value });
     await people.reload();
   };
@@ -90,6 +90,14 @@ function Manager({ id }) {
       <${Field} label=${t("people.manager-label")} hint=${t("people.manager-hint")} value=${chosen.value} onInput=${(v) => { chosen.value = v; }}
         list=${[["", t("people.no-manager")], ...list.filter((p) => p.id !== id).map((p) => [p.id, p.name])]} />
       <${Field} label=${t("people.region")} hint=${t("people.region-hint")} value=${region.value} onInput=${(v) => { region.value = v; }} maxlength="50" /><//>`}</section>`;
+}
+
+/** Why somebody can't be a person's manager: the person manages them, directly or through others. */
+function round(list, manager, person) {
+  const by = new Map(list.map((p) => [p.id, p]));
+  for (let at = by.get(manager), n = 0; at && n < list.length; at = by.get(at.manager_id), n++) {
+    if (at.id === person.id) return new Error(t("people.round", { person: person.name, manager: by.get(manager).name }));
+  }
 }
 
 function Access({ u, changed }) {

@@ -1,4 +1,4 @@
-import { html, useMemo, useSignal } from "../../vendor/preact.js";
+import { html, useSignal } from "../../vendor/preact.js";
 import { all, del, get, patch, post, put, query } from "../../lib/api.js";
 import { useLoad } from "../../lib/load.js";
 import { t } from "../../lib/i18n.js";
@@ -6,6 +6,7 @@ import { go } from "../../lib/router.js";
 import { useUnsaved } from "../../lib/unsaved.js";
 import { clock } from "../../lib/time.js";
 import { Dialog, Dot, Failure, Icon, Loading } from "../../lib/ui.js";
+import { meanwhile, useFields } from "./bits.js";
 import { attempt, Check, Danger, Field, Form, Head } from "./parts.js";
 
 /** Projects: what time is filed on. */
@@ -25,18 +26,24 @@ function Projects() {
 
 const lines = (text) => text.split("\n").map((s) => s.trim()).filter(Boolean);
 
+const none = { name: "", customer: "", billable: false, tasks: [], tasks_only: false, members_only: false, closed: false, budget_minutes: null, budget_period: null };
+
+/** A project as the form has it: tasks are lines, the budget is hours. */
+const fields = ({ name, customer, billable, tasks, tasks_only, members_only, closed, budget_minutes, budget_period }) =>
+  ({ name, customer, tasks: tasks.join("\n"), tasks_only, billable, members_only, closed, hours: budget_minutes ? String(budget_minutes / 60) : "", budget_period: budget_period ?? "total" });
+const names = { ...Object.fromEntries(["name", "customer", "tasks", "tasks_only", "billable", "members_only", "budget_period"].map((k) => [k, "projects." + k.replaceAll("_", "-")])), closed: "projects.is-closed", hours: "projects.budget-hours" };
+const say = { tasks: (text) => text.replaceAll("\n", ", ") || "–", budget_period: (of) => t(of === "month" ? "projects.a-month" : "projects.in-all") };
+
 /** The form for a new project and for one that is there. */
-function Edit({ p = { name: "", customer: "", billable: false, tasks: [], tasks_only: false, members_only: false, budget_minutes: null, budget_period: null }, act, button, done, extra }) {
-  const f = useSignal({ ...p, tasks: p.tasks.join("\n"), hours: p.budget_minutes ? String(p.budget_minutes / 60) : "" });
-  const begun = useMemo(() => JSON.stringify(f.value), []);
-  useUnsaved(JSON.stringify(f.value) !== begun);
-  const set = (name) => (v) => { f.value = { ...f.value, [name]: v }; }, v = f.value;
+export function Edit({ p = none, act, button, done, extra }) {
+  const { form: f, dirty } = useFields(fields(p)), v = f.value;
+  useUnsaved(dirty);
+  const set = (name) => (v) => { f.value = { ...f.value, [name]: v }; };
   const hours = v.hours.trim() === "" ? 0 : Number(v.hours.replace(",", "."));
   const send = () => {
     if (!(hours >= 0)) throw new Error(t("projects.budget-wrong"));
-    const minutes = Math.round(hours * 60);
-    return act({ name: v.name, customer: v.customer, billable: v.billable, tasks: lines(v.tasks), tasks_only: v.tasks_only, members_only: v.members_only, closed: v.closed ?? false,
-      ...(minutes ? { budget_minutes: minutes, budget_period: v.budget_period ?? "total" } : p.budget_minutes ? { budget_minutes: null } : {}) });
+    const minutes = Math.round(hours * 60), { hours: _, budget_period, ...rest } = v;
+    return act({ ...rest, tasks: lines(v.tasks), ...(minutes ? { budget_minutes: minutes, budget_period } : p.budget_minutes ? { budget_minutes: null } : {}) });
   };
   return html`<${Form} act=${send} button=${button} done=${done} extra=${extra}>
     <${Field} label=${t("projects.name")} value=${v.name} onInput=${set("name")} required maxlength="100" />
@@ -46,7 +53,7 @@ function Edit({ p = { name: "", customer: "", billable: false, tasks: [], tasks_
     <${Check} label=${t("projects.billable")} hint=${t("projects.billable-hint")} checked=${v.billable} onChange=${set("billable")} />
     <${Check} label=${t("projects.members-only")} hint=${t("projects.members-only-hint")} checked=${v.members_only} onChange=${set("members_only")} />
     <div class="two-fields"><${Field} label=${t("projects.budget-hours")} value=${v.hours} onInput=${set("hours")} inputmode="decimal" hint=${t("projects.budget-hint")} />
-    <${Field} label=${t("projects.budget-period")} value=${v.budget_period ?? "total"} onInput=${set("budget_period")} list=${[["total", t("projects.in-all")], ["month", t("projects.a-month")]]} /></div><//>`;
+    <${Field} label=${t("projects.budget-period")} value=${v.budget_period} onInput=${set("budget_period")} list=${[["total", t("projects.in-all")], ["month", t("projects.a-month")]]} /></div><//>`;
 }
 
 function Project({ id }) {
@@ -54,13 +61,14 @@ function Project({ id }) {
   if (loaded.error.value) return html`<${Failure} error=${loaded.error.value} retry=${loaded.reload} />`;
   if (!p) return html`<${Loading} />`;
   const match = { headers: { "If-Match": loaded.value.value.etag } };
-  const change = async (fields) => { await patch("/projects/" + id, fields, match); await loaded.reload(); };
+  const reload = async () => { await loaded.reload(); return fields(loaded.value.value.body); };
+  const change = (to) => meanwhile(async () => { await patch("/projects/" + id, to, match); await reload(); }, fields(p), reload, names, say);
   const remove = () => attempt(async () => { await del("/projects/" + id, match); go("/app/admin/projects"); }, t("projects.removed"));
   return html`<${Head} title=${html`<bdi>${p.name}</bdi>`} back=${["/app/admin/projects", t("projects.title")]}>
       <button class="btn" onClick=${() => attempt(() => change({ closed: !p.closed }), t(p.closed ? "projects.reopened" : "projects.was-closed"))}>${t(p.closed ? "projects.reopen" : "projects.close")}</button>
       <${Danger} label=${t("projects.remove")} title=${t("projects.remove-sure", { name: p.name })} act=${remove} /><//>
     ${p.closed && html`<p class="alert warn">${t("projects.closed-detail")}</p>`}
-    <div class="cards"><section class="card pad"><h2>${t("projects.about")}</h2><${Edit} key=${p.revision} p=${p} act=${change} done=${t("people.saved")} /></section>
+    <div class="cards"><section class="card pad"><h2>${t("projects.about")}</h2><${Edit} p=${p} act=${change} done=${t("people.saved")} /></section>
     <${Members} id=${id} only=${p.members_only} /><${Approver} p=${p} change=${change} /></div>`;
 }
 

@@ -1,5 +1,6 @@
 import { signal } from "../../vendor/preact.js";
 import { all, get, query } from "../../lib/api.js";
+import { range } from "../../lib/i18n.js";
 import { me } from "../../lib/me.js";
 import { addDays, days, weekday } from "../../lib/time.js";
 
@@ -14,11 +15,14 @@ export const list = signal({ tab: "", rows: null });
 export const names = signal(new Map()), delegations = signal([]);
 /** User id and first day -> Map(date -> minutes); what is expected by weekday: user id -> schedules. */
 export const worked = signal(new Map()), schedules = signal(new Map());
+/** Periods in which somebody has written nothing at all, though time is expected: they aren't in the list of the server. */
+export const idle = signal([]);
 export const daysOff = signal({ holidays: [], absences: [] });
 
 const people = new Map(); // what is known of somebody
 let asked = 0;
 
+export const weekOf = (p) => range(p.start, p.end, { day: "numeric", month: "short" });
 export const nameOf = (id) => names.value.get(id) ?? (id?.startsWith("usr_") ? "…" : id);
 export const personOf = (id) => people.get(id);
 
@@ -35,6 +39,7 @@ export async function load(tab, { more = false } = {}) {
     counts.value = n.body;
     list.value = { tab, rows: more ? [...before.rows, ...page.body] : page.body, next: page.next };
     loadBars(page.body);
+    loadIdle(tab);
   } catch (error) { if (now === asked) list.value = { ...list.value, tab, error }; }
 }
 
@@ -83,6 +88,31 @@ async function loadBars(rows) {
     for (const person of report) found.set(`${person.key} ${start}`, new Map(person.groups.map((g) => [g.key, g.minutes])));
     worked.value = found;
   }
+}
+
+let idleKnown = false;
+/** Of the last five weeks, and of those alone about whom one decides. Other tabs only count them, for which the first answer will do. */
+async function loadIdle(tab) {
+  if (idleKnown && tab !== "open") return;
+  const now = dayInUTC(), to = addDays(now, -1), from = addDays(to, -34);
+  const instead = delegations.value.filter((d) => d.to_user_id === me.value.id && !d.ended_at && d.starts_on <= now && now <= d.ends_on);
+  const places = [me.value.id, ...instead.map((d) => d.from_user_id)];
+  const mine = new Set([...people.values()].filter((p) => p.id !== me.value.id && places.includes(p.manager_id)).map((p) => p.id));
+  if (!mine.size) return;
+  const missing = await all(query("/missing-time", { from, to, limit: 200 }), { most: 1000 }).catch(() => []);
+  idle.value = missing.filter((m) => mine.has(m.user_id)).flatMap((m) => m.periods.map((p) => asRow(m.user_id, p)))
+    .filter((p) => p.state === "open" && !p.minutes && from <= p.start && p.end <= to);
+  idleKnown = true;
+}
+const asRow = (user_id, { period_id: id, start, end, state, minutes, expected_minutes }) => ({
+  id, user_id, start, end, state, minutes, expected_minutes, billable_minutes: 0, flags: [], approvers: [], allowed_actions: [], revision: 0,
+});
+
+/** What isn't submitted, first what is over: the server's list, and those who have written nothing, as far down as it is known. */
+export function withIdle(rows, more) {
+  const known = new Set(rows.map((p) => p.id)), last = more ? rows.at(-1).start : "";
+  const all = [...rows, ...idle.value.filter((p) => !known.has(p.id) && last <= p.start)], over = (p) => p.end < dayInUTC();
+  return all.sort((a, b) => over(b) - over(a) || b.start.localeCompare(a.start));
 }
 
 async function loadDaysOff(rows, quiet) {

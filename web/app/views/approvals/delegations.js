@@ -50,7 +50,8 @@ function Given({ end }) {
   const now = dayInUTC(), live = delegations.value.filter((d) => !d.ended_at && d.ends_on >= now);
   if (!live.length) return html`<p class="fine">${t("approvals.dlg-none")}</p>`;
   const dates = (d) => range(d.starts_on, d.ends_on, { day: "numeric", month: "short", year: "numeric" });
-  return html`<ul class="sure given">${live.map((d) => html`<li key=${d.id}><div><b><bdi>${nameOf(d.to_user_id)}</bdi></b> <bdi>${t("approvals.dlg-for", { name: nameOf(d.from_user_id) })}</bdi>
+  return html`<ul class="sure given">${live.map((d) => html`<li key=${d.id}><div><b><bdi>${nameOf(d.to_user_id)}</bdi></b>
+    <bdi> ${t("approvals.dlg-for", { name: nameOf(d.from_user_id) })}</bdi>
     <span class="fine">${dates(d)}${d.reason && html` · <bdi>${d.reason}</bdi>`}</span></div>
     <button class="btn" onClick=${() => end(d)}>${t(d.to_user_id === me.value.id ? "approvals.dlg-decline" : "approvals.dlg-end")}</button></li>`)}</ul>`;
 }

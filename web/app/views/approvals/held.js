@@ -77,7 +77,7 @@ export const send = (id) => navigator.locks.request("punchcard-decision", async 
   if (!d || !mine(d)) return;
   mark(id, { sending: true });
   try {
-    await (d.lines?.length ? sendLines(d) : sendWhole(d));
+    await (d.lines?.length || d.rest?.length ? sendLines(d) : sendWhole(d));
     drop(id);
   } catch (e) {
     mark(id, { sending: false, problem: e.kind || "network", detail: explain(e), fresh: maxAge(e) });
@@ -94,8 +94,10 @@ async function sendWhole({ id, period, revision, decision, comment }) {
 
 /** First the lines that are rejected, then the others by themselves, each as it was seen. What was done already is passed over. */
 async function sendLines({ id, period, revision, comment, lines, rest, sent }) {
-  if (!sent) await put(`/periods/${period}/approval`, { decision: "rejected", comment, lines }, { headers: { "If-Match": `"${revision}"` } });
-  mark(id, { sent: true });
+  if (lines.length && !sent) {
+    await put(`/periods/${period}/approval`, { decision: "rejected", comment, lines }, { headers: { "If-Match": `"${revision}"` } });
+    mark(id, { sent: true });
+  }
   for (const one of rest ?? []) {
     await put(`/timesheets/${one.id}/approval`, { decision: "approved" }, { headers: { "If-Match": `"${one.revision}"` } });
     mark(id, { rest: read().find((d) => d.id === id).rest.filter((r) => r.id !== one.id) });
@@ -108,11 +110,15 @@ export function maxAge(e) {
   return /insufficient_user_authentication/.test(asks) ? Number(/max_age="?(\d+)/.exec(asks)?.[1] ?? 0) : undefined;
 }
 
-const told = (d) => t(`approvals.held-${d.lines?.length ? "lines" : d.decision}`, { name: d.name, week: d.week, n: d.lines?.length });
+function told({ name, week, decision, lines = [], rest = [] }) {
+  const what = lines.length ? "lines" : rest.length ? "rest" : decision;
+  return t(`approvals.held-${what}`, { name, week, n: lines.length || rest.length });
+}
 
 /** What is to be said about those that wait or were refused. */
 export function Held() {
-  return html`<div class="held" role="status">${held.value.filter(mine).map((d) => html`<div key=${d.id} class="held-one ${d.problem ? "failed" : ""}">
+  return html`<div class="held" role="status">${held.value.filter(mine).map((d) => html`<div key=${d.id}
+    class="held-one ${d.problem ? "failed" : ""}">
     <${Icon} name=${d.problem ? "alert" : d.decision === "approved" ? "check" : "undo"} />
     <p><b><bdi>${told(d)}</bdi></b> <span>${why(d)}</span></p>
     <div class="acts">${d.sending ? "" : d.problem ? mend(d) : html`<button class="btn" onClick=${() => send(d.id)}>${t("approvals.send-now")}</button>

@@ -31,7 +31,10 @@ export function Changes({ difference: d }) {
 
 /** Who did what and when, the latest first. */
 export function Timeline({ events, entries }) {
-  const line = (id) => { const e = entries.find((one) => one.id === id); return e ? `${day(e.date, { weekday: "short" })}, ${projectName(e.project_id)}` : t("approvals.a-line"); };
+  const line = (id) => {
+    const e = entries.find((one) => one.id === id);
+    return e ? `${day(e.date, { weekday: "short" })}, ${projectName(e.project_id)}` : t("approvals.a-line");
+  };
   return html`<section><h3>${t("approvals.timeline")}</h3><ol class="timeline">${events.map((e) => html`<li key=${e.id} data-kind=${e.kind}>
     <b>${t(`approvals.did-${e.kind}`)}</b>${e.entry_id && html` (<bdi>${line(e.entry_id)}</bdi>)`} · <bdi>${nameOf(e.by)}</bdi>
     ${e.on_behalf_of && html`, <bdi>${t("approvals.in-place-of", { name: nameOf(e.on_behalf_of) })}</bdi>`}

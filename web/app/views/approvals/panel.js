@@ -1,15 +1,16 @@
-import { html, useEffect, useRef, useState } from "../../vendor/preact.js";
+import { html, useEffect, useState } from "../../vendor/preact.js";
 import { t } from "../../lib/i18n.js";
 import { go, url } from "../../lib/router.js";
 import { clock } from "../../lib/time.js";
 import { Chip, Dialog, Failure, Icon, Loading } from "../../lib/ui.js";
-import { load, list, nameOf } from "./data.js";
-import { CannotDecide, Decide, decide, Reopen } from "./decide.js";
+import { list, load, nameOf, weekOf } from "./data.js";
+import { ApproveRest, CannotDecide, Decide, decide, Reopen, waiting } from "./decide.js";
 import { Flags } from "./flags.js";
 import { decided, Held, holds } from "./held.js";
 import { Changes, Timeline } from "./history.js";
+import { usePanelKeys } from "./keys.js";
 import { Lines } from "./lines.js";
-import { InPlaceOf, share, weekOf } from "./row.js";
+import { InPlaceOf, share } from "./row.js";
 import { Grid, loadSheet } from "./sheet.js";
 
 /** One sheet beside the list. rows: the ids of the list, through which J and K go. */
@@ -31,16 +32,19 @@ export function Panel({ id, rows, close }) {
     const next = rows.slice(at + 1).find(free) ?? rows.find((one) => one !== id && free(one));
     return next ? to(next) : close();
   };
-  usePanelKeys({ j: () => step(1), k: () => step(-1), a: () => act("approved"), r: () => act("rejected"), c: () => document.getElementById("decision-words")?.focus() });
+  const words = () => document.getElementById("decision-words")?.focus();
+  usePanelKeys({ j: () => step(1), k: () => step(-1), a: () => act("approved"), r: () => act("rejected"), c: words });
   const title = sheet ? html`<bdi>${nameOf(sheet.period.user_id)}</bdi>` : t("app.loading");
   return html`<${Dialog} side title=${title} close=${close}>
     <${Held} />
     ${error ? html`<${Failure} error=${error} retry=${() => reload(again + 1)} />` : !sheet ? html`<${Loading} />`
       : html`<${Sheet} sheet=${sheet} act=${act} wanting=${wanting} done=${() => { reload(again + 1); load(list.value.tab); }} />`}
     <footer class="acts steps">
-      <button class="btn quiet" disabled=${at >= 0 && !rows[at - 1]} onClick=${() => step(-1)}><${Icon} name="left" />${t("approvals.previous")}<kbd>K</kbd></button>
-      <button class="btn quiet" disabled=${at >= 0 && !rows[at + 1]} onClick=${() => step(1)}>${t("approvals.next")}<kbd>J</kbd><${Icon} name="right" /></button>
-      <span class="fine">${t("approvals.keys")}</span></footer>
+      <button class="btn quiet" disabled=${at >= 0 && !rows[at - 1]} onClick=${() => step(-1)}>
+        <${Icon} name="left" />${t("approvals.previous")}<kbd>K</kbd></button>
+      <button class="btn quiet" disabled=${at >= 0 && !rows[at + 1]} onClick=${() => step(1)}>
+        ${t("approvals.next")}<kbd>J</kbd><${Icon} name="right" /></button>
+      ${sheet?.period.allowed_actions.includes("approve") && html`<span class="fine">${t("approvals.keys")}</span>`}</footer>
   </${Dialog}>`;
 }
 
@@ -54,10 +58,12 @@ function Sheet({ sheet, act, wanting, done }) {
     ${p.submission?.comment && html`<p class="words"><bdi>${p.submission.comment}</bdi></p>`}
     ${waits ? html`<p class="fine">${t("approvals.is-held")}</p>`
       : can.includes("approve") || can.includes("reject") ? html`<${Decide} sheet=${sheet} act=${act} wanting=${wanting} />`
+      : p.state === "rejected" && waiting(entries).length ? html`<${ApproveRest} n=${waiting(entries).length} act=${act} />`
       : can.includes("reopen") ? html`<${Reopen} period=${p} done=${done} />` : html`<${CannotDecide} period=${p} />`}
     <section><h3>${t("approvals.hours")}</h3><${Grid} ...${sheet} /></section>
     <${Changes} difference=${difference} />
-    <section><h3>${t("approvals.lines")}</h3>${entries.length ? html`<${Lines} period=${p} entries=${entries} wanting=${wanting === "line-words-needed"} />`
+    <section><h3>${t("approvals.lines")}</h3>${entries.length
+      ? html`<${Lines} period=${p} entries=${entries} wanting=${wanting === "line-words-needed"} />`
       : html`<p class="fine">${t("approvals.no-lines")}</p>`}</section>
     <${Timeline} events=${events} entries=${entries} />
   </div>`;
@@ -66,21 +72,4 @@ function Sheet({ sheet, act, wanting, done }) {
 function focusWords(why) {
   const empty = [...document.querySelectorAll(".ap-lines .input")].find((i) => !i.value.trim());
   (why === "line-words-needed" ? empty : document.getElementById("decision-words"))?.focus();
-}
-
-/** Keys work wherever nothing is typed. The last handlers hold, so that they see what is shown now. */
-function usePanelKeys(handlers) {
-  const now = useRef();
-  now.current = handlers;
-  useEffect(() => {
-    const keys = (e) => {
-      if (e.ctrlKey || e.metaKey || e.altKey || e.repeat || e.target.closest?.("input:not([type=checkbox]), textarea, select")) return;
-      const act = now.current[e.key.toLowerCase()];
-      if (!act) return;
-      e.preventDefault();
-      act();
-    };
-    addEventListener("keydown", keys);
-    return () => removeEventListener("keydown", keys);
-  }, []);
 }

@@ -1,7 +1,7 @@
 import { html, useSignal } from "../../vendor/preact.js";
 import { query } from "../../lib/api.js";
 import { t } from "../../lib/i18n.js";
-import { request } from "../../lib/session.js";
+import { forFiles, request } from "../../lib/session.js";
 import { explain, Icon, say } from "../../lib/ui.js";
 
 const formats = ["csv", "xlsx", "pdf", "json", "ics"];
@@ -19,7 +19,7 @@ export function Download({ filters }) {
   const download = async (format) => {
     busy.value = format;
     try {
-      const response = await request(query("/timesheets/export", { ...filters, format, bom: format === "csv" ? "true" : undefined }));
+      const response = await request(query("/timesheets/export", { ...filters, format, bom: format === "csv" ? "true" : undefined }), { within: forFiles });
       if (response.status === 429) throw new Error(t("reports.too-many", { n: Number(response.headers.get("Retry-After")) || 1 }));
       if (!response.ok) throw new Error((await response.json().catch(() => ({}))).detail ?? t("reports.no-file"));
       const address = URL.createObjectURL(await response.blob());

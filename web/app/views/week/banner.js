@@ -2,6 +2,7 @@ import { html } from "../../vendor/preact.js";
 import { day as inWords, t } from "../../lib/i18n.js";
 import { nameOf, rows, week } from "../../lib/week.js";
 import { Icon } from "../../lib/ui.js";
+import { periodName, weekly } from "./head.js";
 
 /** What stays above the grid: what whoever sent it back said, or why nothing can be changed and who can help. */
 export function Banner({ open }) {
@@ -9,7 +10,7 @@ export function Banner({ open }) {
   if (period?.state === "rejected") return html`<${SentBack} period=${period} open=${open} />`;
   if (!locked) return null;
   const asked = period.flags.some((f) => f.code === "reopening_requested");
-  return html`<div class="alert ${period.state === "approved" ? "ok" : "warn"} lock-banner"><${Icon} name="lock" /><span>${locked}${asked ? ` ${t("week.asked-note")}` : ""}</span></div>`;
+  return html`<div class="alert ${period.state === "approved" ? "ok" : "warn"} lock-banner"><${Icon} name="lock" /><span>${weekly(period) ? "" : html`<b>${periodName(period)}:</b> `}${locked}${asked ? ` ${t("week.asked-note")}` : ""}</span></div>`;
 }
 
 function SentBack({ period: { last_decision: said }, open }) {

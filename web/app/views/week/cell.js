@@ -4,11 +4,14 @@ import { clock, format, meantMinutes, parse } from "../../lib/time.js";
 import { discard, refuse, setCell, typing } from "../../lib/week.js";
 import { before } from "../../lib/week/changes.js";
 import { cellKey } from "../../lib/week/entries.js";
-import { Icon } from "../../lib/ui.js";
+import { explain, Icon } from "../../lib/ui.js";
 
 export const title = (row) => [row.project.name, row.task].filter(Boolean).join(", ");
 export const longDay = (date) => inWords(date, { weekday: "long", day: "numeric", month: "long" });
 export const shortDay = (date) => inWords(date, { weekday: "short", day: "numeric", month: "short" });
+
+/** Why a day is free of work: a holiday's name, an absence's kind. */
+export const freeName = ({ holiday, absence }) => [holiday?.name, absence && t(`week.absence.${absence.kind ?? "other"}`)].filter(Boolean).join(", ");
 
 /** Takes what is being typed as the cell's time. Gives whether it is one. */
 export function commit() {
@@ -33,7 +36,7 @@ export function Cell({ row, day, r, c, look, whole }) {
   const label = [title(row), longDay(day.date), several && t("week.lines", { n: cell.entries.length }), cell.locked && t("week.locked"), noted && t("week.has-note"), was].filter(Boolean).join(", ");
   return html`<td class="cell ${look} ${noted ? "noted" : ""} ${cell.locked ? "locked" : ""} ${cell.said.length ? "sent-back" : ""}" data-status=${cell.status}>
     <input class="h" id=${id} data-r=${r} data-c=${c} value=${value} placeholder=${cell.locked ? "" : "–"} inputmode="decimal" autocomplete="off" spellcheck=${false}
-      readonly=${cell.locked || several} aria-label=${label} aria-invalid=${refused ? "true" : undefined} aria-describedby=${refused || cell.said.length ? `why-${r}` : undefined}
+      readonly=${cell.locked || several} title=${cell.reason ?? undefined} aria-label=${label} aria-invalid=${refused ? "true" : undefined} aria-describedby=${refused || cell.said.length ? `why-${r}` : undefined}
       onInput=${(e) => { const text = e.currentTarget.value; typing.value = { key: row.key, date: day.date, text, minutes: parse(text) ?? cell.minutes }; }} />
     ${was && html`<small class="was num" aria-hidden="true">${was}</small>`}
     ${several && html`<b class="many num" aria-hidden="true">${cell.entries.length}</b>`}
@@ -54,7 +57,7 @@ export function Why({ row, days, r, again }) {
   </ul></td></tr>`;
 }
 
-const problemOf = ({ text, problem, minutes }) => html`${text ? html`<q><bdi>${text}</bdi></q> ` : ""}${problem instanceof TypeError ? t("app.no-network") : problem.message} ${minutes ? t("week.stays", { hours: clock(minutes) }) : ""}`;
+const problemOf = ({ text, problem, minutes }) => html`${text ? html`<q><bdi>${text}</bdi></q> ` : ""}${explain(problem)} ${minutes ? t("week.stays", { hours: clock(minutes) }) : ""}`;
 
 function fix({ key, cells }, date) {
   const { problem } = cells[date];

@@ -3,31 +3,29 @@ import { day as inWords, t } from "../../lib/i18n.js";
 import { clock, format, today } from "../../lib/time.js";
 import { pin, removeRow, rows, totals, typing, undo, week } from "../../lib/week.js";
 import { Dot, Icon, say } from "../../lib/ui.js";
-import { Cell, commit, longDay, shortDay, title, Why } from "./cell.js";
+import { Cell, commit, freeName, longDay, shortDay, title, Why } from "./cell.js";
 import { block, copyBlock, focusCell, focused, gridKeys, inBlock, pasteBlock } from "./keys.js";
 
 /** How a day looks: free days dim, holidays and absences hatched, today tinted. */
 const lookOf = (day) => [day.off && "off", (day.holiday || day.absence) && "free", day.date === today() && "today"].filter(Boolean).join(" ");
 
-export const absenceName = (a) => t(`week.absence.${a.kind ?? "other"}`);
-const why = (day) => [day.holiday?.name, day.absence && absenceName(day.absence)].filter(Boolean).join(", ");
 
 /** The week as a real table of labelled inputs: Tab goes as in any form, all other keys are extras. open: {lines, add}. */
 export function Grid({ open }) {
-  const { days, locked } = week.value, table = useRef(), selected = block.value;
+  const { days, shut } = week.value, table = useRef(), selected = block.value;
   useEffect(() => () => { commit(); }, []);
   const leave = (e) => { if (!e.relatedTarget?.matches?.("input.h")) block.value = null; commit(); };
   const enter = (e) => { if (e.target.matches("input.h")) { focused.value = { r: Number(e.target.dataset.r), c: Number(e.target.dataset.c) }; e.target.select(); } };
-  return html`<section class="card grid ${locked ? "whole-locked" : ""}"><table ref=${table} onKeyDown=${(e) => gridKeys(e, open)} onCopy=${copyBlock} onPaste=${pasteBlock} onFocusIn=${enter} onFocusOut=${leave}
+  return html`<section class="card grid ${shut ? "whole-locked" : ""}"><table ref=${table} onKeyDown=${(e) => gridKeys(e, open)} onCopy=${copyBlock} onPaste=${pasteBlock} onFocusIn=${enter} onFocusOut=${leave}
     onPointerDown=${() => { block.value = null; }} onDblClick=${(e) => { const i = e.target.closest("input.h[readonly]"); if (i) open.lines(days[i.dataset.c].date); }}>
     <caption class="sr">${t("week.caption")}</caption>
     <colgroup><col />${days.map((d) => html`<col key=${d.date} class="one-day" />`)}<col class="tot" /></colgroup>
     <thead><tr><th scope="col">${t("week.project")}</th>
       ${days.map((d) => html`<th key=${d.date} scope="col" class=${lookOf(d)} aria-current=${d.date === today() ? "date" : undefined}>
         <button class="of-day" title=${t("week.lines-of", { day: longDay(d.date) })} onClick=${() => open.lines(d.date)}><span aria-hidden="true">${inWords(d.date, { weekday: "short" })}<b>${Number(d.date.slice(8))}</b></span><span class="sr">${longDay(d.date)}</span></button>
-        ${why(d) && html`<i class="free-name"><bdi>${why(d)}</bdi></i>`}</th>`)}
+        ${freeName(d) && html`<i class="free-name"><bdi>${freeName(d)}</bdi></i>`}</th>`)}
       <th scope="col">${t("week.total")}</th></tr></thead>
-    <tbody>${rows.value.map((row, r) => html`<${Row} key=${row.key} ...${{ row, r, days, selected, whole: Boolean(locked) }} />`)}</tbody>
+    <tbody>${rows.value.map((row, r) => html`<${Row} key=${row.key} ...${{ row, r, days, selected, whole: shut }} />`)}</tbody>
     <${Foot} days=${days} add=${open.add} />
   </table></section>`;
 }
@@ -56,8 +54,8 @@ function remove(row) {
 
 /** Totals below, as one types, and how far they are from what is expected. */
 function Foot({ days, add }) {
-  const { days: of, whole, expected } = totals.value, { locked } = week.value;
-  return html`<tfoot><tr><th scope="row">${locked ? t("week.total") : html`<button class="btn quiet" onClick=${add}><${Icon} name="plus" />${t("week.add-row")}</button><span class="sr">${t("week.total")}</span>`}</th>
+  const { days: of, whole, expected } = totals.value, { shut } = week.value;
+  return html`<tfoot><tr><th scope="row">${shut ? t("week.total") : html`<button class="btn quiet" onClick=${add}><${Icon} name="plus" />${t("week.add-row")}</button><span class="sr">${t("week.total")}</span>`}</th>
     ${days.map((d) => html`<td key=${d.date} class="${lookOf(d)} ${of[d.date] ? "" : "zero"}">${format(of[d.date]) || (d.expected ? "0:00" : "–")}
       ${d.expected > 0 && html`<span class="fill ${of[d.date] > d.expected ? "over" : of[d.date] === d.expected ? "full" : ""}"><i style=${{ width: `${Math.min(100, (100 * of[d.date]) / d.expected)}%` }} /></span><${Off} by=${of[d.date] - d.expected} day=${d} />`}</td>`)}
     <td class="grand">${clock(whole)}${expected > 0 && html`<${Off} by=${whole - expected} />`}</td></tr></tfoot>`;
@@ -70,7 +68,7 @@ export function Hint() {
   const { r, c } = focused.value, row = rows.value[r], day = week.value.days[c], cell = row?.cells[day?.date];
   if (!cell) return html`<p class="hint" aria-live="polite"></p>`;
   const notes = cell.entries.filter((e) => e.note);
-  return html`<p class="hint" aria-live="polite">${cell.locked && !week.value.locked && html`<span><${Icon} name="lock" />${cell.reason}</span>`}
+  return html`<p class="hint" aria-live="polite">${cell.locked && !week.value.shut && html`<span><${Icon} name="lock" />${cell.reason}</span>`}
     ${cell.entries.length > 1 && html`<span>${t("week.several", { n: cell.entries.length })}</span>`}
     ${notes.map((e) => html`<span key=${e.id}><${Icon} name="note" /><bdi>${e.note}</bdi></span>`)}</p>`;
 }

@@ -4,12 +4,14 @@ import { addDays, clock, isoWeek, sum } from "../../lib/time.js";
 import { rows, totals, week, withdraw } from "../../lib/week.js";
 import { Chip, Dot, explain, hue, Icon, say } from "../../lib/ui.js";
 
-export const hrefOf = (date) => `/app/week/${date}`;
-const weekly = (period) => addDays(period.start, 6) === period.end;
+/** The days beside the week: it may be cut short where weeks begin to go otherwise, so that seven days on would pass one over. */
+export const hrefBefore = () => `/app/week/${addDays(week.value.start, -1)}`;
+export const hrefAfter = () => `/app/week/${addDays(week.value.end, 1)}`;
+export const weekly = (period) => addDays(period.start, 6) === period.end;
 
 /** "Week 47", or the month for those who submit by month. */
 export const periodName = (period) => (weekly(period) ? t("week.number", { n: isoWeek(addDays(period.start, 3)) }) : period.end.slice(8) > 27 && period.start.endsWith("-01")
-  ? inWords(period.start, { month: "long", year: "numeric" }) : range(period.start, period.end, { day: "numeric", month: "long" }));
+  ? inWords(period.start, { month: "long", year: "numeric" }) : range(period.start, period.end, { day: "numeric", month: "short" }));
 
 export function Head({ open, busy }) {
   const { start, end, period } = week.value;
@@ -17,14 +19,14 @@ export function Head({ open, busy }) {
     <div><div class="title"><h1>${t("week.number", { n: isoWeek(addDays(start, 3)) })}</h1>${period && html`<${Chip} state=${period.state} />`}</div>
       <p class="range num">${range(start, end, { day: "numeric", month: "long", year: "numeric" })}${period && !weekly(period) ? html` · ${t("week.part-of", { period: periodName(period) })}` : ""}</p></div>
     <div class="seg" role="group" aria-label=${t("week.choose")}>
-      <a class="btn only-icon" href=${hrefOf(addDays(start, -7))} aria-label=${t("week.before")} title="[" aria-keyshortcuts="["><${Icon} name="left" /></a>
+      <a class="btn only-icon" href=${hrefBefore()} aria-label=${t("week.before")} title="[" aria-keyshortcuts="["><${Icon} name="left" /></a>
       <a class="btn" href="/app/" title="T" aria-keyshortcuts="t">${t("week.this-week")}</a>
-      <a class="btn only-icon" href=${hrefOf(addDays(start, 7))} aria-label=${t("week.after")} title="]" aria-keyshortcuts="]"><${Icon} name="right" /></a>
+      <a class="btn only-icon" href=${hrefAfter()} aria-label=${t("week.after")} title="]" aria-keyshortcuts="]"><${Icon} name="right" /></a>
     </div>
     <div class="acts">
       <button class="btn quiet only-icon" aria-label=${t("week.help")} title="?" aria-keyshortcuts="?" onClick=${open.help}>?</button>
       ${period && html`<button class="btn" onClick=${open.history}>${t("week.history")}</button>`}
-      ${!week.value.locked && html`<button class="btn" onClick=${open.copy}><${Icon} name="copy" />${t("week.copy-last")}</button>`}
+      ${!week.value.shut && html`<button class="btn" onClick=${open.copy}><${Icon} name="copy" />${t("week.copy-last")}</button>`}
       <${Primary} ...${{ period, open, busy }} />
     </div></div>`;
 }
