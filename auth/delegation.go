@@ -43,7 +43,7 @@ func StandIns(tx *gorm.DB, day, permission string) *gorm.DB {
 		Where(held+" AND EXISTS (SELECT 1 FROM (?) AS giver WHERE giver.id = from_user_id)", day, day, Entitled(tx, permission))
 }
 
-// held by a role, or given by an administrator directly, or everybody's: standing.holds in SQL.
+// holding is standing.permitted in SQL: by a role, or given by an administrator directly, or everybody's where roles don't count.
 const holding = `NOT blocked AND (NOT EXISTS (SELECT 1 FROM apis WHERE apis.id = @api AND enforce_policies)
 	OR EXISTS (SELECT 1 FROM user_roles JOIN role_permissions ON role_permissions.role_id = user_roles.role_id
 		WHERE user_roles.user_id = users.id AND api_id = @api AND scope = @permission)
