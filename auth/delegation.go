@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"database/sql"
 	"fmt"
 	"time"
 
@@ -35,9 +36,22 @@ const held = "ended_at IS NULL AND starts_on <= ? AND ends_on >= ?"
 // Who was blocked, or erased, lends nothing: whoever is above them decides.
 const byWhoMaySignIn = "EXISTS (SELECT 1 FROM users AS giver WHERE giver.id = from_user_id AND NOT giver.blocked)"
 
-// StandIns is the subquery of who stands in for whom on a day: from_user_id and to_user_id.
-func StandIns(tx *gorm.DB, day string) *gorm.DB {
-	return anew(tx).Model(&Delegation{}).Select("from_user_id, to_user_id").Where(held+" AND "+byWhoMaySignIn, day, day)
+// StandIns is the subquery of who stands in for whom on a day, where the giver holds the permission that is lent so:
+// from_user_id and to_user_id.
+func StandIns(tx *gorm.DB, day, permission string) *gorm.DB {
+	return anew(tx).Model(&Delegation{}).Select("from_user_id, to_user_id").
+		Where(held+" AND EXISTS (SELECT 1 FROM (?) AS giver WHERE giver.id = from_user_id)", day, day, Entitled(tx, permission))
+}
+
+// holding is standing.permitted in SQL: by a role, or given by an administrator directly, or everybody's where roles don't count.
+const holding = `NOT blocked AND (NOT EXISTS (SELECT 1 FROM apis WHERE apis.id = @api AND enforce_policies)
+	OR EXISTS (SELECT 1 FROM user_roles JOIN role_permissions ON role_permissions.role_id = user_roles.role_id
+		WHERE user_roles.user_id = users.id AND api_id = @api AND scope = @permission)
+	OR EXISTS (SELECT 1 FROM user_permissions WHERE user_id = users.id AND api_id = @api AND scope = @permission))`
+
+// Entitled is the subquery of the people who can sign in and hold a permission of the timesheet API.
+func Entitled(tx *gorm.DB, permission string) *gorm.DB {
+	return anew(tx).Model(&Person{}).Where(holding, sql.Named("api", Timesheets), sql.Named("permission", permission))
 }
 
 // StandsInFor lists for whom a person decides on a day.

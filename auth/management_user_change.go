@@ -147,20 +147,29 @@ func (s *Server) CreateUser(ctx context.Context, by Caller, n NewUser) (User, er
 	return made.shown(), err
 }
 
-// tellOf tells that a person changed, and with them whom their manager manages.
+// tellOf tells that a person changed, and with them whom their manager manages; and if that one is blocked, the next above.
 func (n *news) tellOf(people ...Person) error {
 	for _, p := range people {
-		if err := n.tell("user", p.ID); err != nil {
-			return err
-		}
+		told := []string{}
 		if p.ManagerID != nil {
-			if err := n.tell("user", *p.ManagerID); err != nil {
+			if err := n.tx.Raw(managersQuery, *p.ManagerID).Scan(&told).Error; err != nil {
+				return fmt.Errorf("read who is above: %w", err)
+			}
+		}
+		for _, id := range append(told, p.ID) {
+			if err := n.tell("user", id); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
 }
+
+const managersQuery = `
+WITH RECURSIVE up (id) AS (
+	SELECT id FROM users WHERE id = ?
+	UNION SELECT manager_id FROM up JOIN users ON users.id = up.id WHERE blocked AND manager_id IS NOT NULL)
+SELECT id FROM up`
 
 // UpdateUser changes a person: PATCH /api/v2/users/{id}. Who is blocked, or has another password or e-mail address, is signed
 // out everywhere, at once.

@@ -136,6 +136,13 @@ func (s *Server) readStanding(db *gorm.DB, p *policy, user string) (*standing, e
 	return st, nil
 }
 
+// The time of a blocked manager's people goes further up, so whoever is above a blocked one manages those, too.
+const managedQuery = `
+WITH RECURSIVE below (id, blocked) AS (
+	SELECT id, blocked FROM users WHERE manager_id = ?
+	UNION SELECT users.id, users.blocked FROM below JOIN users ON users.manager_id = below.id WHERE below.blocked)
+SELECT COUNT(*) FROM (SELECT 1 FROM below WHERE NOT blocked AND id <> ? LIMIT 1) AS one`
+
 func (s *Server) readOwnStanding(db *gorm.DB, p *policy, user string) (*standing, error) {
 	st := &standing{policy: p, direct: map[string]scopes{}}
 	err := db.Where("id = ?", user).Take(&st.person).Error
@@ -159,7 +166,7 @@ func (s *Server) readOwnStanding(db *gorm.DB, p *policy, user string) (*standing
 		st.admin = st.admin || p.roles[id].Name == "admin"
 	}
 	var reports int64
-	if err := db.Model(&Person{}).Where("manager_id = ? AND NOT blocked", user).Limit(1).Count(&reports).Error; err != nil {
+	if err := db.Raw(managedQuery, user, user).Scan(&reports).Error; err != nil {
 		return nil, fmt.Errorf("read whom a person manages: %w", err)
 	}
 	st.manages = reports > 0

@@ -149,6 +149,9 @@ func TestEveryActionUponAPeriodByThoseWhoDecideInstead(t *testing.T) {
 }
 
 func TestWhoDecidesInstead(t *testing.T) {
+	entrust := func(people ...auth.Caller) func(house) {
+		return func(h house) { h.write(func(tx *gorm.DB) error { h.entrust(tx, people...); return nil }) }
+	}
 	for _, c := range []struct {
 		name      string
 		change    func(h house)
@@ -179,6 +182,25 @@ func TestWhoDecidesInstead(t *testing.T) {
 			"root second", "waiting for an administrator other than Ada Lovelace"},
 		{"administrators, where there is no manager", func(h house) { h.manage(ada, "") }, root, "second",
 			"waiting for an administrator other than Ada Lovelace"},
+		{"the manager's manager, when the manager has no role for it, nor so who stands in", entrust(above),
+			auth.Caller{}, "max", "waiting for Max Above"},
+		{"who stands in needs no role", entrust(mia), auth.Caller{}, "mia dora",
+			"waiting for Mia Chen or Dora Deputy"},
+		{"the manager and who stands in, by a permission without a role", func(h house) {
+			entrust()(h)
+			h.write(func(tx *gorm.DB) error {
+				return tx.Exec("INSERT INTO user_permissions (user_id, api_id, scope) VALUES (?, 'timesheets', 'approve:timesheets')", mia.User).Error
+			})
+		}, auth.Caller{}, "mia dora", "waiting for Mia Chen or Dora Deputy"},
+		{"the manager, when roles don't count", func(h house) {
+			entrust()(h)
+			h.write(func(tx *gorm.DB) error { return tx.Exec("UPDATE apis SET enforce_policies = FALSE").Error })
+		}, auth.Caller{}, "mia dora", "waiting for Mia Chen or Dora Deputy"},
+		{"administrators, when nobody of the chain has a role for it", entrust(), auth.Caller{}, "root second",
+			"waiting for an administrator other than Ada Lovelace"},
+		{"nobody, for want of a role", func(h house) { h.manage(mia, ""); h.block(second); entrust()(h) }, root, "",
+			"but nobody is left who may approve it: Mia Chen has no role that lets them approve, Root Admin edited it last; " +
+				"an administrator can give Ada Lovelace another manager"},
 		{"nobody", func(h house) { h.manage(ada, ""); h.block(second) }, root, "",
 			"but nobody is left who may approve it: Ada Lovelace has no manager, Root Admin edited it last; " +
 				"an administrator can give Ada Lovelace another manager"},
@@ -351,10 +373,12 @@ func TestTimeOnAProjectIsItsApproversToDecide(t *testing.T) {
 				return tx.Model(&auth.Person{}).Where("id = ?", pat.User).Update("blocked", false).Error
 			})
 		},
+		func() { h.write(func(tx *gorm.DB) error { h.entrust(tx, mia); return nil }) },
 	} {
 		change()
 		p = submit()
-		want := [][]string{{mia.User, dora.User}, {mia.User, dora.User}, {mia.User, dora.User, pat.User, eve.User}}[i]
+		want := [][]string{{mia.User, dora.User}, {mia.User, dora.User}, {mia.User, dora.User, pat.User, eve.User},
+			{mia.User, dora.User}}[i]
 		if !slices.Equal(p.Approvers, want) {
 			t.Errorf("after change %d of who Pat is: %v, want %v", i, p.Approvers, want)
 		}

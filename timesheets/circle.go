@@ -14,6 +14,7 @@ type candidate struct {
 	level     int    // 0: of the project; 1: the owner's manager; 2: that one's manager; …
 	id, name  string // of a person
 	blocked   bool
+	barred    bool   // since they are blocked, or have no role that lets them approve
 	inPlaceOf string // the person for whom they stand in today; empty: nobody
 }
 
@@ -27,7 +28,7 @@ type circles struct {
 	admins []candidate            // who decide where nobody of these can
 }
 
-// On top of whom it is about (level 0), managers are found upwards as long as the one before is blocked; or all of them,
+// On top of whom it is about (level 0), managers are found upwards as long as the one before is barred; or all of them,
 // where one can also be out of the question by what they edited. A project's approver stands alone, on the topmost level.
 const circleQuery = `
 WITH RECURSIVE up (root, level, id) AS (
@@ -36,21 +37,23 @@ WITH RECURSIVE up (root, level, id) AS (
 		UNION ALL SELECT projects.id, ?, approver_id FROM projects WHERE projects.id IN ? AND approver_id IS NOT NULL) AS roots
 	UNION ALL
 	SELECT up.root, level + 1, person.manager_id FROM up JOIN (?) AS person ON person.id = up.id
-	WHERE level < ? AND person.manager_id IS NOT NULL AND (up.id = up.root OR person.blocked OR ?))
-SELECT up.root, level, person.id, person.name, person.blocked, '' AS place FROM up JOIN (?) AS person ON person.id = up.id
+		LEFT JOIN (?) AS able ON able.id = up.id
+	WHERE level < ? AND person.manager_id IS NOT NULL AND (up.id = up.root OR able.id IS NULL OR ?))
+SELECT up.root, level, person.id, person.name, person.blocked, able.id IS NULL, '' AS place FROM up
+	JOIN (?) AS person ON person.id = up.id LEFT JOIN (?) AS able ON able.id = up.id
 UNION ALL
-SELECT up.root, level, taker.id, taker.name, taker.blocked, up.id FROM up
+SELECT up.root, level, taker.id, taker.name, taker.blocked, taker.blocked, up.id FROM up
 	JOIN (?) AS standin ON standin.from_user_id = up.id JOIN (?) AS taker ON taker.id = standin.to_user_id WHERE level > 0
 UNION ALL
-SELECT '', 0, admin.id, admin.name, FALSE, '' FROM (?) AS admin
-ORDER BY 2, 6, 4, 3`
+SELECT '', 0, admin.id, admin.name, FALSE, FALSE, '' FROM (?) AS admin JOIN (?) AS able ON able.id = admin.id
+ORDER BY 2, 7, 4, 3`
 
 // circlesOf finds who could decide about the time of the owners, and on the projects, on the day of the call.
 func circlesOf(ctx context.Context, tx *gorm.DB, by auth.Caller, owners, projects []string, edited bool) (circles, error) {
 	found := circles{names: map[string]string{}, above: map[string][]candidate{}}
-	people := auth.People(ctx, tx)
-	rows, err := tx.Raw(circleQuery, people, owners, mostLevels, projects, people, mostLevels, edited,
-		people, auth.StandIns(tx, by.Today), people, auth.Administrators(tx)).Rows()
+	people, able := auth.People(ctx, tx), auth.Entitled(tx, approveScope)
+	rows, err := tx.Raw(circleQuery, people, owners, mostLevels, projects, people, able, mostLevels, edited, people, able,
+		auth.StandIns(tx, by.Today, approveScope), people, auth.Administrators(tx), able).Rows()
 	if err != nil {
 		return found, fmt.Errorf("read who decides: %w", err)
 	}
@@ -58,7 +61,7 @@ func circlesOf(ctx context.Context, tx *gorm.DB, by auth.Caller, owners, project
 	for rows.Next() {
 		var root string
 		var c candidate
-		if err := rows.Scan(&root, &c.level, &c.id, &c.name, &c.blocked, &c.inPlaceOf); err != nil {
+		if err := rows.Scan(&root, &c.level, &c.id, &c.name, &c.blocked, &c.barred, &c.inPlaceOf); err != nil {
 			return found, fmt.Errorf("read who decides: %w", err)
 		}
 		switch {

@@ -32,7 +32,8 @@ func (h house) delegated(tx *gorm.DB, from, to auth.Caller, starts, ends string)
 	return d
 }
 
-// company is some people, at random, among whom anything can be: managers in circles, blocked ones, delegates of delegates.
+// company is some people, at random, among whom anything can be: managers in circles, blocked ones, such
+// without a role for it, delegates of delegates.
 type company struct {
 	house
 	chance *rand.Rand
@@ -65,6 +66,13 @@ func (c company) reorganize() {
 	c.write(func(tx *gorm.DB) error {
 		tx.Exec("DELETE FROM delegations")
 		tx.Exec("UPDATE users SET manager_id = NULL, blocked = (id = 'usr_gone')")
+		var entrusted []auth.Caller
+		for _, p := range c.staff {
+			if !c.oneIn(5) {
+				entrusted = append(entrusted, p)
+			}
+		}
+		c.entrust(tx, entrusted...)
 		for _, p := range c.staff {
 			if manager := c.anybody(); manager.User != p.User && !c.oneIn(4) {
 				tx.Exec("UPDATE users SET manager_id = ? WHERE id = ?", manager.User, p.User)

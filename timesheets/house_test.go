@@ -97,7 +97,25 @@ func (h house) appoint(tx *gorm.DB, people ...auth.Caller) {
 	}
 }
 
-// write is a test's own, which leaves no audit record.
+// entrust has roles count, of which administrators' and those of these people let them approve, and nobody else's does.
+func (h house) entrust(tx *gorm.DB, people ...auth.Caller) {
+	h.t.Helper()
+	h.appoint(tx)
+	err := errors.Join(
+		tx.Exec(`INSERT INTO apis (id, audience, name, signing_alg, access_token_lifetime)
+			VALUES ('timesheets', 'https://api.example.com/', 'Timesheets', 'ES256', 600) ON CONFLICT DO NOTHING`).Error,
+		tx.Exec("INSERT INTO roles (id, name, description) VALUES ('rol_manager', 'manager', '') ON CONFLICT DO NOTHING").Error,
+		tx.Exec(`INSERT INTO role_permissions (role_id, api_id, scope) SELECT id, 'timesheets', 'approve:timesheets' FROM roles
+			WHERE TRUE ON CONFLICT DO NOTHING`).Error,
+		tx.Exec("DELETE FROM user_roles WHERE role_id = 'rol_manager'").Error)
+	for _, p := range people {
+		err = errors.Join(err, tx.Exec("INSERT INTO user_roles (user_id, role_id) VALUES (?, 'rol_manager')", p.User).Error)
+	}
+	if err != nil {
+		h.t.Fatal(err)
+	}
+}
+
 // write is a test's own, which leaves no audit record.
 func (h house) write(fn func(tx *gorm.DB) error) {
 	h.t.Helper()

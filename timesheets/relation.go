@@ -93,9 +93,10 @@ func (m matter) deciders(p part) (deciders []candidate, administrators bool) {
 	return deciders, true
 }
 
-// isFit reports whether the candidate may decide: nobody does about their own time, nor about what they edited last.
+// isFit reports whether the candidate may decide: nobody does without a role for it, about their own time, or about what they
+// edited last.
 func (m matter) isFit(c candidate) bool {
-	return !c.blocked && c.id != m.ownerID && !m.isEditedBy(c.id)
+	return !c.barred && c.id != m.ownerID && !m.isEditedBy(c.id)
 }
 
 func (m matter) isEditedBy(user string) bool { return slices.Contains(m.editors, user) }
@@ -169,8 +170,10 @@ func (m matter) nobody() string {
 				why = append(why, c.name+" can't approve their own time")
 			case m.isEditedBy(c.id):
 				why = append(why, c.name+" edited it last")
-			default:
+			case c.blocked:
 				why = append(why, c.name+" can't sign in any more")
+			default:
+				why = append(why, c.name+" has no role that lets them approve")
 			}
 		}
 		if len(m.people.above) == 0 {

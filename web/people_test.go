@@ -122,6 +122,51 @@ func TestAPeriodsTagTellsWhatIsExpected(t *testing.T) {
 	}
 }
 
+// Time never waits for somebody whose roles don't let them approve: whoever is above them decides.
+func TestTimeOfAManagerWithoutTheRoleGoesFurtherUp(t *testing.T) {
+	c := newCompany(t)
+	mia, ben, otto := c.token(t, "mia"), c.token(t, "ben"), c.token(t, "otto")
+	if answer := c.ask(t, otto, "PUT", "/people/"+c.idOf(t, "ben")+"/manager", `{"manager_id":"`+c.idOf(t, "ada")+`"}`); answer.StatusCode != 200 {
+		t.Fatal(answer.body)
+	}
+	entry, _ := c.record(t, "ben", "2026-01-05")
+	submitted := c.ask(t, ben, "PUT", "/timesheets/"+entry.ID+"/submission", "")
+	if !strings.Contains(submitted.body, "waiting for mia") {
+		t.Errorf("%d %s", submitted.StatusCode, submitted.body)
+	}
+	if answer := c.ask(t, mia, "PUT", "/timesheets/"+entry.ID+"/approval", ""); answer.StatusCode != 200 {
+		t.Errorf("%d %s", answer.StatusCode, answer.body)
+	}
+}
+
+// Whoever is above a blocked manager decides about the time of that one's people, also if they manage nobody else.
+func TestTimeOfABlockedManagersPeopleIsDecidedAbove(t *testing.T) {
+	c := newCompany(t)
+	mia, ben, otto := c.token(t, "mia"), c.token(t, "ben"), c.token(t, "otto")
+	idOfBen, idOfAda := c.idOf(t, "ben"), c.idOf(t, "ada")
+	manage := func(manager string) {
+		t.Helper()
+		if answer := c.ask(t, otto, "PUT", "/people/"+idOfBen+"/manager", `{"manager_id":`+manager+`}`); answer.StatusCode != 200 {
+			t.Fatal(answer.body)
+		}
+	}
+	decides := func() int { return c.ask(t, mia, "GET", "/approvals", "").StatusCode }
+	entry, _ := c.record(t, "ben", "2026-01-05")
+	c.ask(t, ben, "PUT", "/timesheets/"+entry.ID+"/submission", "")
+	manage(`"` + idOfAda + `"`)
+	c.mustManage(t, 200, "PATCH", "users/"+idOfAda, `{"blocked": true}`)
+	if answer := c.ask(t, mia, "PUT", "/timesheets/"+entry.ID+"/approval", ""); answer.StatusCode != 200 {
+		t.Errorf("%d %s", answer.StatusCode, answer.body)
+	}
+	if manage("null"); decides() != 403 {
+		t.Error("who has nobody left but a blocked one approves still")
+	}
+	c.mustManage(t, 200, "PATCH", "users/"+idOfAda, `{"blocked": false}`)
+	if decides() != 200 {
+		t.Error("who manages somebody again doesn't approve")
+	}
+}
+
 // Who manages somebody can approve from the next call on, and who manages nobody any more can't, by the tokens that they have.
 func TestTokensFollowWhoManagesWhom(t *testing.T) {
 	c := newCompany(t)
