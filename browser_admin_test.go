@@ -312,9 +312,8 @@ func TestBrowserAnAdministratorSaysWhatAnAPIIs(t *testing.T) {
 	p.visit("/app/admin/grants")
 	p.push("main button", "Add a grant")
 	p.until(`document.querySelector("dialog select")`)
-	choose := `const e = document.querySelector(%s); e.value = [...e.options].find(o => o.textContent === %s).value; e.dispatchEvent(new Event("change", {bubbles: true}))`
-	p.perform(choose, p.labelled("Application"), "Payroll export")
-	p.perform(choose, p.labelled("API"), "Invoices")
+	p.choose("Application", "Payroll export")
+	p.choose("API", "Invoices")
 	p.push(`dialog input[value="read:invoices"]`, "")
 	p.fits("admin-new-grant")
 	p.push("dialog form button", "Save")

@@ -9,11 +9,12 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// choose takes the option with those words of the select that the label names.
+// choose takes the option with those words of the select that the label names, once it is there.
 func (p tab) choose(label, option string) {
 	p.Helper()
-	p.perform(`const e = document.querySelector(%s); e.value = [...e.options].find(o => o.textContent === %s).value; e.dispatchEvent(new Event("change", {bubbles: true}))`,
-		p.labelled(label), option)
+	of := p.labelled(label)
+	p.until(fmt.Sprintf(`[...document.querySelector(%q).options].some(o => o.textContent === %q)`, of, option))
+	p.perform(`const e = document.querySelector(%s); e.value = [...e.options].find(o => o.textContent === %s).value; e.dispatchEvent(new Event("change", {bubbles: true}))`, of, option)
 }
 
 // signIn fills in the page to sign in at, and waits for the app.

@@ -5,7 +5,7 @@ import { approves, loadMe, me, waiting } from "./lib/me.js";
 import { restore, resume } from "./lib/outbox.js";
 import { unread, watchInbox } from "./lib/inbox.js";
 import { language, loadLanguage, loadMoreWords, t } from "./lib/i18n.js";
-import { leaving, OutboxFrame, Unsent } from "./lib/unsent.js";
+import { leaving, loadDialog, OutboxFrame, Unsent } from "./lib/unsent.js";
 import { keepShell } from "./lib/worker.js";
 import { Failure, Icon, initials, Loading, sheet, Toast } from "./lib/ui.js";
 
@@ -110,5 +110,6 @@ async function start() {
   watchInbox();
   resume();
   keepShell();
+  loadDialog().catch(() => {}); // again when it is needed
 }
 start();

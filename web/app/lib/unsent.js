@@ -3,7 +3,7 @@ import { t } from "./i18n.js";
 import { held, refused, waiting } from "./outbox.js";
 import { asOf } from "./reads.js";
 import { day } from "./i18n.js";
-import { Icon } from "./ui.js";
+import { explain, Icon, say } from "./ui.js";
 
 /** What is not at the server yet, wherever one is in the app. */
 const open = signal(null), dialog = signal(null); // open: null, "list" or a function that leaves the app
@@ -17,8 +17,11 @@ export function leaving(leave) {
 }
 function show(how) {
   open.value = how ? how() : "list";
-  if (!dialog.value) import("../views/outbox.js").then((m) => { dialog.value = m.default; });
+  if (!dialog.value) loadDialog().catch((e) => { open.value = null; say(explain(e)); });
 }
+
+/** Whoever needs the dialog may have no network then: it is loaded once the page is shown. */
+export const loadDialog = () => import("../views/outbox.js").then((m) => { dialog.value = m.default; });
 
 /** "3 not sent", with why beside it for those who listen. Nothing while all is sent. */
 export const Unsent = ({ short }) => stays.value && html`<button class=${`unsent${refused.value.length ? " bad" : ""}`} onClick=${() => show()}>
