@@ -7,8 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -90,22 +88,11 @@ func (p tab) fits(name string) {
 	if over := evaluate[int](p, `document.documentElement.scrollWidth - innerWidth`); over > 0 {
 		p.Errorf("%s is %d px wider than the window", name, over)
 	}
-	for _, violation := range p.axe() {
-		p.Errorf("%s: axe: %s", name, violation)
+	picture := chromedp.FullScreenshot(100)
+	if evaluate[bool](p, `!!document.querySelector("dialog[open]")`) { // what lies behind it can't be scrolled to
+		picture = chromedp.CaptureScreenshot()
 	}
-	if folder := os.Getenv("PUNCHCARD_SHOTS"); folder != "" {
-		take := chromedp.FullScreenshot(100)
-		if evaluate[bool](p, `!!document.querySelector("dialog[open]")`) { // what lies behind it can't be scrolled to
-			take = chromedp.CaptureScreenshot()
-		}
-		shot, err := chromedp.Run(p.ctx, take)
-		if err != nil {
-			p.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(folder, name+".png"), shot, 0o644); err != nil {
-			p.Fatal(err)
-		}
-	}
+	p.lookedAt(name, picture)
 }
 
 func TestBrowserSignsInToTheAppAndOut(t *testing.T) {

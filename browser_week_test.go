@@ -240,7 +240,6 @@ func TestBrowserWeekIsSubmittedWithdrawnAndSentBack(t *testing.T) {
 	p.until(`document.body.innerText.includes("Mia Chen sent this back")`) // the name comes after the week
 	for _, v := range views[:3] {
 		p.as(v)
-		time.Sleep(300 * time.Millisecond) // colours change slowly
 		p.fits(fmt.Sprintf("week-sent-back-%s-%d", v.scheme, v.width))
 	}
 	p.as(views[0])
