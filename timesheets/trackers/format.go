@@ -84,7 +84,7 @@ func (f format) columnsOf(header []string) columns {
 	found := columns{}
 	for ours, theirs := range f.names {
 		for _, name := range theirs {
-			isIt := func(h string) bool { return strings.ToLower(strings.TrimSpace(h)) == name }
+			isIt := func(h string) bool { return strings.EqualFold(strings.TrimSpace(h), name) }
 			if i := slices.IndexFunc(header, isIt); i >= 0 && !found.has(ours) {
 				found[ours] = column{i, strings.TrimSpace(header[i])}
 			}
