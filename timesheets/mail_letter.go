@@ -25,8 +25,8 @@ func (s *Service) Notice(tx *gorm.DB, user, kind string) error {
 	return s.keep(tx, notificationRow{UserID: user, Notification: Notification{Kind: kind}}, true, 0)
 }
 
-// write is the letter as it is now to be sent, in the language in which its person signed in last; nil if there is nobody any more to send it to, or nothing that they don't
-// know already.
+// write is the letter as it is now to be sent, in the language in which its person signed in last; nil if there is nobody any
+// more to send it to, or nothing that they don't know already.
 func (s *Service) write(ctx context.Context, l letter) (*mail.Letter, error) {
 	tx := s.db.Read(ctx)
 	var person auth.Person

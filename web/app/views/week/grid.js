@@ -9,7 +9,6 @@ import { block, copyBlock, focusCell, focused, gridKeys, inBlock, pasteBlock } f
 /** How a day looks: free days dim, holidays and absences hatched, today tinted. */
 const lookOf = (day) => [day.off && "off", (day.holiday || day.absence) && "free", day.date === today() && "today"].filter(Boolean).join(" ");
 
-
 /** The week as a real table of labelled inputs: Tab goes as in any form, all other keys are extras. open: {lines, add}. */
 export function Grid({ open }) {
   const { days, shut } = week.value, table = useRef(), selected = block.value;
