@@ -246,7 +246,7 @@ func TestBrowserApprovesManyAndTellsWhichChanged(t *testing.T) {
 	submitWeek(t, chromium, issuer, "ada@exampleco.com")
 	ben, period := submitWeek(t, chromium, issuer, "ben@exampleco.com")
 	mia := openApp(t, chromium, views[0], issuer, "mia@exampleco.com", "/app/approvals")
-	mia.tells("Approve 2 without flags")
+	mia.tells("Approve 2 without warnings")
 	inApp[seenPeriod](ben, fmt.Sprintf(`await api.del("/periods/%[1]s/submission"); return (await api.put("/periods/%[1]s/submission?early=true", {})).body;`, period.ID))
 	mia.click(".page-head .primary")
 	mia.until(`document.querySelectorAll(".sure li").length === 2 && document.querySelector("dialog").innerText.includes("80:00")`)

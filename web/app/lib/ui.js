@@ -39,14 +39,20 @@ export const Toast = () => html`<div class="toasts" role="status">${said.value &
 /** A native dialog, open as long as it is there: Esc and a click beside it call close. side: a panel at the edge instead. */
 export function Dialog({ title, close, side, children }) {
   const ref = useRef();
-  useEffect(() => { ref.current.showModal(); }, []);
+  useEffect(() => {
+    ref.current.showModal();
+    if (!ref.current.querySelector("[autofocus]")) begin(ref.current, side);
+  }, []);
   return html`<dialog ref=${ref} class=${side ? "panel" : "sheet"} aria-labelledby="dialog-title" onCancel=${(e) => { e.preventDefault(); close(); }}
     onMouseDown=${(e) => e.target === ref.current && close()}>
     <div class="dialog-body">
-      <header><h2 id="dialog-title">${title}</h2><button class="btn quiet only-icon" aria-label=${t("app.close")} onClick=${close}><${Icon} name="x" /></button></header>
+      <header><h2 id="dialog-title" tabindex="-1">${title}</h2><button class="btn quiet only-icon" aria-label=${t("app.close")} onClick=${close}><${Icon} name="x" /></button></header>
       ${children}
     </div></dialog>`;
 }
+
+/** A form begins in its first field, anything else at its title: at the cross, a space or Enter would shut what was just opened. */
+const begin = (dialog, side) => (dialog.querySelector(side ? "h2" : "form :is(input, select).input:not([disabled])") ?? dialog.querySelector("h2")).focus();
 
 /** The words of a Problem: a title in the language in use where its kind is known, and what the server said about it. */
 export const explain = (e) => (e instanceof TypeError ? t("app.no-network") : e.name === "TimeoutError" ? t("app.no-answer") : e.message || t("app.signed-out-detail"));
