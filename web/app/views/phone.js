@@ -4,7 +4,7 @@ import { addDays, clock, format, isoWeek, parse, today } from "../lib/time.js";
 import { discard, retryCell, rows, setCell, setCells, totals, undo, week } from "../lib/week.js";
 import { Chip, Dot, explain, Icon, say } from "../lib/ui.js";
 import { Unsent } from "../lib/unsent.js";
-import { Banner, firstSaid } from "./week/banner.js";
+import { Banner, Elsewhere, firstSaid } from "./week/banner.js";
 import { freeName, title } from "./week/cell.js";
 import { hrefAfter, hrefBefore, periodName, Primary, weekly } from "./week/head.js";
 
@@ -17,7 +17,7 @@ const showCard = (date, r) => { chosen.value = date; setTimeout(() => { const ca
 
 export default function Phone({ open }) {
   const date = onScreen(), swipe = useSwipe(date), day = week.value.days.find((d) => d.date === date);
-  return html`<div class="page phone-week" ...${swipe}><${Title} open=${open} /><${Banner} open=${open} show=${showCard} /><${Strip} date=${date} />
+  return html`<div class="page phone-week" ...${swipe}><${Title} open=${open} /><${Elsewhere} /><${Banner} open=${open} show=${showCard} /><${Strip} date=${date} />
     <section id="day" role="tabpanel" aria-labelledby=${"tab-" + date} class="day-list"><${DayHead} day=${day} open=${open} />
       ${rows.value.map((row) => html`<${Card} key=${row.key + date} ...${{ row, date, open }} />`)}
       <${More} date=${date} open=${open} /></section>

@@ -6,7 +6,7 @@ import { addDays, today } from "../lib/time.js";
 import { markChanges } from "../lib/week/changes.js";
 import { failed, loading, open as show, reload, rows, typing, undo, week } from "../lib/week.js";
 import { Failure, Loading, phone, say, sheet } from "../lib/ui.js";
-import { Banner } from "./week/banner.js";
+import { Banner, Elsewhere } from "./week/banner.js";
 import { commit } from "./week/cell.js";
 import { Announce, Grid, Hint } from "./week/grid.js";
 import { Head, hrefAfter, hrefBefore, Summary } from "./week/head.js";
@@ -79,7 +79,7 @@ function Desk() {
   const { period } = week.value;
   useEffect(() => { if (!performance.getEntriesByName("week").length) performance.mark("week"); }, []);
   useEffect(() => { markChanges(period).catch(() => {}); }, [period?.etag, period?.state]);
-  return html`<div class="page week" aria-busy=${String(loading.value)}><${Head} open=${open} /><${Banner} open=${open} show=${showCell} /><${Summary} />
+  return html`<div class="page week" aria-busy=${String(loading.value)}><${Head} open=${open} /><${Elsewhere} /><${Banner} open=${open} show=${showCell} /><${Summary} />
     ${rows.value.length ? html`<${Grid} open=${open} /><${Foot} />` : html`<${Empty} />`}<${Announce} /></div>`;
 }
 

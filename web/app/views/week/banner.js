@@ -1,5 +1,7 @@
-import { html } from "../../vendor/preact.js";
+import { html, signal, useEffect } from "../../vendor/preact.js";
+import { get, query } from "../../lib/api.js";
 import { day as inWords, t } from "../../lib/i18n.js";
+import { me } from "../../lib/me.js";
 import { nameOf, rows, week } from "../../lib/week.js";
 import { Icon } from "../../lib/ui.js";
 import { periodName, weekly } from "./head.js";
@@ -11,6 +13,16 @@ export function Banner({ open, show }) {
   if (!locked) return null;
   const asked = period.flags.some((f) => f.code === "reopening_requested");
   return html`<div class="alert ${period.state === "approved" ? "ok" : "warn"} lock-banner"><${Icon} name="lock" /><span>${weekly(period) ? "" : html`<b>${periodName(period)}:</b> `}${locked}${asked ? ` ${t("week.asked-note")}` : ""}</span></div>`;
+}
+
+const returned = signal([]);
+
+/** Other weeks that came back: the app opens with this one, and nobody would know of them. */
+export function Elsewhere() {
+  const { start, end, period } = week.value;
+  useEffect(() => { get(query("/periods", { user_id: me.value.id, state: "rejected", limit: 3 })).then((a) => { returned.value = a.body; }, () => {}); }, [period?.id, period?.state]);
+  return returned.value.filter((p) => p.end < start || end < p.start).map((p) => html`<div key=${p.id} class="alert elsewhere"><${Icon} name="alert" />
+    <span>${t("week.sent-back-elsewhere", { period: periodName(p) })}</span><a class="btn" href=${`/app/week/${p.start}`}>${t("week.open-it")}</a></div>`);
 }
 
 /** show(date, row) leads to the first line that somebody said something about. */
