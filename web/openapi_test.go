@@ -134,6 +134,8 @@ func TestDocumentAndDiscoveryListTheSameScopes(t *testing.T) {
 
 // inputs is what each guarded operation reads.
 var inputs = map[string]reflect.Type{
+	"GET /organization":                       reflect.TypeFor[struct{}](),
+	"PATCH /organization":                     reflect.TypeFor[timesheets.OrganizationChange](),
 	"GET /notifications":                      reflect.TypeFor[timesheets.NotificationQuery](),
 	"PUT /notifications/read":                 reflect.TypeFor[timesheets.ReadUpTo](),
 	"PUT /notifications/:id/read":             reflect.TypeFor[timesheets.NotificationRef](),

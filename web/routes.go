@@ -182,6 +182,8 @@ func (s Settings) routes() []route {
 		{"DELETE", "/delegations/:id", scope("create:timesheets"), done(t.EndDelegation)}, // who gets one may not approve yet
 		{"GET", "/lock-date", scope("read:timesheets"), answer(http.StatusOK, t.Lock)},
 		{"PUT", "/lock-date", scope("approve:timesheets"), answer(http.StatusOK, t.SetLock)}, // of an administrator
+		{"GET", "/organization", scope("read:timesheets"), answer(http.StatusOK, t.Organization)},
+		{"PATCH", "/organization", scope("approve:timesheets"), answer(http.StatusOK, t.ChangeOrganization)}, // of an administrator
 		{"GET", "/notifications", scope("read:timesheets"), answer(http.StatusOK, t.Notifications)},
 		{"PUT", "/notifications/read", scope("read:timesheets"), done(t.ReadNotifications)},
 		{"PUT", "/notifications/:id/read", scope("read:timesheets"), answer(http.StatusOK, t.ReadNotification)},
