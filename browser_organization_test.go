@@ -4,6 +4,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -62,4 +63,42 @@ func TestBrowserAnAdministratorSetsTheOrganization(t *testing.T) {
 	p.as(views[0])
 	p.do(chromedp.Reload())
 	p.until(fmt.Sprintf(`document.querySelector(".cards .note")?.innerText.startsWith("From " + %q)`, inWords))
+}
+
+// What the app takes for a week is what the report does, before the week begins otherwise, as it is cut short, and after.
+func TestBrowserReportsGoByTheWeekOfTheOrganization(t *testing.T) {
+	p := openApp(t, startChromium(t), views[0], exampleServer(t), "grace@exampleco.com", "/app/")
+	monday := weekFromNow(0)
+	inApp[bool](p, fmt.Sprintf(`const { addDays } = await import(base + "lib/time.js"), project = (await api.all("/projects")).find((x) => x.name === "StoreZero");
+		const file = (date) => api.post("/timesheets", { project_id: project.id, date, minutes: 60 });
+		await file(%q);
+		await api.patch("/organization", {week_starts: "sunday"}, {headers: {"If-Match": "*"}});
+		for (let i = -9; i < 25; i++) await file(addDays(%[1]q, i));
+		return true;`, monday))
+	for _, days := range []string{"this-week", "last-week"} {
+		p.visitApp("/app/reports?time=" + days)
+		p.until(`document.querySelector(".report tfoot, .report-head")`)
+	}
+	wrong := inApp[[]string](p, fmt.Sprintf(`const { addDays } = await import(base + "lib/time.js"), { weekOf } = await import(base + "lib/organization.js");
+		const report = async (from, to) => (await api.get("/reports/summary?group_by=week&group_by=day&from=" + from + "&to=" + to)).body;
+		const said = await report(addDays(%q, -9), addDays(%[1]q, 24)), wrong = [];
+		for (const week of said.groups) for (const { key } of week.groups) if (weekOf(key)[0] !== week.key) wrong.push(key + " is in " + weekOf(key) + ", not in " + week.key);
+		for (const week of said.groups.slice(1, -1)) if (weekOf(week.key)[1] !== week.groups.at(-1).key) wrong.push(week.key + " ends on " + weekOf(week.key)[1]);
+		const { days } = await import(base + "views/reports/filters.js"), last = weekOf(%[1]q)[0];
+		if (days()[1] !== addDays(last, -1) || days({ time: "this-week" }).join() !== weekOf((await import(base + "lib/time.js")).today()).join()) wrong.push("last week is " + days());
+		if (said.groups.length < 5 || said.groups.filter((week) => week.groups.length === 6).length !== 1) wrong.push("the weeks are " + said.groups.map((week) => week.key));
+		return wrong;`, monday))
+	if len(wrong) > 0 {
+		t.Error(strings.Join(wrong, "\n"))
+	}
+	p.visitApp("/app/reports?time=this-quarter&by=week")
+	p.until(`document.querySelector(".report tfoot")`)
+	p.says("Week ")
+}
+
+// visitApp moves on within the app, to a page that isn't administration.
+func (p tab) visitApp(path string) {
+	p.Helper()
+	p.perform(`const a = document.createElement("a"); a.href = %s; document.body.append(a); a.click(); a.remove()`, path)
+	p.until(fmt.Sprintf(`location.pathname + location.search === %q && !document.querySelector("main .loading")`, path))
 }
