@@ -166,6 +166,7 @@ var inputs = map[string]reflect.Type{
 	"POST /webhooks/:id/ping":                 reflect.TypeFor[timesheets.WebhookRef](),
 	"GET /webhooks/:id/deliveries":            reflect.TypeFor[timesheets.DeliveryQuery](),
 	"POST /webhook-deliveries/:id/redelivery": reflect.TypeFor[timesheets.DeliveryRef](),
+	"GET /webhook-events":                     reflect.TypeFor[struct{}](),
 	"GET /periods":                            reflect.TypeFor[timesheets.PeriodQuery](),
 	"GET /periods/:id":                        reflect.TypeFor[timesheets.PeriodRef](),
 	"GET /periods/:id/:date":                  reflect.TypeFor[timesheets.PeriodDay](),

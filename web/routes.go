@@ -198,6 +198,7 @@ func (s Settings) routes() []route {
 		{"POST", "/webhooks/:id/ping", scope("approve:timesheets"), answer(http.StatusOK, t.Ping)},
 		{"GET", "/webhooks/:id/deliveries", scope("read:timesheets"), answer(http.StatusOK, t.Deliveries)},
 		{"POST", "/webhook-deliveries/:id/redelivery", scope("approve:timesheets"), answer(http.StatusOK, t.Redeliver)},
+		{"GET", "/webhook-events", scope("read:timesheets"), answer(http.StatusOK, t.WebhookEvents)},
 		{"GET", "/projects", scope("read:timesheets"), answer(http.StatusOK, t.Projects)},
 		{"POST", "/projects", scope("approve:timesheets"), answer(http.StatusCreated, t.CreateProject)}, // of an administrator
 		{"GET", "/projects/:id", scope("read:timesheets"), answer(http.StatusOK, t.Project)},
