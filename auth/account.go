@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"github.com/gin-gonic/gin"
+
+	"punchcard/auth/lang"
 )
 
 // visit is a request to one of the account's pages by somebody who is signed in.
@@ -51,9 +53,9 @@ func accountForm(live *session) string { return "account " + live.ID }
 // accountPage is what a person sees of their own account.
 type accountPage struct {
 	Name, Email string
-	Alert       words // what was wrong with the new password
-	Done        words
-	Warnings    []words
+	Alert       lang.Words // what was wrong with the new password
+	Done        lang.Words
+	Warnings    []lang.Words
 	HasPassword bool
 	Session     string // this one's id
 	CSRF        string
@@ -64,7 +66,7 @@ func (s *Server) Account() gin.HandlerFunc {
 	return func(c *gin.Context) { s.showAccount(c, http.StatusOK, nil) }
 }
 
-func (s *Server) showAccount(c *gin.Context, status int, alert words) {
+func (s *Server) showAccount(c *gin.Context, status int, alert lang.Words) {
 	v := visitor(c)
 	warnings, err := s.warnings(c.Request.Context(), v.live.UserID)
 	if err != nil {
@@ -80,9 +82,9 @@ func (s *Server) showAccount(c *gin.Context, status int, alert words) {
 // whatCanBeDone is what a form may have done just now: the address can say nothing of its own.
 var whatCanBeDone = []string{"password", "revoked", "ended"}
 
-func done(c *gin.Context) words {
+func done(c *gin.Context) lang.Words {
 	if what := c.Query("done"); slices.Contains(whatCanBeDone, what) {
-		return words{"done." + what}
+		return lang.Words{"pages.done." + what}
 	}
 	return nil
 }

@@ -10,13 +10,15 @@ import (
 
 	"github.com/gin-gonic/gin"
 	"gorm.io/gorm"
+
+	"punchcard/auth/lang"
 )
 
 // appsPage is where a person sees who may act for them, and where they are signed in.
 type appsPage struct {
 	Apps     []grantedApp
 	Sessions []sessionRow
-	Done     words
+	Done     lang.Words
 	CSRF     string
 }
 

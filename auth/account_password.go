@@ -7,6 +7,8 @@ import (
 
 	"github.com/gin-gonic/gin"
 	"gorm.io/gorm"
+
+	"punchcard/auth/lang"
 )
 
 // ChangePassword takes a new password from somebody who knows the present one: POST /account/password. Whoever else is
@@ -36,14 +38,14 @@ func (s *Server) ChangePassword() gin.HandlerFunc {
 
 // checkNewPassword says what is wrong with the form, in the person's words. The present password is tried last, and counts
 // as an attempt to sign in: a browser that was left open must not be a way to guess it.
-func (s *Server) checkNewPassword(c *gin.Context, v visit) (person *Person, alert words, err error) {
+func (s *Server) checkNewPassword(c *gin.Context, v visit) (person *Person, alert lang.Words, err error) {
 	if alert := newPasswordMistake(v.form); alert != nil {
 		return nil, alert, nil
 	}
 	person, wrong, err := s.tryPassword(c, v.person.person.Email, v.form.get("current"))
 	if err == nil && (wrong != "" || person.ID != v.live.UserID) {
 		s.record(c, about(c).as("fcp", "the current password is wrong"))
-		return nil, words{"account.wrong-current"}, nil
+		return nil, lang.Words{"pages.account.wrong-current"}, nil
 	}
 	return person, nil, err
 }

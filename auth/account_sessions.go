@@ -7,13 +7,15 @@ import (
 
 	"github.com/gin-gonic/gin"
 	"gorm.io/gorm"
+
+	"punchcard/auth/lang"
 )
 
 // sessionRow is one browser in which the person is signed in.
 type sessionRow struct {
 	ID       string
-	Device   words  // "Firefox on Linux"
-	IP       string // of the sign-in; empty: not known
+	Device   lang.Words // "Firefox on Linux"
+	IP       string     // of the sign-in; empty: not known
 	SignedIn *moment
 	Seen     *moment
 	This     bool // it is the browser that shows the page

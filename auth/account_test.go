@@ -228,7 +228,7 @@ func TestConformanceAppsThatActForAPerson(t *testing.T) {
 	prove(t, "L-15 each with what it may, since when, and when it last did", func(t *testing.T) {
 		page := listed()
 		for _, want := range []string{"Reports", "See your timesheets", "Stay signed in", ">" + began + "<", "last used <time", "3 hours ago", "Phone app",
-			"Add and change your time", "Your administrator decided", "Week planner"} {
+			"Add and change your time", "your administrator decided so", "Week planner"} {
 			if !contains(page, want) {
 				t.Errorf("the page lacks %q: %s", want, page)
 			}

@@ -148,7 +148,7 @@ func (s *Server) decided(c *gin.Context, in *interaction, decision string) error
 	case "switch":
 		return s.switchAccount(c, in)
 	}
-	return refuse("invalid_request", "Choose whether to allow or to decline").telling("consent.choose")
+	return refuse("invalid_request", "Choose whether to allow or to decline").telling("pages.consent.choose")
 }
 
 // switchAccount lets another person sign in for the same request. Who is signed in stays so until then.

@@ -8,13 +8,15 @@ import (
 	"time"
 
 	"github.com/gin-gonic/gin"
+
+	"punchcard/auth/lang"
 )
 
 // devicePage is where a person enters the code that a device shows.
 type devicePage struct {
 	Code   string
 	Linked bool // the code came in the address, so the person has yet to compare it
-	Alert  words
+	Alert  lang.Words
 	Action string
 	CSRF   string
 }
@@ -65,14 +67,14 @@ func (s *Server) enter(c *gin.Context, typed string) error {
 		}
 		c.Header("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
 		s.showDevice(c, http.StatusTooManyRequests, devicePage{
-			Code: typed, Alert: words{"device.throttled", "n", int(math.Ceil(wait.Minutes()))}})
+			Code: typed, Alert: lang.Words{"pages.device.throttled", "n", int(math.Ceil(wait.Minutes()))}})
 		return nil
 	}
 	asked, err := s.waiting(c.Request.Context(), "user_code_mac = ?", s.userCodeMAC(readUserCode(typed)))
 	if err == nil && asked == nil {
 		s.record(c, about(c).as("fdeac", "a wrong user code was entered"))
 		s.showDevice(c, http.StatusUnprocessableEntity, devicePage{
-			Code: typed, Alert: words{"device.unknown"}})
+			Code: typed, Alert: lang.Words{"pages.device.unknown"}})
 		return nil
 	}
 	s.guesses.takeBack(who...)
@@ -123,5 +125,5 @@ func (s *Server) deviceOf(c *gin.Context, r authorizationRequest) (*askingDevice
 }
 
 func deviceGone() *Error {
-	return refuse("invalid_request", "Somebody decided about this device already, or it waited too long. It can show a new code.").telling("device.gone")
+	return refuse("invalid_request", "Somebody decided about this device already, or it waited too long. It can show a new code.").telling("pages.device.gone")
 }

@@ -9,16 +9,17 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"punchcard/auth/lang"
 	"punchcard/store"
 )
 
 // Error is an answer in OAuth's own words (RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1). It is what the application is told;
 // the exact cause goes to the log alone.
 type Error struct {
-	Code        string // "invalid_grant"
-	Description string // for the application's developer
-	Status      int    // the HTTP status where an application is answered directly
-	told        words  // the same for the person at a page; none: the description
+	Code        string     // "invalid_grant"
+	Description string     // for the application's developer
+	Status      int        // the HTTP status where an application is answered directly
+	told        lang.Words // the same for the person at a page; none: the description
 	cause       string
 	byRule      bool   // an administrator's rule denied it
 	event       string // the type under which it is recorded; empty: that of the request's failures
@@ -40,11 +41,11 @@ func (e *Error) telling(w ...any) *Error {
 }
 
 // toPerson is what a page says of it.
-func (e *Error) toPerson() words {
+func (e *Error) toPerson() lang.Words {
 	if e.told != nil {
 		return e.told
 	}
-	return words{verbatim(e.Description)}
+	return lang.Words{lang.Verbatim(e.Description)}
 }
 
 // Cause is what the administrator's log says and the application is not told.
@@ -95,14 +96,14 @@ func asError(err error) *Error {
 		return e
 	}
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		e := refuse("invalid_request", "The request is too large").telling("too-large")
+		e := refuse("invalid_request", "The request is too large").telling("pages.too-large")
 		e.Status = http.StatusRequestEntityTooLarge
 		return e
 	}
 	if store.Unavailable(err) {
-		return refuse("temporarily_unavailable", "The server is stopping or busy; try again in a few seconds").telling("busy").because("%v", err)
+		return refuse("temporarily_unavailable", "The server is stopping or busy; try again in a few seconds").telling("pages.busy").because("%v", err)
 	}
-	return refuse("server_error", "Something went wrong here; the administrator's log has the cause").telling("broken").because("%v", err)
+	return refuse("server_error", "Something went wrong here; the administrator's log has the cause").telling("pages.broken").because("%v", err)
 }
 
 // tell answers an application with an error, as RFC 6749 §5.2 has it, and the log with its cause.

@@ -11,6 +11,8 @@ import (
 
 	"github.com/gin-gonic/gin"
 	"gorm.io/gorm"
+
+	"punchcard/auth/lang"
 )
 
 // LoginPage shows where a person signs in: GET /login?interaction=…, or ?return_to=… for a page of this server.
@@ -29,7 +31,7 @@ func (s *Server) LoginPage() gin.HandlerFunc {
 	}
 }
 
-func (s *Server) showLogin(c *gin.Context, in *interaction, status int, email string, alert words) {
+func (s *Server) showLogin(c *gin.Context, in *interaction, status int, email string, alert lang.Words) {
 	page := loginPage{Email: email, Alert: alert, Action: in.page("/login"), CSRF: s.csrf(s.browser(c), in.id)}
 	if client := s.policy.Load().client(in.ClientID); client != nil {
 		page.App = client.Name
@@ -58,7 +60,7 @@ func (s *Server) Login() gin.HandlerFunc {
 			return
 		}
 		if alert == nil && !in.Request.isFor(person.ID) {
-			alert = words{"login.somebody-else"}
+			alert = lang.Words{"pages.login.somebody-else"}
 			s.record(c, about(c).as("f", "the application asks for somebody else: "+strings.Join(in.Request.Subjects, ", ")))
 		}
 		if alert != nil {
@@ -94,7 +96,7 @@ func (s *Server) readPageForm(c *gin.Context, purpose string) (params, error) {
 		return params{}, err
 	}
 	if !s.sameForm(c, form, purpose) {
-		e := refuse("invalid_request", "This form did not come from a page that this browser was shown. Cookies may be switched off.").telling("foreign-form")
+		e := refuse("invalid_request", "This form did not come from a page that this browser was shown. Cookies may be switched off.").telling("pages.foreign-form")
 		e.Status = http.StatusForbidden
 		return params{}, e.because("CSRF token missing or foreign")
 	}
@@ -109,7 +111,7 @@ func (s *Server) sameForm(c *gin.Context, form params, purpose string) bool {
 
 // authenticate finds the person that e-mail and password belong to. It says in the person's words why they may not sign
 // in, without telling whether somebody with that e-mail exists, and takes as long either way.
-func (s *Server) authenticate(c *gin.Context, email, password string) (*Person, words, error) {
+func (s *Server) authenticate(c *gin.Context, email, password string) (*Person, lang.Words, error) {
 	about(c).UserID, about(c).SessionID = "", "" // whoever is signed in already may be somebody else
 	person, wrong, err := s.tryPassword(c, email, password)
 	if err != nil {
@@ -119,10 +121,10 @@ func (s *Server) authenticate(c *gin.Context, email, password string) (*Person, 
 	switch {
 	case wrong != "":
 		s.record(c, about(c).as(wrong, eventTypes[wrong]).typed(email))
-		return nil, words{"login.wrong"}, nil
+		return nil, lang.Words{"pages.login.wrong"}, nil
 	case person.Blocked:
 		s.record(c, about(c).as("blocked", "sign-in of a blocked person"))
-		return nil, words{"login.disabled"}, nil
+		return nil, lang.Words{"pages.login.disabled"}, nil
 	}
 	return person, nil, nil
 }
@@ -187,7 +189,7 @@ func (s *Server) mayTry(c *gin.Context, email, user string) error {
 		return nil
 	}
 	minutes := int(wait.Minutes()) + 1
-	e := refuse("slow_down", fmt.Sprintf("Too many failed attempts. Try again in %d minutes.", minutes)).telling("login.throttled", "n", minutes)
+	e := refuse("slow_down", fmt.Sprintf("Too many failed attempts. Try again in %d minutes.", minutes)).telling("pages.login.throttled", "n", minutes)
 	e.Status = http.StatusTooManyRequests
 	about(c).Details = about(c).typed(email).Details
 	kind, first := s.throttle.brake(email, network)

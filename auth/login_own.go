@@ -7,6 +7,8 @@ import (
 
 	"github.com/gin-gonic/gin"
 	"gorm.io/gorm"
+
+	"punchcard/auth/lang"
 )
 
 // returnable are the pages of this server to which signing in may lead, all there are: whatever else return_to holds is
@@ -47,7 +49,7 @@ func (s *Server) ownLoginPage(c *gin.Context) {
 
 const ownLoginForm = "sign in to this server"
 
-func (s *Server) showOwnLogin(c *gin.Context, status int, email string, alert words) {
+func (s *Server) showOwnLogin(c *gin.Context, status int, email string, alert lang.Words) {
 	s.show(c, status, "login.html", "", loginPage{
 		Own: true, Email: email, Alert: alert, Action: ownLoginPath(returnTo(c.Query("return_to"))),
 		CSRF: s.csrf(s.browser(c), ownLoginForm),

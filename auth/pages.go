@@ -38,7 +38,7 @@ type loginPage struct {
 	App    string // the application's name
 	Own    bool   // it is for the person's own account here
 	Email  string
-	Alert  words // what was wrong with the last attempt
+	Alert  lang.Words // what was wrong with the last attempt
 	Action string
 	CSRF   string
 }
@@ -80,18 +80,18 @@ func (p consentPage) scopes(added bool) (some []consentScope) {
 // noticePage tells how something went that needs nothing more of the person here. Its heading, detail, hint and the text of
 // its link are in the catalogues, below its name.
 type noticePage struct {
-	Tone     string // "error" or "done"
-	Name     string // "signed-out"
-	Values   words  // what is filled into the detail, by pairs
-	Cause    words  // instead of the detail
-	ID       string // under which the administrator finds it in the log
+	Tone     string     // "error" or "done"
+	Name     string     // "signed-out"
+	Values   []any      // what is filled into the detail, by pairs
+	Cause    lang.Words // instead of the detail
+	ID       string     // under which the administrator finds it in the log
 	Link     string
 	LinkName string // of another notice with the text for the link
 }
 
 // setupPage is where the first administrator is made.
 type setupPage struct {
-	Alert  words
+	Alert  lang.Words
 	Name   string
 	Email  string
 	Action string

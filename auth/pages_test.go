@@ -10,12 +10,14 @@ import (
 	"testing"
 
 	"github.com/gin-gonic/gin"
+
+	"punchcard/auth/lang"
 )
 
 const hostile = `"><script>alert(1)</script><img src=x onerror=alert(1)>{{.}}`
 
 // shouted is hostile where a page says something.
-var shouted = words{verbatim(hostile)}
+var shouted = lang.Words{lang.Verbatim(hostile)}
 
 const wrongPassword = "Wrong e-mail or password."
 
@@ -26,7 +28,7 @@ var hostilePages = map[string]any{
 		Device: &askingDevice{IP: hostile},
 		Action: "/consent?interaction=" + hostile, Scopes: []consentScope{{Name: hostile, Title: hostile, Detail: hostile, New: true}}},
 	"device.html":  devicePage{Code: hostile, Linked: true, Alert: shouted, Action: "javascript:alert(1)//" + hostile, CSRF: hostile},
-	"notice.html":  noticePage{Tone: hostile, Name: hostile, Cause: shouted, Values: words{"email", hostile}, ID: hostile, Link: "javascript:alert(1)", LinkName: hostile},
+	"notice.html":  noticePage{Tone: hostile, Name: hostile, Cause: shouted, Values: []any{"email", hostile}, ID: hostile, Link: "javascript:alert(1)", LinkName: hostile},
 	"account.html": accountPage{Name: hostile, Email: hostile, Alert: shouted, Done: shouted, HasPassword: true, Session: hostile, CSRF: hostile},
 	"apps.html": appsPage{Done: shouted, CSRF: hostile,
 		Apps: []grantedApp{{ID: hostile, Name: hostile, Initial: `"`, Scopes: []Scope{{Name: hostile, Title: hostile}}, Since: &moment{hostile, shouted},
@@ -186,7 +188,7 @@ func TestTheFirstEmptyFieldIsReady(t *testing.T) {
 		data any
 	}{
 		"email of login":    {"login.html", loginPage{}},
-		"password of login": {"login.html", loginPage{Email: "ada@example.com", Alert: words{"login.wrong"}}},
+		"password of login": {"login.html", loginPage{Email: "ada@example.com", Alert: lang.Words{"pages.login.wrong"}}},
 		"name of setup":     {"setup.html", setupPage{Email: "ada@example.com"}},
 		"email of setup":    {"setup.html", setupPage{Name: "Ada"}},
 		"password of setup": {"setup.html", setupPage{Name: "Ada", Email: "ada@example.com"}},

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"golang.org/x/crypto/argon2"
+
+	"punchcard/auth/lang"
 )
 
 // Passwords are argon2id with OWASP's first choice of cost: 19 MiB, two passes, one lane. A longer password than 512
@@ -120,12 +122,12 @@ func parsePHC(s string) (phc, error) {
 }
 
 // choiceMistake says to a person what is wrong with a password that they choose.
-func choiceMistake(password string) words {
+func choiceMistake(password string) lang.Words {
 	switch {
 	case len(password) < minPassword:
-		return words{"password-short", "n", minPassword}
+		return lang.Words{"pages.password-short", "n", minPassword}
 	case len(password) > maxPassword:
-		return words{"password-long", "n", maxPassword}
+		return lang.Words{"pages.password-long", "n", maxPassword}
 	}
 	return nil
 }

@@ -10,12 +10,14 @@ import (
 
 	"github.com/gin-gonic/gin"
 	"gorm.io/gorm"
+
+	"punchcard/auth/lang"
 )
 
 // resetPage is where a person who was given a link sets a new password.
 type resetPage struct {
 	Email  string
-	Alert  words
+	Alert  lang.Words
 	Action string
 	CSRF   string
 }
@@ -38,7 +40,7 @@ func (s *Server) ResetPage() gin.HandlerFunc {
 	}
 }
 
-func (s *Server) showReset(c *gin.Context, status int, person *Person, alert words) {
+func (s *Server) showReset(c *gin.Context, status int, person *Person, alert lang.Words) {
 	ticket := c.Query("ticket")
 	s.show(c, status, "reset.html", "", resetPage{
 		Email: person.Email, Alert: alert, Action: "/reset-password?" + url.Values{"ticket": {ticket}}.Encode(),
@@ -113,13 +115,13 @@ func (s *Server) Reset() gin.HandlerFunc {
 }
 
 // newPasswordMistake says what is wrong with a form that asks for a new password twice.
-func newPasswordMistake(form params) words {
+func newPasswordMistake(form params) lang.Words {
 	fresh := form.get("new")
 	if mistake := choiceMistake(fresh); mistake != nil {
 		return mistake
 	}
 	if fresh != form.get("again") {
-		return words{"not-the-same"}
+		return lang.Words{"pages.not-the-same"}
 	}
 	return nil
 }

@@ -132,7 +132,7 @@ func TestWhatAUserAgentSays(t *testing.T) {
 		"curl/8.0": "Another program",
 		"":         "Another program",
 	} {
-		if got := deviceOf(userAgent).in(english); got != want {
+		if got := deviceOf(userAgent).In(english); got != want {
 			t.Errorf("%q is %q, want %q", userAgent, got, want)
 		}
 	}
@@ -148,7 +148,7 @@ func TestHowLongAgoInWords(t *testing.T) {
 	for past, want := range map[time.Duration]string{
 		0: "just now", -time.Minute: "just now", 10 * time.Minute: "10 minutes ago", time.Hour: "1 hour ago", 47 * time.Hour: "1 day ago", 72 * time.Hour: "3 days ago",
 	} {
-		if got := inWords(past).in(english); got != want {
+		if got := inWords(past).In(english); got != want {
 			t.Errorf("%s is %q, want %q", past, got, want)
 		}
 	}

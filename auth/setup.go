@@ -12,6 +12,8 @@ import (
 
 	"github.com/gin-gonic/gin"
 	"gorm.io/gorm"
+
+	"punchcard/auth/lang"
 )
 
 // setupLink lets whoever reads the server's console make the first administrator, and nobody else.
@@ -101,18 +103,18 @@ func (s *Server) Setup() gin.HandlerFunc {
 			return
 		}
 		s.showNotice(c, http.StatusOK, noticePage{
-			Tone: "done", Name: "administrator", Values: words{"email", email}, Link: "/app/admin/start",
+			Tone: "done", Name: "administrator", Values: []any{"email", email}, Link: "/app/admin/start",
 		})
 	}
 }
 
-func setupMistake(name, email, password string) words {
+func setupMistake(name, email, password string) lang.Words {
 	address, err := mail.ParseAddress(email)
 	switch {
 	case name == "" || len(name) > 200:
-		return words{"setup.no-name"}
+		return lang.Words{"pages.setup.no-name"}
 	case err != nil || address.Address != email || len(email) > 254:
-		return words{"setup.no-email"}
+		return lang.Words{"pages.setup.no-email"}
 	}
 	return choiceMistake(password)
 }

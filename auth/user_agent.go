@@ -1,6 +1,10 @@
 package auth
 
-import "strings"
+import (
+	"strings"
+
+	"punchcard/auth/lang"
+)
 
 // What browsers and systems write in User-Agent, in the order in which to look: each claims to be those after it too.
 var (
@@ -15,15 +19,15 @@ var (
 )
 
 // deviceOf tells people which browser a session is in, as far as it says so itself.
-func deviceOf(userAgent string) words {
+func deviceOf(userAgent string) lang.Words {
 	browser, system := marked(browserMarks, userAgent), marked(systemMarks, userAgent)
 	switch {
 	case browser != "" && system != "":
-		return words{"device-on", "browser", browser, "system", system}
+		return lang.Words{"pages.device-on", "browser", browser, "system", system}
 	case browser+system != "":
-		return words{verbatim(browser + system)}
+		return lang.Words{lang.Verbatim(browser + system)}
 	}
-	return words{"another-program"}
+	return lang.Words{"pages.another-program"}
 }
 
 func marked(marks [][2]string, text string) string {

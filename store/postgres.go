@@ -18,8 +18,8 @@ import (
 )
 
 const (
-	maxConnections = 16 // that write, and as many that read
-	maxTries       = 12
+	maxConnections = 16                   // that write, and as many that read
+	mostTrying     = 10 * time.Second     // with others that stand in a transaction's way
 	firstPause     = 4 * time.Millisecond // at most; it doubles with every try
 	maxPause       = 250 * time.Millisecond
 )
@@ -111,18 +111,19 @@ func explainServer(err error) error {
 }
 
 // write runs fn in a serializable transaction, so that what fn has read still holds when it commits, as it does where only
-// one writes at a time. Of transactions that stand in each other's way the server refuses one, and that is run again.
+// one writes at a time. Of transactions that stand in each other's way the server refuses one, and that is run again: of
+// hundreds at one row, each gets its turn.
 func (p *postgresql) write(ctx context.Context, fn func(tx *gorm.DB) error) error {
 	if nested() {
 		return errNested
 	}
-	pause := firstPause
+	began, pause := time.Now(), firstPause
 	for try := 1; ; try++ {
 		err := p.once(ctx, fn)
 		if !conflict(err) {
 			return err
 		}
-		if try == maxTries {
+		if time.Since(began) > mostTrying {
 			return fmt.Errorf("store: gave up after %d tries: %w", try, err)
 		}
 		time.Sleep(rand.N(pause)) // chance keeps the two from meeting again

@@ -36,7 +36,7 @@ func (n Notification) matter(c *lang.Catalogue) (what, in string) {
 		form, date = "day", day
 	} else if (span{n.Params.Start, n.Params.End}).isMonth() {
 		first, _ := time.Parse(time.DateOnly, n.Params.Start)
-		form, date = "month", fmt.Sprintf("%s %d", monthIn(c, first), first.Year())
+		form, date = "month", fmt.Sprintf("%s %d", lang.Month(first).In(c), first.Year())
 	}
 	return c.Text("mails.what-"+form, "date", date), c.Text("mails.in-"+form, "date", date)
 }
@@ -47,11 +47,7 @@ func dayIn(c *lang.Catalogue, day string) string {
 	if err != nil {
 		return ""
 	}
-	return c.Text("pages.date", "day", date.Day(), "month", monthIn(c, date), "year", date.Year())
-}
-
-func monthIn(c *lang.Catalogue, date time.Time) string {
-	return c.Text(fmt.Sprintf("pages.months.%d", date.Month()))
+	return lang.Date(date).In(c)
 }
 
 // subject is what a mail is headed with that tells so many of a kind.
