@@ -7,7 +7,7 @@ import { unread, watchInbox } from "./lib/inbox.js";
 import { language, loadLanguage, loadMoreWords, t } from "./lib/i18n.js";
 import { leaving, loadDialog, OutboxFrame, Unsent } from "./lib/unsent.js";
 import { keepShell } from "./lib/worker.js";
-import { Failure, Icon, initials, Loading, sheet, Toast } from "./lib/ui.js";
+import { Failure, Icon, initials, Leaving, Loading, sheet, Toast } from "./lib/ui.js";
 
 /** What all views but the week share, beside its words. */
 const sheets = ["admin", "approvals", "people", "reports"];
@@ -90,7 +90,7 @@ function App() {
   useEffect(() => { document.title = `${nav().find(([href]) => current(href))?.[2] ?? "Punchcard"} · Punchcard`; });
   return html`<a class="skip" href="#main">${t("app.skip")}</a><${Bar} />
     <${OutboxFrame} /><main id="main" tabindex="-1">${view ? html`<${view} ...${params} key=${view} />` : html`<p class="empty">${t("app.nothing-here")}</p>`}</main>
-    ${!signedIn.value && html`<${SignInAgain} />`}<${Toast} />`;
+    <${Leaving} />${!signedIn.value && html`<${SignInAgain} />`}<${Toast} />`;
 }
 
 async function start() {
