@@ -3,6 +3,10 @@
 package main
 
 import (
+	"fmt"
+	"net/http"
+	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -115,4 +119,41 @@ func TestBrowserADialogKeepsWhatIsTypedInIt(t *testing.T) {
 	note("for Mia")
 	p.push("dialog .form-foot button", "Cancel")
 	p.until(`!document.querySelector("dialog")`) // who says so isn't asked
+}
+
+// Even the very first load, with nothing kept from before, ends with words and a way on.
+func TestBrowserSaysSoWhenItHasNoWords(t *testing.T) {
+	provisioning, err := exampleProvisioning()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var down atomic.Bool
+	_, issuer := serveBehind(t, t.TempDir(), provisioning, func(h http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if down.Load() && strings.Contains(r.URL.Path, "/lang/") {
+				http.Error(w, `{"title":"Unavailable"}`, http.StatusServiceUnavailable)
+				return
+			}
+			h.ServeHTTP(w, r)
+		})
+	})
+	down.Store(true)
+	for _, v := range []view{views[0], phoneView} {
+		p := openTab(t, startChromium(t))
+		p.as(v)
+		p.do(chromedp.Navigate(issuer + "app/"))
+		p.until(`document.querySelector("main.failed [role=alert]")?.innerText.includes("Punchcard could not be loaded.")`)
+		p.click("main.failed .btn")
+		p.until(`document.querySelector("main.failed .btn:not(:disabled)")`) // as before
+		p.fits(fmt.Sprintf("no-words-%s-%d", v.scheme, v.width))
+		evaluate[bool](p, `(localStorage.setItem("language", "de"), true)`)
+		p.do(chromedp.Reload())
+		p.until(`document.querySelector("main.failed [role=alert]")?.innerText.includes("Punchcard konnte nicht geladen werden.")`)
+	}
+	p := openTab(t, startChromium(t))
+	p.do(chromedp.Navigate(issuer + "app/"))
+	p.until(`document.querySelector("main.failed .btn")`)
+	down.Store(false)
+	p.click("main.failed .btn")
+	p.until(`location.pathname === "/login"`)
 }
