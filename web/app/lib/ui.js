@@ -29,11 +29,11 @@ const said = signal(null);
 let timer;
 export function say(text, { action, act, seconds = 6 } = {}) {
   clearTimeout(timer);
-  said.value = { text, action, act };
+  said.value = { text, action, act, at: Date.now() };
   timer = setTimeout(() => { said.value = null; }, seconds * 1000);
 }
 /** Under an open dialog nothing is seen, read out or reached by a click: what is said is said in the one on top. */
-export const Toast = ({ here = dialogs.value.length === 0 }) => html`<div class="toasts" role="status">${here && said.value && html`<div class="toast">
+export const Toast = ({ here = dialogs.value.length === 0 }) => html`<div class="toasts" role="status">${here && said.value && html`<div class=${Date.now() - said.value.at < 250 ? "toast" : "toast still"}>
   <span>${said.value.text}</span>
   ${said.value.action && html`<button onClick=${() => { const { act } = said.value; said.value = null; act(); }}>${said.value.action}</button>`}
 </div>`}</div>`;
