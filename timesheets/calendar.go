@@ -2,6 +2,7 @@ package timesheets
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -12,9 +13,9 @@ import (
 // calendar is how days are grouped into periods, from a day on and until the next calendar's. Each day is in one period of
 // one calendar, so what changes from one to the next is a period that is cut short.
 type calendar struct {
-	FromDay    string // "2026-03-02"; empty: the beginning
-	WeekStarts string // monday, sunday or saturday
-	Period     string // week or month
+	FromDay    string `json:"-"`           // "2026-03-02"; empty: the beginning
+	WeekStarts string `json:"week_starts"` // monday, sunday or saturday
+	Period     string `json:"period"`      // week or month
 }
 
 // span is the first and the last day of a period.
@@ -108,11 +109,32 @@ func regroup(tx *gorm.DB, today, weekStarts, period string) error {
 	if kept {
 		c.FromDay = dayAfter(spanIn(calendars, today).End, 1)
 	}
-	if in, _ := calendarOn(calendars, c.FromDay); in.WeekStarts == c.WeekStarts && in.Period == c.Period {
-		return nil
-	}
 	if err := tx.Where("from_day >= ?", c.FromDay).Delete(&calendar{}).Error; err != nil {
 		return fmt.Errorf("take back a calendar to come: %w", err)
 	}
+	calendars = slices.DeleteFunc(calendars, func(toCome calendar) bool { return toCome.FromDay >= c.FromDay })
+	if in, _ := calendarOn(calendars, c.FromDay); in.groupsAs(c) {
+		return nil
+	}
 	return tx.Create(&c).Error
+}
+
+// groupsAs reports whether both group days alike.
+func (c calendar) groupsAs(other calendar) bool {
+	return c.WeekStarts == other.WeekStarts && c.Period == other.Period
+}
+
+// lastRegrouping is the day from which days are grouped as the last of the calendars does it, and how they were before; nothing
+// if they never were otherwise.
+func lastRegrouping(calendars []calendar) (from *string, before *calendar) {
+	for i, c := range slices.Backward(calendars) {
+		was := calendar{WeekStarts: "monday", Period: "week"}
+		if i > 0 {
+			was.WeekStarts, was.Period = calendars[i-1].WeekStarts, calendars[i-1].Period
+		}
+		if c.FromDay != "" && !was.groupsAs(c) {
+			return &c.FromDay, &was
+		}
+	}
+	return nil, nil
 }
