@@ -137,6 +137,22 @@ func TestBrowserRemindsWhoHasNotSubmitted(t *testing.T) {
 	mia.until(fmt.Sprintf(`document.querySelector(%q)?.innerText.trim() === "Reminded"`, row))
 	mia.tells("Ada Lovelace is reminded.")
 
+	// In the sheet as in its row; and whom somebody else reminded meanwhile nobody reminds again.
+	for _, c := range []struct{ before, says, toast string }{
+		{``, "Reminded", "is reminded."},
+		{`await api.post("/approvals/reminders", {period_ids: [location.pathname.split("/").pop()]});`, "Reminded already", "was reminded in the last 24 hours."},
+	} {
+		mia.push(".ap-row:has(.ask .btn) .who a", "")
+		mia.until(`document.querySelector("dialog .ap-idle .ask .btn")`)
+		mia.tells("This time isn't submitted yet")
+		inApp[any](mia, c.before)
+		mia.fits("approvals-panel-remind-" + c.toast[:2])
+		mia.click("dialog .ap-idle .ask .btn")
+		mia.until(fmt.Sprintf(`document.querySelector("dialog .ap-idle .ask")?.innerText.trim() === %q && document.querySelector("dialog .toast").innerText.includes(%q)`, c.says, c.toast))
+		mia.click("dialog header .only-icon")
+		mia.until(fmt.Sprintf(`!document.querySelector("dialog") && [...document.querySelectorAll(".ap-row .ask")].some((e) => e.innerText.trim() === %q)`, c.says))
+	}
+
 	other := evaluate[string](mia, `document.querySelector(".ap-row:has(.ask .btn) .who a").pathname.split("/").pop()`)
 	inApp[any](mia, fmt.Sprintf(`return (await api.post("/approvals/reminders", {period_ids: [%q]})).body`, other)) // as from another window
 	n := evaluate[int](mia, `document.querySelectorAll(".ask .btn").length`)

@@ -130,6 +130,11 @@ func TestBrowserWeekOfWhoSubmitsByMonth(t *testing.T) {
 		t.Errorf("the submitted month has the cells %s of the week, want %s", open, want)
 	}
 	p.seenAs("week-monthly-submitted", views[1], phoneView)
+
+	// Its weeks begin as the organization's do, for all that its periods are months.
+	sundays := serveCalendar(t, t.TempDir(), func(o *timesheets.NewOrganization) { o.Period, o.WeekStarts = "month", "sunday" })
+	p = openApp(t, startChromium(t), views[0], sundays, "ada@exampleco.com", "/app/week/2026-03-11")
+	p.heading("March 8 – 14, 2026 · part of March 2026")
 }
 
 // heading is the week on screen: its days, and what is said of their period.

@@ -36,7 +36,7 @@ func (p *provisioning) shape() shape {
 func organization(o *timesheets.NewOrganization) shape {
 	return object(fields{
 		"name": text(&o.Name), "week_starts": text(&o.WeekStarts), "period": text(&o.Period),
-		"submit_on_create": yes(&o.SubmitOnCreate), "reminders": optional(&o.Reminders, reminders),
+		"submit_on_create": optional(&o.SubmitOnCreate, yes), "reminders": optional(&o.Reminders, reminders),
 		"expected_hours": optional(&o.ExpectedHours, expectedHours), "holidays": list(&o.Holidays, holiday),
 	})
 }

@@ -114,7 +114,7 @@ func TestProvisioningFileIsRead(t *testing.T) {
 	}
 	setup := timesheets.Setup{
 		Organization: &timesheets.NewOrganization{
-			Name: "ExampleCo", WeekStarts: "sunday", Period: "month", SubmitOnCreate: true,
+			Name: "ExampleCo", WeekStarts: "sunday", Period: "month", SubmitOnCreate: new(true),
 			Reminders: &timesheets.NewReminders{SubmissionDueDays: new(1), EscalateAfterDays: new(0)},
 			ExpectedHours: &timesheets.Schedule{ValidFrom: "2026-01-01",
 				Minutes: timesheets.Weekdays{Monday: 480, Tuesday: 480, Wednesday: 480, Thursday: 480, Friday: 390}},

@@ -2,42 +2,36 @@ package timesheets
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
+
+	"punchcard/auth/lang"
 )
 
 // calendar is how days are grouped into periods, from a day on and until the next calendar's. Each day is in one period of
 // one calendar, so what changes from one to the next is a period that is cut short.
 type calendar struct {
-	FromDay    string // "2026-03-02"; empty: the beginning
-	WeekStarts string // monday, sunday or saturday
-	Period     string // week or month
+	FromDay    string `json:"-"`           // "2026-03-02"; empty: the beginning
+	WeekStarts string `json:"week_starts"` // monday, sunday or saturday
+	Period     string `json:"period"`      // week or month
 }
 
 // span is the first and the last day of a period.
 type span struct{ Start, End string }
 
 // name is the period in words: "the week of 21 September 2026", or "September 2026".
-func (s span) name() string {
+func (s span) name() lang.Phrase {
+	first, _ := time.Parse(time.DateOnly, s.Start)
 	if s.isMonth() {
-		return monthInWords(s.Start)
+		return lang.Say("%s %d", lang.Month(first), first.Year())
 	}
-	return "the week of " + dayInWords(s.Start)
+	return lang.Say("the week of %s", lang.Date(first))
 }
 
 // isMonth reports whether there is more in it than a week.
 func (s span) isMonth() bool { return s.End > dayAfter(s.Start, 6) }
-
-func dayInWords(day string) string {
-	date, _ := time.Parse(time.DateOnly, day)
-	return inWords(&date)
-}
-
-func monthInWords(day string) string {
-	date, _ := time.Parse(time.DateOnly, day)
-	return date.Format("January 2006")
-}
 
 const lastDay = "9999-12-31"
 
@@ -115,11 +109,32 @@ func regroup(tx *gorm.DB, today, weekStarts, period string) error {
 	if kept {
 		c.FromDay = dayAfter(spanIn(calendars, today).End, 1)
 	}
-	if in, _ := calendarOn(calendars, c.FromDay); in.WeekStarts == c.WeekStarts && in.Period == c.Period {
-		return nil
-	}
 	if err := tx.Where("from_day >= ?", c.FromDay).Delete(&calendar{}).Error; err != nil {
 		return fmt.Errorf("take back a calendar to come: %w", err)
 	}
+	calendars = slices.DeleteFunc(calendars, func(toCome calendar) bool { return toCome.FromDay >= c.FromDay })
+	if in, _ := calendarOn(calendars, c.FromDay); in.groupsAs(c) {
+		return nil
+	}
 	return tx.Create(&c).Error
+}
+
+// groupsAs reports whether both group days alike.
+func (c calendar) groupsAs(other calendar) bool {
+	return c.WeekStarts == other.WeekStarts && c.Period == other.Period
+}
+
+// lastRegrouping is the day from which days are grouped as the last of the calendars does it, and how they were before; nothing
+// if they never were otherwise.
+func lastRegrouping(calendars []calendar) (from *string, before *calendar) {
+	for i, c := range slices.Backward(calendars) {
+		was := calendar{WeekStarts: "monday", Period: "week"}
+		if i > 0 {
+			was.WeekStarts, was.Period = calendars[i-1].WeekStarts, calendars[i-1].Period
+		}
+		if c.FromDay != "" && !was.groupsAs(c) {
+			return &c.FromDay, &was
+		}
+	}
+	return nil, nil
 }

@@ -4,6 +4,8 @@ import (
 	"math/rand/v2"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func TestPeriodsAreWeeksOrMonths(t *testing.T) {
@@ -82,9 +84,10 @@ func TestPeriodsNeverOverlapNorMove(t *testing.T) {
 	for step := range 150 {
 		if step%10 == 9 {
 			h.now = func() time.Time { return time.Date(2026, 1, step, 12, 0, 0, 0, time.UTC) }
-			h.apply(Setup{Organization: &NewOrganization{
-				WeekStarts: []string{"monday", "sunday", "saturday"}[chance.IntN(3)], Period: []string{"week", "month"}[chance.IntN(2)],
-			}})
+			o := must(ask(h.ChangeOrganization, root, OrganizationChange{
+				WeekStarts: patch(weekStarts[chance.IntN(3)]), Period: patch(periodKinds[chance.IntN(2)]),
+			}))
+			h.holdsWhenItSays(o)
 		}
 		n := NewEntry{Date: dayAfter("2025-12-20", chance.IntN(200)), Minutes: new(1 + chance.IntN(60)), ProjectID: project}
 		e := h.record(ada, n)
@@ -104,6 +107,33 @@ func TestPeriodsNeverOverlapNorMove(t *testing.T) {
 		if p := must(ask(h.PeriodOn, ada, PeriodDay{ada.User, day})); p.ID != id || day < p.Start || day > p.End {
 			t.Errorf("%s is in %s, from %s to %s, and was in %s", day, p.ID, p.Start, p.End, id)
 		}
+	}
+}
+
+// holdsWhenItSays holds the day from which the calendar is said to hold against the days themselves, of somebody without time.
+func (h house) holdsWhenItSays(o OrganizationSettings) {
+	h.t.Helper()
+	of := func(c calendar, day string) span { return spanIn([]calendar{{"", c.WeekStarts, c.Period}}, day) }
+	on := func(day string) span {
+		p := must(ask(h.PeriodOn, bob, PeriodDay{bob.User, day}))
+		return span{p.Start, p.End}
+	}
+	now := calendar{WeekStarts: o.WeekStarts, Period: o.Period}
+	if o.CalendarFrom == nil {
+		if day := h.latestDay(); on(day) != of(now, day) {
+			h.t.Errorf("%s is in %s, by %+v from the beginning", day, on(day), now)
+		}
+		return
+	}
+	first := *o.CalendarFrom
+	if got := on(first); got.Start != first || got.End != of(now, first).End {
+		h.t.Errorf("from %s on it is %s, by %+v", first, got, now)
+	}
+	if last := dayAfter(first, -1); on(last).End != last || of(*o.CalendarBefore, last).Start > on(last).Start {
+		h.t.Errorf("until %s it is %s, by %+v", last, on(last), *o.CalendarBefore)
+	}
+	if today := h.latestDay(); today < first && on(today).End >= first {
+		h.t.Errorf("today's period %s reaches into what begins on %s", on(today), first)
 	}
 }
 
@@ -179,5 +209,50 @@ func TestBeforeThereIsTimeTheWeekIsChangedFromTheBeginning(t *testing.T) {
 	h.apply(Setup{Organization: &NewOrganization{WeekStarts: "saturday"}})
 	if p := must(ask(h.PeriodOn, ada, PeriodDay{ada.User, "2026-03-04"})); p.Start != "2026-02-28" || p.End != "2026-03-06" {
 		t.Errorf("from %s to %s", p.Start, p.End)
+	}
+}
+
+func TestTheCalendarSaysWhenItHolds(t *testing.T) {
+	h := openHouse(t) // on Friday, 20 November 2026, in Auckland
+	set := func(name string, c OrganizationChange, from string, before *calendar) {
+		t.Helper()
+		o := must(ask(h.ChangeOrganization, root, c))
+		got := ""
+		if o.CalendarFrom != nil {
+			got = *o.CalendarFrom
+		}
+		if diff := cmp.Diff(before, o.CalendarBefore); got != from || diff != "" {
+			t.Errorf("%s: from %q, want %q; %s", name, got, from, diff)
+		}
+		if read := must(ask(h.Organization, ada, struct{}{})); cmp.Diff(o, read) != "" {
+			t.Errorf("%s: it was answered %+v, and is read %+v", name, o, read)
+		}
+	}
+	monday, sunday := &calendar{WeekStarts: "monday", Period: "week"}, &calendar{WeekStarts: "sunday", Period: "week"}
+	weeks := func(starts string) OrganizationChange { return OrganizationChange{WeekStarts: patch(starts)} }
+	set("before there is time", weeks("sunday"), "", nil)
+	set("and back", weeks("monday"), "", nil)
+	h.record(ada, h.hour("2026-03-04"))
+	set("when there is", weeks("sunday"), "2026-11-23", monday)
+	set("something else", OrganizationChange{Name: patch("Other")}, "2026-11-23", monday)
+	set("taken back before it holds", weeks("monday"), "", nil)
+	set("months", OrganizationChange{Period: patch("month")}, "2026-11-23", monday)
+	set("taken back, too", OrganizationChange{Period: patch("week")}, "", nil)
+	set("after all", weeks("sunday"), "2026-11-23", monday)
+	h.now = func() time.Time { return time.Date(2026, 12, 9, 12, 0, 0, 0, time.UTC) }
+	set("when it holds", OrganizationChange{Name: patch("Another")}, "2026-11-23", monday)
+	set("months, later", OrganizationChange{Period: patch("month")}, "2026-12-13", sunday)
+	var rows int64
+	if err := h.db.Read(t.Context()).Model(&calendar{}).Count(&rows).Error; err != nil || rows != 2 {
+		t.Errorf("%d calendars are kept, %v", rows, err)
+	}
+}
+
+func TestAFileThatNamesNothingLeavesTheOrganizationAsItIs(t *testing.T) {
+	h := openHouse(t)
+	set := must(ask(h.ChangeOrganization, root, OrganizationChange{Name: patch("ExampleCo"), SubmitOnCreate: patch(true), RemindEveryDays: patch(7)}))
+	h.apply(Setup{Organization: &NewOrganization{Name: "ExampleCo"}})
+	if diff := cmp.Diff(set, must(ask(h.Organization, ada, struct{}{}))); diff != "" {
+		t.Error(diff)
 	}
 }

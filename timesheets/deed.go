@@ -23,7 +23,7 @@ var operator = auth.Caller{Client: "command"}
 
 // note writes the deed down in the write that does it, so that neither is without the other.
 func (s *Service) note(tx *gorm.DB, by auth.Caller, d deed) error {
-	if _, known := deeds[d.Action]; !known {
+	if !deeds[d.Action] {
 		return fmt.Errorf("%s is a deed that deeds doesn't have", d.Action)
 	}
 	r := auditRecord{

@@ -90,22 +90,23 @@ func TestSetupMakesAndUpdatesByNameAndLeavesTheRest(t *testing.T) {
 	if len(after) != 4 || after[2].Name != "New" || after[2].Tasks == nil || !cmp.Equal(after[3], before[2]) {
 		t.Errorf("%+v", after)
 	}
-	h.apply(Setup{Organization: &NewOrganization{WeekStarts: "sunday", SubmitOnCreate: true}})
-	organization, err := h.Organization(t.Context())
-	if want := (Organization{1, "ExampleCo", "sunday", "month", true, 2, 3, 5}); err != nil || organization != want {
-		t.Errorf("%+v, %v, want %+v", organization, err, want)
+	h.apply(Setup{Organization: &NewOrganization{WeekStarts: "sunday", SubmitOnCreate: new(true)}})
+	organization := must(ask(h.Organization, ada, struct{}{})).Organization
+	if want := (Organization{1, "ExampleCo", "sunday", "month", true, 2, 3, 5, 2}); organization != want {
+		t.Errorf("%+v, want %+v", organization, want)
 	}
 	h.apply(Setup{})
-	if again := must(h.Organization(t.Context())); again != organization {
+	if again := must(ask(h.Organization, ada, struct{}{})).Organization; again != organization {
 		t.Errorf("a setup that names nothing made it %+v", again)
 	}
 }
 
 func TestAnOrganizationThatNobodySetUpHasDefaults(t *testing.T) {
 	h := openHouse(t)
-	organization, err := h.Organization(t.Context())
-	if want := (Organization{1, "Punchcard", "monday", "week", false, 2, 3, 5}); err != nil || organization != want {
-		t.Errorf("%+v, %v", organization, err)
+	organization := must(ask(h.Organization, ada, struct{}{}))
+	want := OrganizationSettings{Organization: Organization{1, "Punchcard", "monday", "week", false, 2, 3, 5, 0}}
+	if organization != want {
+		t.Errorf("%+v", organization)
 	}
 }
 

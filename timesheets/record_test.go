@@ -245,7 +245,7 @@ func TestTimeIsOnesOwnUnlessAnAdministratorOrAnApplicationRecordsIt(t *testing.T
 
 func TestWhereEntriesAreSubmittedAtOnceTheyAreSubmitted(t *testing.T) {
 	h := openHouse(t)
-	h.apply(Setup{Organization: &NewOrganization{SubmitOnCreate: true}})
+	h.apply(Setup{Organization: &NewOrganization{SubmitOnCreate: new(true)}})
 	e := h.record(ada, h.hour("2026-03-04"))
 	if e.State != Submitted || *e.LockedReason != "submitted on 19 November 2026, waiting for Mia Chen" {
 		t.Errorf("it is %s: %v", e.State, e.LockedReason)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 )
 
 // Setup is what a provisioning file says about the organization, its projects and when its people work. What it names is made
@@ -20,9 +19,9 @@ type Setup struct {
 // NewOrganization is the organization's settings. An empty one stays as it is.
 type NewOrganization struct {
 	Name           string
-	WeekStarts     string // monday, sunday or saturday
-	Period         string // week or month
-	SubmitOnCreate bool
+	WeekStarts     string    // monday, sunday or saturday
+	Period         string    // week or month
+	SubmitOnCreate *bool     // nil: as it is
 	ExpectedHours  *Schedule // of everybody who has none of their own; valid from the beginning unless it says otherwise
 	Holidays       []NewHoliday
 	Reminders      *NewReminders // nil: as they are
@@ -56,15 +55,17 @@ func (s *Service) Apply(ctx context.Context, tx *gorm.DB, setup Setup) error {
 
 // applyOrganization writes only what isn't so already, as does applyProjects.
 func (s *Service) applyOrganization(tx *gorm.DB, n NewOrganization) error {
-	was, err := organization(tx)
+	was, err := organizationSettings(tx)
 	if err != nil {
 		return err
 	}
-	o := was
+	o := was.Organization
 	o.Name = cmp.Or(n.Name, o.Name)
 	o.WeekStarts = cmp.Or(n.WeekStarts, o.WeekStarts)
 	o.Period = cmp.Or(n.Period, o.Period)
-	o.SubmitOnCreate = n.SubmitOnCreate
+	if n.SubmitOnCreate != nil {
+		o.SubmitOnCreate = *n.SubmitOnCreate
+	}
 	if r := n.Reminders; r != nil {
 		for days, said := range map[*int]*int{
 			&o.SubmissionDueDays: r.SubmissionDueDays, &o.RemindEveryDays: r.RemindEveryDays, &o.EscalateAfterDays: r.EscalateAfterDays,
@@ -74,14 +75,6 @@ func (s *Service) applyOrganization(tx *gorm.DB, n NewOrganization) error {
 			}
 		}
 	}
-	if o == was {
-		return nil
-	}
-	if err := regroup(tx, s.latestDay(), o.WeekStarts, o.Period); err != nil {
-		return err
-	}
-	if err := tx.Clauses(clause.OnConflict{UpdateAll: true}).Create(&o).Error; err != nil {
-		return err
-	}
-	return s.note(tx, provisioner, deed{Action: "organization.updated", Object: organizationChain, Before: was, After: o})
+	_, err = s.setOrganization(tx, provisioner, was, o)
+	return err
 }

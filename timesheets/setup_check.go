@@ -12,9 +12,9 @@ func (s Setup) Check() []auth.Mistake {
 	var c check
 	if o := s.Organization; o != nil {
 		c.line(o.Name, "/organization/name", nameLimit)
-		c.that(slices.Contains([]string{"", "monday", "sunday", "saturday"}, o.WeekStarts), "/organization/week_starts",
+		c.that(o.WeekStarts == "" || slices.Contains(weekStarts, o.WeekStarts), "/organization/week_starts",
 			"must be monday, sunday or saturday")
-		c.that(slices.Contains([]string{"", "week", "month"}, o.Period), "/organization/period", "must be week or month")
+		c.that(o.Period == "" || slices.Contains(periodKinds, o.Period), "/organization/period", "must be week or month")
 		o.Reminders.check(&c)
 	}
 	s.checkPeople(&c)
@@ -28,7 +28,7 @@ func (s Setup) Check() []auth.Mistake {
 	}
 	var mistakes []auth.Mistake
 	for _, f := range c.fields {
-		mistakes = append(mistakes, auth.Mistake{Pointer: f.Pointer, Detail: f.Detail})
+		mistakes = append(mistakes, auth.Mistake{Pointer: f.Pointer, Detail: f.Detail.String()})
 	}
 	return mistakes
 }
@@ -40,8 +40,8 @@ func (r *NewReminders) check(c *check) {
 	}
 	for name, days := range map[string]*int{"submission_due_days": r.SubmissionDueDays, "remind_every_days": r.RemindEveryDays,
 		"escalate_after_days": r.EscalateAfterDays} {
-		c.that(days == nil || 0 <= *days && *days <= daysLimit, "/organization/reminders/"+name, "must be between 0 and %d days", daysLimit)
+		if days != nil {
+			c.fewDays(*days, "/organization/reminders/"+name)
+		}
 	}
 }
-
-const daysLimit = 28

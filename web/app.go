@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"embed"
+	"encoding/json"
 	"html/template"
 	"io/fs"
 	"net/http"
@@ -80,9 +81,10 @@ const appPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-
 func (s Settings) app() gin.HandlerFunc {
 	var page bytes.Buffer
 	err := appTemplate.Execute(&page, struct {
-		Assets, Issuer, Client, Management, Languages string
-		Styles, Modules                               []string
-	}{s.Assets.Base, s.Issuer, auth.OwnApp, strings.Join(auth.ManagementScopes(), " "), strings.Join(lang.Tags, " "), appStyles, appModules})
+		Assets, Issuer, Client, Management, Languages, Failure string
+		Styles, Modules                                        []string
+	}{s.Assets.Base, s.Issuer, auth.OwnApp, strings.Join(auth.ManagementScopes(), " "), strings.Join(lang.Tags, " "), appFailure(),
+		appStyles, appModules})
 	if err != nil {
 		panic(err) // the template is the binary's own
 	}
@@ -100,6 +102,20 @@ func (s Settings) app() gin.HandlerFunc {
 		}
 		c.Data(http.StatusOK, "text/html; charset=utf-8", body)
 	}
+}
+
+// appFailure is what the app says in each language when it can't even get its words, as JSON.
+func appFailure() string {
+	type words struct{ Text, Retry string }
+	all := map[string]words{}
+	for _, c := range lang.All() {
+		all[c.Tag] = words{c.Text("app.no-words"), c.Text("app.retry")}
+	}
+	text, err := json.Marshal(all)
+	if err != nil {
+		panic(err) // it is only text
+	}
+	return string(text)
 }
 
 // toApp leads from /app to where the app's addresses begin.

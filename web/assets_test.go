@@ -193,28 +193,3 @@ func TestTheLogCanBeSearchedForEveryTypeOfEvent(t *testing.T) {
 		}
 	}
 }
-
-func TestTheAuditCanBeSearchedForEveryDeed(t *testing.T) {
-	raw, err := lang.Files.ReadFile("en.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var words struct {
-		Audit struct{ Actions map[string]map[string]string }
-	}
-	if err := json.Unmarshal(raw, &words); err != nil {
-		t.Fatal(err)
-	}
-	module, err := appFiles.ReadFile("app/views/admin/deeds.js")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for noun, done := range words.Audit.Actions {
-		line := regexp.MustCompile(`(?m)^\s*` + noun + `: .*$`).Find(module)
-		for what := range done {
-			if !bytes.Contains(line, []byte(`"`+what+`"`)) {
-				t.Errorf("%s.%s is not offered", noun, what)
-			}
-		}
-	}
-}

@@ -134,6 +134,8 @@ func TestDocumentAndDiscoveryListTheSameScopes(t *testing.T) {
 
 // inputs is what each guarded operation reads.
 var inputs = map[string]reflect.Type{
+	"GET /organization":                       reflect.TypeFor[struct{}](),
+	"PATCH /organization":                     reflect.TypeFor[timesheets.OrganizationChange](),
 	"GET /notifications":                      reflect.TypeFor[timesheets.NotificationQuery](),
 	"PUT /notifications/read":                 reflect.TypeFor[timesheets.ReadUpTo](),
 	"PUT /notifications/:id/read":             reflect.TypeFor[timesheets.NotificationRef](),
@@ -164,6 +166,7 @@ var inputs = map[string]reflect.Type{
 	"POST /webhooks/:id/ping":                 reflect.TypeFor[timesheets.WebhookRef](),
 	"GET /webhooks/:id/deliveries":            reflect.TypeFor[timesheets.DeliveryQuery](),
 	"POST /webhook-deliveries/:id/redelivery": reflect.TypeFor[timesheets.DeliveryRef](),
+	"GET /webhook-events":                     reflect.TypeFor[struct{}](),
 	"GET /periods":                            reflect.TypeFor[timesheets.PeriodQuery](),
 	"GET /periods/:id":                        reflect.TypeFor[timesheets.PeriodRef](),
 	"GET /periods/:id/:date":                  reflect.TypeFor[timesheets.PeriodDay](),

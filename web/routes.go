@@ -182,6 +182,8 @@ func (s Settings) routes() []route {
 		{"DELETE", "/delegations/:id", scope("create:timesheets"), done(t.EndDelegation)}, // who gets one may not approve yet
 		{"GET", "/lock-date", scope("read:timesheets"), answer(http.StatusOK, t.Lock)},
 		{"PUT", "/lock-date", scope("approve:timesheets"), answer(http.StatusOK, t.SetLock)}, // of an administrator
+		{"GET", "/organization", scope("read:timesheets"), answer(http.StatusOK, t.Organization)},
+		{"PATCH", "/organization", scope("approve:timesheets"), answer(http.StatusOK, t.ChangeOrganization)}, // of an administrator
 		{"GET", "/notifications", scope("read:timesheets"), answer(http.StatusOK, t.Notifications)},
 		{"PUT", "/notifications/read", scope("read:timesheets"), done(t.ReadNotifications)},
 		{"PUT", "/notifications/:id/read", scope("read:timesheets"), answer(http.StatusOK, t.ReadNotification)},
@@ -196,6 +198,7 @@ func (s Settings) routes() []route {
 		{"POST", "/webhooks/:id/ping", scope("approve:timesheets"), answer(http.StatusOK, t.Ping)},
 		{"GET", "/webhooks/:id/deliveries", scope("read:timesheets"), answer(http.StatusOK, t.Deliveries)},
 		{"POST", "/webhook-deliveries/:id/redelivery", scope("approve:timesheets"), answer(http.StatusOK, t.Redeliver)},
+		{"GET", "/webhook-events", scope("read:timesheets"), answer(http.StatusOK, t.WebhookEvents)},
 		{"GET", "/projects", scope("read:timesheets"), answer(http.StatusOK, t.Projects)},
 		{"POST", "/projects", scope("approve:timesheets"), answer(http.StatusCreated, t.CreateProject)}, // of an administrator
 		{"GET", "/projects/:id", scope("read:timesheets"), answer(http.StatusOK, t.Project)},

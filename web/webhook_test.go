@@ -47,6 +47,7 @@ func TestAWebhookFromFirstToLast(t *testing.T) {
 		{"what none is told", "GET", "/webhooks/whk_none/deliveries", "", "", 404, "not-found"},
 		{"send what there isn't", "POST", "/webhook-deliveries/msg_none/redelivery", "", "", 404, "not-found"},
 		{"switch off", "PATCH", path, `{"enabled":false}`, `"3"`, 200, ""},
+		{"what there is to be told of", "GET", "/webhook-events", "", "", 200, ""},
 		{"try it in vain", "POST", path + "/ping", "", "", 409, "invalid-transition"},
 		{"remove", "DELETE", path, "", "", 204, ""},
 		{"read what is gone", "GET", path, "", "", 404, "not-found"},
@@ -58,6 +59,26 @@ func TestAWebhookFromFirstToLast(t *testing.T) {
 		answer := c.ask(t, otto, step.method, step.path, step.body, header...)
 		if answer.StatusCode != step.status || step.kind != "" && answer.kind(t) != step.kind {
 			t.Errorf("%s: %d %s", step.name, answer.StatusCode, answer.body)
+		}
+	}
+}
+
+func TestWebhooksTakeEveryEventThatTheyCanBeToldOf(t *testing.T) {
+	c := newCompany(t)
+	for _, who := range []string{c.token(t, "ada"), c.token(t, "mia"), c.token(t, "payroll", everyScope[:3]...)} {
+		if answer := c.ask(t, who, "GET", "/webhook-events", ""); answer.kind(t) != "forbidden" {
+			t.Errorf("%d %s", answer.StatusCode, answer.body)
+		}
+	}
+	var events []timesheets.Event
+	c.ask(t, c.token(t, "otto"), "GET", "/webhook-events", "").json(t, &events)
+	if len(events) < 30 {
+		t.Fatalf("there are %d", len(events))
+	}
+	w := c.addWebhook(t, "https://hooks.example/punchcard")
+	for _, e := range events {
+		if answer := c.ask(t, c.token(t, "otto"), "PATCH", "/webhooks/"+w.ID, `{"events":["`+e.Name+`"]}`, "If-Match", "*"); answer.StatusCode != 200 || e.Description == "" {
+			t.Errorf("%s, %q: %d %s", e.Name, e.Description, answer.StatusCode, answer.body)
 		}
 	}
 }

@@ -1,13 +1,13 @@
-import { html, render, signal, useEffect, useRef } from "./vendor/preact.js";
+import { html, render, signal, useEffect, useRef, useSignal } from "./vendor/preact.js";
 import { go, routed, url } from "./lib/router.js";
 import { callback, signIn, signedIn, SignedOut } from "./lib/session.js";
 import { approves, loadMe, me, waiting } from "./lib/me.js";
 import { restore, resume } from "./lib/outbox.js";
 import { unread, watchInbox } from "./lib/inbox.js";
-import { language, loadLanguage, loadMoreWords, t } from "./lib/i18n.js";
+import { chooseLanguage, language, loadLanguage, loadMoreWords, t, wordless } from "./lib/i18n.js";
 import { leaving, loadDialog, OutboxFrame, Unsent } from "./lib/unsent.js";
 import { keepShell } from "./lib/worker.js";
-import { Failure, Icon, initials, Loading, sheet, Toast } from "./lib/ui.js";
+import { explain, Failure, Icon, initials, Leaving, Loading, say, sheet, Toast } from "./lib/ui.js";
 
 /** What all views but the week share, beside its words. */
 const sheets = ["admin", "approvals", "people", "reports"];
@@ -67,7 +67,7 @@ function AccountMenu() {
     </div></div>`;
 }
 
-const choose = async (tag) => (await import("./lib/i18n.js")).chooseLanguage(tag);
+const choose = (tag) => chooseLanguage(tag).catch((e) => say(explain(e)));
 const leave = async () => (await import("./lib/session.js")).signOut();
 
 /**
@@ -95,12 +95,22 @@ function App() {
   useEffect(() => { document.title = `${nav().find(([href]) => current(href))?.[2] ?? "Punchcard"} · Punchcard`; });
   return html`<a class="skip" href="#main">${t("app.skip")}</a><${Bar} />
     <${OutboxFrame} /><main id="main" tabindex="-1">${view ? html`<${view} ...${params} key=${view} />` : html`<div class="page empty"><h1>${t("app.nothing-here")}</h1><p><a class="btn" href="/app/">${t("app.to-week")}</a></p></div>`}</main>
-    ${!signedIn.value && html`<${SignInAgain} />`}<${Toast} />`;
+    <${Leaving} />${!signedIn.value && html`<${SignInAgain} />`}<${Toast} />`;
+}
+
+/** Nothing can be said in the catalogue's words without the catalogue. */
+function Wordless() {
+  const { lang, Text, Retry } = wordless(), busy = useSignal(false), again = async () => { busy.value = true; await start(); busy.value = false; };
+  return html`<main class="failed" lang=${lang}><h1>Punchcard</h1><div class="alert" role="alert"><${Icon} name="alert" /><span>${Text}</span>
+    <button class="btn" disabled=${busy.value} onClick=${again}>${Retry}</button></div></main>`;
 }
 
 async function start() {
   const root = document.getElementById("app");
-  await loadLanguage();
+  try { await loadLanguage(); } catch (e) {
+    console.warn(e);
+    return render(html`<${Wordless} />`, root);
+  }
   try {
     if (location.pathname === "/app/callback") go(await callback(), { replace: true });
     await loadMe();
@@ -108,7 +118,7 @@ async function start() {
   } catch (e) {
     if (e instanceof SignedOut) return signIn({ returnTo: location.pathname === "/app/callback" ? "/app/" : undefined });
     console.warn(e);
-    return render(html`<main class="failed"><${Failure} error=${e} retry=${() => location.assign("/app/")} /></main>`, root);
+    return render(html`<main class="failed"><h1>Punchcard</h1><${Failure} error=${e} retry=${() => location.assign("/app/")} /></main>`, root);
   }
   render(html`<${App} />`, root);
   performance.mark("rendered");

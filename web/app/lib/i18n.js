@@ -12,7 +12,14 @@ export const language = signal("en");
 const preferred = () => [localStorage.getItem("language"), ...navigator.languages]
   .map((tag) => tag?.split("-")[0]).find((tag) => languages.includes(tag)) ?? "en";
 
-const file = async (name) => (await fetch(`${config.assets}/lang/${name}.json`, { signal: AbortSignal.timeout(20_000) })).json();
+async function file(name) {
+  const response = await fetch(`${config.assets}/lang/${name}.json`, { signal: AbortSignal.timeout(20_000) });
+  if (!response.ok) throw new TypeError(`${name}.json: ${response.status}`);
+  return response.json();
+}
+
+/** What to say when there are no words yet, which came with the page: {lang, Text, Retry}. */
+export const wordless = () => ({ lang: preferred(), ...JSON.parse(config.failure)[preferred()] });
 
 /** The words of all views but the first page's. */
 export const loadMoreWords = () => (rest ??= file(`${language.value}.more`).then((more) => { words = { ...words, ...more }; }).catch((e) => { rest = undefined; throw e; }));
@@ -26,10 +33,10 @@ export async function loadLanguage(chosen = preferred()) {
   language.value = chosen;
 }
 
-export function chooseLanguage(chosen) {
+export async function chooseLanguage(chosen) {
+  await loadLanguage(chosen);
   localStorage.setItem("language", chosen);
   document.cookie = `language=${chosen}; path=/; max-age=31536000; samesite=lax`; // for the pages of the server
-  return loadLanguage(chosen);
 }
 
 /** t("week.copied", {n: 4}). A text with forms by number, {"one": …, "other": …}, goes by n. */

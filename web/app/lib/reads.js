@@ -2,7 +2,7 @@ import { signal } from "../vendor/preact.js";
 import { run } from "./vault.js";
 
 /** What the server last answered to the reads that one's own week is made of, for when there is no network. */
-const most = 300, kinds = /^\/(me|projects|periods|timesheets|holidays|absences|expected-hours|people\/[^/]+\/expected-hours|lock-date)([/?]|$)/;
+const most = 300, kinds = /^\/(me|projects|periods|timesheets|organization|holidays|absences|expected-hours|people\/[^/]+\/expected-hours|lock-date)([/?]|$)/;
 
 /** Since when what is shown may have changed: an instant in ms, or null when it is fresh. */
 export const asOf = signal(null);

@@ -1,5 +1,6 @@
-import { html, signal, useEffect, useRef } from "../vendor/preact.js";
+import { html, signal, useEffect, useLayoutEffect, useMemo, useRef } from "../vendor/preact.js";
 import { t } from "./i18n.js";
+import { onward, useClosing } from "./unsaved.js";
 
 /** Icons are paths in a box of 24, drawn with the one stroke of base.css. */
 const paths = {
@@ -28,27 +29,48 @@ const said = signal(null);
 let timer;
 export function say(text, { action, act, seconds = 6 } = {}) {
   clearTimeout(timer);
-  said.value = { text, action, act };
+  said.value = { text, action, act, at: Date.now() };
   timer = setTimeout(() => { said.value = null; }, seconds * 1000);
 }
-export const Toast = () => html`<div class="toasts" role="status">${said.value && html`<div class="toast">
+/** Under an open dialog nothing is seen, read out or reached by a click: what is said is said in the one on top. */
+export const Toast = ({ here = dialogs.value.length === 0 }) => html`<div class="toasts" role="status">${here && said.value && html`<div class=${Date.now() - said.value.at < 250 ? "toast" : "toast still"}>
   <span>${said.value.text}</span>
   ${said.value.action && html`<button onClick=${() => { const { act } = said.value; said.value = null; act(); }}>${said.value.action}</button>`}
 </div>`}</div>`;
 
-/** A native dialog, open as long as it is there: Esc and a click beside it call close. side: a panel at the edge instead. */
+const dialogs = signal([]); // that are open, the one on top last
+let opened = 0;
+
+/**
+ * A native dialog, open as long as it is there: Esc and a click beside it call close, after asking where something typed would be
+ * lost. side: a panel at the edge instead.
+ */
 export function Dialog({ title, close, side, children }) {
-  const ref = useRef();
+  const ref = useRef(), id = useMemo(() => `dialog-${++opened}`, []), leave = useClosing(close);
   useEffect(() => {
     ref.current.showModal();
     if (!ref.current.querySelector("[autofocus]")) begin(ref.current, side);
   }, []);
-  return html`<dialog ref=${ref} class=${side ? "panel" : "sheet"} aria-labelledby="dialog-title" onCancel=${(e) => { e.preventDefault(); close(); }}
-    onMouseDown=${(e) => e.target === ref.current && close()}>
+  useLayoutEffect(() => { dialogs.value = [...dialogs.peek(), id]; return () => { dialogs.value = dialogs.peek().filter((other) => other !== id); }; }, []);
+  const again = () => { if (ref.current?.isConnected) { ref.current.showModal(); leave(); } }; // browsers let Esc be held back only once
+  return html`<dialog ref=${ref} class=${side ? "panel" : "sheet"} aria-labelledby=${id} onCancel=${(e) => { if (e.target === ref.current) { e.preventDefault(); leave(); } }}
+    onClose=${again} onMouseDown=${(e) => e.target === ref.current && leave()}>
     <div class="dialog-body">
-      <header><h2 id="dialog-title" tabindex="-1">${title}</h2><button class="btn quiet only-icon" aria-label=${t("app.close")} onClick=${close}><${Icon} name="x" /></button></header>
+      <header><h2 id=${id} tabindex="-1">${title}</h2><button class="btn quiet only-icon" aria-label=${t("app.close")} onClick=${leave}><${Icon} name="x" /></button></header>
       ${children}
-    </div></dialog>`;
+    </div><${Toast} here=${dialogs.value.at(-1) === id} /></dialog>`;
+}
+
+/** Asks whether what isn't saved may be left behind. */
+export const Leaving = () => onward.value && html`<${Asking} />`;
+
+function Asking() {
+  const back = useMemo(() => document.activeElement, []), stay = () => { onward.value = null; };
+  useLayoutEffect(() => () => queueMicrotask(() => back?.isConnected && back.focus?.()), []);
+  const leave = () => { const on = onward.value; stay(); on(); };
+  return html`<${Dialog} title=${t("app.unsaved")} close=${stay}><p>${t("app.unsaved-detail")}</p>
+    <div class="form-foot"><button type="button" class="btn bad" onClick=${leave}>${t("app.discard")}</button>
+      <button type="button" class="btn primary" onClick=${stay}>${t("app.stay")}</button></div><//>`;
 }
 
 /** A form begins in its first field, anything else at its title: at the cross, a space or Enter would shut what was just opened. */

@@ -2,6 +2,7 @@ import { batch, computed, effect, signal } from "../vendor/preact.js";
 import { all, del, get, post, put, query } from "./api.js";
 import { me } from "./me.js";
 import { changed, flush, forget } from "./outbox.js";
+import { loadOrganization, organization, weekOf } from "./organization.js";
 import { reason } from "./unsent.js";
 import { addDays, sum, today, uuid, weekday, weekStart } from "./time.js";
 import { cellKey, draft, entries, mark, marks, pending, retry, save, settled, show, written } from "./week/entries.js";
@@ -53,6 +54,12 @@ let starts = 1, asked = 0;
 /** The first day of the week that a day is in, as far as is known how weeks go. */
 export const startOf = (date) => weekStart(date, starts);
 
+/** Where the organization isn't known, weeks go on as before. */
+async function weekIn(date) {
+  if (!organization.value) await loadOrganization().catch(() => {});
+  return organization.value ? weekOf(date) : [startOf(date), addDays(startOf(date), 6)];
+}
+
 async function load(start, date) {
   const end = addDays(start, 6), user = me.value.id, of = (d) => get(`/periods/${user}/${d}`).then((a) => ({ ...a.body, etag: a.etag }));
   const [days, found, first, last, own] = await Promise.all([
@@ -75,7 +82,9 @@ export async function open(date = today()) {
     const now = await fetched(start, date);
     if (number !== asked) return;
     const whole = now.periods.find((p) => p.start <= date && date <= p.end);
-    if (addDays(whole.start, 6) === whole.end && weekday(whole.start) !== starts) { starts = weekday(whole.start); return open(date); }
+    const [first, last] = addDays(whole.start, 6) === whole.end ? [whole.start, whole.end] : await weekIn(date); // periods may be months
+    if (number !== asked) return;
+    if (addDays(first, 6) === last && weekday(first) !== starts) { starts = weekday(first); return open(date); }
     settleOn(now, date);
     loading.value = false;
     requestIdle(() => { for (const beside of [addDays(start, -7), addDays(start, 7)]) if (!cache.has(beside)) fetched(beside, beside).catch(() => {}); });

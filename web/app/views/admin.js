@@ -4,7 +4,6 @@ import { useLoad } from "../lib/load.js";
 import { me } from "../lib/me.js";
 import { lost, signIn, SignedOut, tokenFor } from "../lib/session.js";
 import { Failure, Icon, Loading, phone } from "../lib/ui.js";
-import { Leaving } from "../lib/unsaved.js";
 
 /** What administration consists of, [path, words, module in ./admin/] in groups [words, pages]. A module's default is shown with {id}. */
 const pages = [
@@ -23,7 +22,7 @@ export default function Admin({ page, id }) {
     ${(!page || !phone.value) && html`<${Side} page=${page ?? "start"} />`}
     ${(page || !phone.value) && html`<div class="admin-page">
       ${phone.value && !id && html`<a class="btn quiet admin-all" href="/app/admin"><${Icon} name="left" />${t("admin.all")}</a>`}
-      <${Page} page=${page ?? "start"} id=${id && decoded(id)} /></div>`}</div><${Leaving} /><//>`;
+      <${Page} page=${page ?? "start"} id=${id && decoded(id)} /></div>`}</div><//>`;
 }
 
 /** Ids are in the address as it writes them; one that nobody could have written is looked for as it stands. */

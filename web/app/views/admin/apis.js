@@ -26,6 +26,7 @@ const span = (seconds) => (seconds % 3600 === 0 ? t("apis.hours", { n: seconds /
 
 function NewApi({ close }) {
   const name = useSignal(""), identifier = useSignal(""), wrong = useSignal({});
+  useUnsaved(Boolean(name.value || identifier.value));
   const act = async () => {
     try { go(`/app/admin/apis/${encodeURIComponent((await manage.post("resource-servers", { name: name.value, identifier: identifier.value })).body.id)}`); } catch (e) { wrong.value = refusals(e); throw e; }
   };

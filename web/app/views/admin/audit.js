@@ -5,7 +5,7 @@ import { useLoad } from "../../lib/load.js";
 import { set, url } from "../../lib/router.js";
 import { Failure, Icon, Loading, phone } from "../../lib/ui.js";
 import { instant } from "./bits.js";
-import { deeds, of, who, words } from "./deeds.js";
+import { useEvents, who, words } from "./deeds.js";
 import { usePages } from "./pages.js";
 import { Field, Head } from "./parts.js";
 import { Record } from "./audit/record.js";
@@ -27,6 +27,7 @@ export default function Audit() {
 
 /** The fields are sent together, so that a search isn't made of every letter. */
 function Filters({ asked, names }) {
+  const events = useEvents().value.value ?? new Map();
   const form = useSignal(asked), change = (name) => (v) => { form.value = { ...form.value, [name]: v }; }, value = form.value;
   const send = (e) => { e.preventDefault(); set(Object.fromEntries(filters.map((name) => [name, value[name].trim()]))); };
   const people = [...names], choice = (chosen, more) => [["", t("audit.anybody")], ...more, ...people, ...(chosen && ![...more, ...people].some(([id]) => id === chosen) ? [[chosen, chosen]] : [])];
@@ -34,7 +35,7 @@ function Filters({ asked, names }) {
     <${Field} label=${t("audit.whose")} value=${value.user_id} onInput=${change("user_id")} list=${choice(value.user_id, [["organization", t("audit.organization")]])} />
     <${Field} label=${t("audit.actor")} value=${value.actor} onInput=${change("actor")} list=${choice(value.actor, [["provisioning", t("audit.provisioning")], ["command", t("audit.command")]])} />
     <div class="field"><label for="audit-action">${t("audit.what")}</label><select id="audit-action" class="input" onChange=${(e) => change("action")(e.target.value)}>
-      <option value="" selected=${!value.action}>${t("audit.everything")}</option>${Object.keys(deeds).map((noun) => html`<optgroup key=${noun} label=${words(noun + ".*")}>${of(noun).map((action) => html`<option key=${action} value=${action} selected=${action === value.action}>${words(action)}</option>`)}</optgroup>`)}</select></div>
+      <option value="" selected=${!value.action}>${t("audit.everything")}</option>${[...events].map(([noun, of]) => html`<optgroup key=${noun} label=${words(noun + ".*")}>${of.map((action) => html`<option key=${action} value=${action} selected=${action === value.action}>${words(action)}</option>`)}</optgroup>`)}</select></div>
     <${Field} label=${t("logs.from")} type="date" value=${value.from} onInput=${change("from")} max=${value.to || undefined} />
     <${Field} label=${t("logs.to")} type="date" value=${value.to} onInput=${change("to")} min=${value.from || undefined} />
     <${Field} label=${t("audit.object")} value=${value.object} onInput=${change("object")} hint=${t("audit.object-hint")} autocomplete="off" spellcheck="false" />

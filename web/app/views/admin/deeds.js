@@ -1,23 +1,16 @@
+import { get } from "../../lib/api.js";
 import { has, t } from "../../lib/i18n.js";
+import { useLoad } from "../../lib/load.js";
 
-/** All that is noted and told to webhooks (timesheets/deeds.go), by what it is done to. */
-export const deeds = {
-  timesheet: ["created", "updated", "deleted", "restored", "submitted", "withdrawn", "approved", "rejected"],
-  period: ["submitted", "withdrawn", "approved", "rejected", "reminded", "reopened", "reopening_requested"],
-  absence: ["created", "deleted"],
-  project: ["created", "updated", "deleted", "member_added", "member_removed"],
-  person: ["updated", "erased"],
-  expected_hours: ["updated"],
-  holiday: ["created", "deleted", "imported"],
-  delegation: ["created", "ended"],
-  organization: ["updated"],
-  lock_date: ["set"],
-  notification_settings: ["updated"],
-  webhook: ["created", "updated", "deleted", "disabled", "secret_rotated"],
-};
-
-/** "timesheet.created" -> ["timesheet.created", …], of the noun. */
-export const of = (noun) => deeds[noun].map((what) => `${noun}.${what}`);
+/** All that is noted and told to webhooks, by what it is done to: value is a signal of Map("timesheet" -> ["timesheet.created", …]). */
+export const useEvents = () => useLoad(async () => {
+  const found = new Map();
+  for (const { name } of (await get("/webhook-events")).body) {
+    const noun = name.split(".")[0];
+    found.set(noun, [...found.get(noun) ?? [], name]);
+  }
+  return found;
+});
 
 /** What an action, or a pattern for some ("timesheet.*", "*"), stands for. What a newer server names is shown as it is. */
 export function words(action) {

@@ -3,6 +3,7 @@ import { all, del, post } from "../../lib/api.js";
 import { useLoad } from "../../lib/load.js";
 import { day, t } from "../../lib/i18n.js";
 import { today } from "../../lib/time.js";
+import { useUnsaved } from "../../lib/unsaved.js";
 import { Dialog, Failure, Icon, Loading } from "../../lib/ui.js";
 import { attempt, Check, Field, Form } from "./parts.js";
 import { Intake } from "./intake.js";
@@ -13,6 +14,7 @@ export function Holidays({ changed }) {
   const loaded = useLoad(() => all(`/holidays?from=${year.value}-01-01&to=${year.value}-12-31&limit=200`), [year.value]), list = loaded.value.value;
   const reload = async () => { await loaded.reload(); await changed?.(); };
   const date = useSignal(""), name = useSignal(""), region = useSignal(""), half = useSignal(false), taking = useSignal(false);
+  useUnsaved(Boolean(name.value || date.value));
   const add = async () => { await post("/holidays", { date: date.value, name: name.value, region: region.value, half: half.value }); name.value = date.value = ""; half.value = false; await reload(); };
   return html`<section class="card pad"><div class="title-row"><h2>${t("organization.holidays")}</h2><button class="btn" onClick=${() => { taking.value = true; }}>${t("intake.file")}</button></div><${Field} label=${t("organization.year")} type="number" min="2000" max="2100" value=${year.value} onInput=${(v) => { if (/^\d{4}$/.test(v)) year.value = v; }} />
     ${loaded.error.value ? html`<${Failure} error=${loaded.error.value} retry=${loaded.reload} />` : !list ? html`<${Loading} />` : html`<ul class="plain">${list.length === 0 && html`<li class="fine">${t("organization.no-holidays")}</li>`}${list.map((h) => html`<li key=${h.id}>

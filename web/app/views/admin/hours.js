@@ -2,6 +2,7 @@ import { html, useSignal } from "../../vendor/preact.js";
 import { get, put } from "../../lib/api.js";
 import { useLoad } from "../../lib/load.js";
 import { day, t } from "../../lib/i18n.js";
+import { useUnsaved } from "../../lib/unsaved.js";
 import { clock, format, parse, sum, today } from "../../lib/time.js";
 import { Failure, Icon } from "../../lib/ui.js";
 import { Field, Form } from "./parts.js";
@@ -23,7 +24,8 @@ export default function Hours({ path, title, none = t("people.no-hours"), change
 
 function New({ path, schedules, saved }) {
   const last = schedules.at(-1)?.minutes ?? {}, open = useSignal(false), from = useSignal(today());
-  const texts = useSignal(weekdays.map((w) => format(last[w] ?? 0)));
+  const texts = useSignal(weekdays.map((w) => format(last[w] ?? 0))), first = useSignal(texts.value).value;
+  useUnsaved(open.value && JSON.stringify(texts.value) !== JSON.stringify(first));
   const minutes = texts.value.map(parse), wrong = minutes.includes(null);
   const act = async () => {
     if (wrong) throw new Error(t("people.hours-wrong"));

@@ -33,6 +33,7 @@ const Table = ({ list, page }) => (list.users.length === 0 ? html`<p class="empt
 
 function NewPerson({ close }) {
   const name = useSignal(""), email = useSignal("");
+  useUnsaved(Boolean(name.value || email.value));
   const act = async () => {
     const made = (await manage.post("users", { name: name.value, email: email.value, connection: "Username-Password-Authentication" })).body;
     say(t("people.added", { name: made.name }));

@@ -2,6 +2,7 @@ import { html, useEffect, useSignal } from "../../vendor/preact.js";
 import { useLoad } from "../../lib/load.js";
 import { t } from "../../lib/i18n.js";
 import { go } from "../../lib/router.js";
+import { useUnsaved } from "../../lib/unsaved.js";
 import { Dialog, Failure, Icon, Loading, say } from "../../lib/ui.js";
 import { attempt, Check, Danger, Field, Form, Head, manage } from "./parts.js";
 
@@ -19,6 +20,7 @@ function Roles() {
 
 function NewRole({ close }) {
   const name = useSignal(""), description = useSignal("");
+  useUnsaved(Boolean(name.value || description.value));
   const act = async () => go(`/app/admin/roles/${(await manage.post("roles", { name: name.value, description: description.value })).body.id}`);
   return html`<${Dialog} title=${t("people.add-role")} close=${close}><${Form} act=${act} button=${t("people.add-role")}>
     <${Field} label=${t("people.role")} value=${name.value} onInput=${(v) => { name.value = v; }} required maxlength="50" />

@@ -9,7 +9,7 @@ import { Applications, Organization, People, Ready, Work } from "./start/steps.j
 
 /** What a company needs before its people can file time, in this order: [name, whether it is done, what to do]. */
 const steps = [
-  ["organization", ({ hours, holidays }) => hours > 0 && holidays > 0, Organization],
+  ["organization", ({ set, hours, holidays }) => set && hours > 0 && holidays > 0, Organization],
   ["people", ({ people }) => people > 1, People],
   ["projects", ({ projects }) => projects > 0, Work],
   ["applications", ({ applications }) => applications > 1, Applications], // beside the one that comes with the server
@@ -17,10 +17,10 @@ const steps = [
 
 async function found() {
   const year = new Date().getFullYear();
-  const [hours, holidays, projects, people, applications] = await Promise.all([
-    get("/expected-hours"), get(`/holidays?from=${year}-01-01&to=${year + 1}-12-31&limit=1`), get("/projects?limit=1"), manage.get("users?per_page=2"), manage.get("clients?per_page=2"),
+  const [organization, hours, holidays, projects, people, applications] = await Promise.all([
+    get("/organization"), get("/expected-hours"), get(`/holidays?from=${year}-01-01&to=${year + 1}-12-31&limit=1`), get("/projects?limit=1"), manage.get("users?per_page=2"), manage.get("clients?per_page=2"),
   ]);
-  return { hours: hours.body.schedules.length, holidays: holidays.body.length, projects: projects.body.length, people: people.body.length, applications: applications.body.length };
+  return { set: organization.body.revision > 0, hours: hours.body.schedules.length, holidays: holidays.body.length, projects: projects.body.length, people: people.body.length, applications: applications.body.length };
 }
 
 /** What was passed over, in this browser. What is done is seen from what there is. */

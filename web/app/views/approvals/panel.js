@@ -10,6 +10,7 @@ import { decided, Held, holds } from "./held.js";
 import { Changes, Timeline } from "./history.js";
 import { usePanelKeys } from "./keys.js";
 import { Lines } from "./lines.js";
+import { Remind, reminds } from "./remind.js";
 import { InPlaceOf, share } from "./row.js";
 import { Grid, loadSheet } from "./sheet.js";
 
@@ -59,7 +60,8 @@ function Sheet({ sheet, act, wanting, done }) {
     ${waits ? html`<p class="fine">${t("approvals.is-held")}</p>`
       : can.includes("approve") || can.includes("reject") ? html`<${Decide} sheet=${sheet} act=${act} wanting=${wanting} />`
       : p.state === "rejected" && waiting(entries).length ? html`<${ApproveRest} n=${waiting(entries).length} act=${act} />`
-      : can.includes("reopen") ? html`<${Reopen} period=${p} done=${done} />` : html`<${CannotDecide} period=${p} />`}
+      : can.includes("reopen") ? html`<${Reopen} period=${p} done=${done} />`
+      : html`<div class="ap-idle"><${CannotDecide} period=${p} />${reminds(p) && html`<${Remind} period=${p} />`}</div>`}
     <section><h3>${t("approvals.hours")}</h3><${Grid} ...${sheet} /></section>
     <${Changes} difference=${difference} />
     <section><h3>${t("approvals.lines")}</h3>${entries.length

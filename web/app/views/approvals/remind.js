@@ -1,10 +1,11 @@
 import { html, signal, useState } from "../../vendor/preact.js";
 import { all, post } from "../../lib/api.js";
 import { day, t } from "../../lib/i18n.js";
+import { me } from "../../lib/me.js";
 import { uuid } from "../../lib/time.js";
 import { Dialog, explain, Icon, say } from "../../lib/ui.js";
 import { owner, Sure } from "./bulk.js";
-import { dayInUTC, idle, knowPeople, nameOf, weekOf } from "./data.js";
+import { dayInUTC, idle, knowPeople, nameOf, standsIn, weekOf } from "./data.js";
 
 /** What came of reminders since the page was opened: period id -> {problem, detail}. */
 const told = signal(new Map());
@@ -66,7 +67,10 @@ export function RefusedReminders({ results }) {
     <bdi>${nameOf(owner(r.period_id))}</bdi>: <bdi>${r.detail}</bdi></li>`)}</ul>`;
 }
 
-/** One row's button, and what came of it. */
+/** Whether one decides about it once it is submitted, and so may ask for it. */
+export const reminds = (p) => p.user_id !== me.value.id && ["open", "rejected"].includes(p.state) && !p.locked_reason && (p.approvers.includes(me.value.id) || Boolean(standsIn(p)));
+
+/** One button, and what came of it. */
 export function Remind({ period: p }) {
   const [busy, set] = useState(false), name = nameOf(p.user_id), result = told.value.get(p.id);
   const send = async () => {

@@ -1,10 +1,11 @@
-import { html, useSignal } from "../../vendor/preact.js";
+import { html, useMemo, useSignal } from "../../vendor/preact.js";
 import { all, del, post, query } from "../../lib/api.js";
 import { useLoad } from "../../lib/load.js";
 import { day, range, t } from "../../lib/i18n.js";
 import { me } from "../../lib/me.js";
 import { set } from "../../lib/router.js";
 import { addDays, clock, days as daysOf, today, weekday } from "../../lib/time.js";
+import { useUnsaved } from "../../lib/unsaved.js";
 import { Dialog, explain, Failure, Icon, Loading, phone, say } from "../../lib/ui.js";
 import { asked } from "./filters.js";
 
@@ -67,6 +68,8 @@ function Own({ absences, changed }) {
 
 function Absence({ first, close, added }) {
   const f = useSignal({ kind: "vacation", half: false, note: "", ...first }), error = useSignal(null), put = (name) => (e) => { f.value = { ...f.value, [name]: e.target.type === "checkbox" ? e.target.checked : e.target.value }; };
+  const before = useMemo(() => f.value, []);
+  useUnsaved(JSON.stringify(f.value) !== JSON.stringify(before));
   const send = async (e) => {
     e.preventDefault();
     try { await post("/absences", f.value); close(); say(t("reports.absence-added")); await added(); } catch (e) { error.value = e; }

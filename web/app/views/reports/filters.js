@@ -3,7 +3,8 @@ import { all } from "../../lib/api.js";
 import { useLoad } from "../../lib/load.js";
 import { t } from "../../lib/i18n.js";
 import { set, url } from "../../lib/router.js";
-import { addDays, today, weekStart } from "../../lib/time.js";
+import { weekOf } from "../../lib/organization.js";
+import { addDays, today } from "../../lib/time.js";
 
 /** What a report is about is in the address, so that a link shows the same. */
 export const asked = () => Object.fromEntries(url.value.searchParams);
@@ -13,7 +14,7 @@ const quarter = (day) => month(day, -((+day.slice(5, 7) - 1) % 3));
 
 /** Stretches of days by their names. */
 export const stretches = {
-  "this-week": (d) => [weekStart(d), addDays(weekStart(d), 6)], "last-week": (d) => [addDays(weekStart(d), -7), addDays(weekStart(d), -1)],
+  "this-week": weekOf, "last-week": (d) => weekOf(addDays(weekOf(d)[0], -1)),
   "this-month": (d) => [month(d), addDays(month(d, 1), -1)], "last-month": (d) => [month(d, -1), addDays(month(d), -1)],
   "this-quarter": (d) => [quarter(d), addDays(month(quarter(d), 3), -1)], "last-quarter": (d) => [month(quarter(d), -3), addDays(quarter(d), -1)],
   "this-year": (d) => [`${d.slice(0, 4)}-01-01`, `${d.slice(0, 4)}-12-31`],

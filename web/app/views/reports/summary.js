@@ -5,7 +5,7 @@ import { useLoad } from "../../lib/load.js";
 import { day, range, t } from "../../lib/i18n.js";
 import { approves, me } from "../../lib/me.js";
 import { set, url } from "../../lib/router.js";
-import { clock, days as daysOf, isoWeek } from "../../lib/time.js";
+import { addDays, clock, days as daysOf, isoWeek } from "../../lib/time.js";
 import { Dot, Failure, hue, Icon, Loading } from "../../lib/ui.js";
 import { asked, days, Filters, filters } from "./filters.js";
 import { Budgets } from "./budgets.js";
@@ -16,18 +16,19 @@ const groupings = ["project", "user", "customer", "task", "tag", "week", "month"
 /** What a column of the chart is: days of up to two weeks, weeks of up to four months, else months. */
 const columnOf = ([from, to]) => { const n = daysOf(from, to).length; return n <= 14 ? "day" : n <= 124 ? "week" : "month"; };
 
+/** What is shown goes by what it was asked for, which the address may not say any more. */
 export default function Summary() {
   const q = asked(), first = groupings.includes(q.by) ? q.by : "project", then = groupings.includes(q.then) && q.then !== first ? q.then : "";
   const column = columnOf(days(q)), f = filters(q);
   const loaded = useLoad(async () => {
     const [table, chart] = await Promise.all([get(query("/reports/summary", { ...f, group_by: [first, then].filter(Boolean) })), get(query("/reports/summary", { ...f, group_by: [column, "project"] }))]);
-    return { table: table.body, chart: chart.body };
-  }, [url.value.search]);
+    return { table: table.body, chart: chart.body, first, then, column };
+  }, [url.value.search, f.from, f.to]);
   const data = loaded.value.value;
   return html`<${Filters} />
     ${loaded.error.value ? html`<${Failure} error=${loaded.error.value} retry=${loaded.reload} />` : !data ? html`<${Loading} />` : data.table.entries === 0 ? html`<p class="empty card pad">${t("reports.nothing")}</p>` : html`
-      <${Figures} of=${data.table} /><section class="card pad"><h2>${t("reports.over-time")}</h2><${Over} report=${data.chart} column=${column} /></section>
-      <section class="card"><header class="report-head"><h2>${t("reports.by", { what: t("reports.group." + first) })}</h2><${Grouped} first=${first} then=${then} /></header><${Table} report=${data.table} first=${first} then=${then} /></section>`}
+      <${Figures} of=${data.table} /><section class="card pad"><h2>${t("reports.over-time")}</h2><${Over} report=${data.chart} column=${data.column} /></section>
+      <section class="card"><header class="report-head"><h2>${t("reports.by", { what: t("reports.group." + first) })}</h2><${Grouped} first=${first} then=${then} /></header><${Table} report=${data.table} first=${data.first} then=${data.then} /></section>`}
     ${(me.value.admin || approves.value) && html`<${Budgets} />`}<${Download} filters=${f} />`;
 }
 
@@ -41,7 +42,8 @@ const Grouped = ({ first, then }) => html`<div class="acts">${[["by", first, gro
 function nameOf(kind, group, short) {
   if (!group.key) return t("reports.without." + (["customer", "task", "tag"].includes(kind) ? kind : "other"));
   if (kind === "day") return day(group.key, short ? { weekday: "short", day: "numeric" } : { weekday: "short", day: "numeric", month: "short", year: "numeric" });
-  if (kind === "week") return short ? t("reports.week-short", { n: isoWeek(group.key) }) : t("reports.week-of", { n: isoWeek(group.key), date: day(group.key, { dateStyle: "medium" }) });
+  const n = kind === "week" && isoWeek(addDays(group.key, 3)); // as the week itself is called, whichever day it begins on
+  if (kind === "week") return short ? t("reports.week-short", { n }) : t("reports.week-of", { n, date: day(group.key, { dateStyle: "medium" }) });
   if (kind === "month") return day(group.key + "-01", short ? { month: "short" } : { month: "long", year: "numeric" });
   return group.name;
 }

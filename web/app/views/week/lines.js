@@ -1,6 +1,7 @@
-import { html, useEffect, useRef, useState } from "../../vendor/preact.js";
+import { html, useEffect, useMemo, useRef, useState } from "../../vendor/preact.js";
 import { t } from "../../lib/i18n.js";
 import { addDays, clock, format, parse } from "../../lib/time.js";
+import { guarded, useUnsaved } from "../../lib/unsaved.js";
 import { addEntry, changeEntry, periodOf, removeEntry, rows, undo, week } from "../../lib/week.js";
 import { Dialog, Dot, explain, Icon, say } from "../../lib/ui.js";
 import { longDay } from "./cell.js";
@@ -23,7 +24,7 @@ export default function Lines({ date, edit, close, open }) {
         : !shut && html`<button class="btn" onClick=${() => setAdding("choose")}><${Icon} name="plus" />${t("week.add-line")}</button>`}</div><//>`;
 }
 
-const turn = (open, close, date) => { close(); setTimeout(() => open.lines(date)); };
+const turn = (open, close, date) => guarded(() => { close(); setTimeout(() => open.lines(date)); });
 const asRow = ({ project, task }) => ({ project, task, billable: project.billable, tags: [] });
 
 function Line({ row, cell, entry, edit }) {
@@ -46,7 +47,8 @@ function Form({ row, entry, edit, save, cancel }) {
   const form = useRef();
   useEffect(() => { form.current.querySelector(edit ? "textarea" : ".fields input:not([disabled])").focus(); }, []);
   const [said, setSaid] = useState({ time: format(entry?.minutes ?? 0), start: entry?.start ?? "", end: entry?.end ?? "", rest: format(entry?.break_minutes ?? 0), note: entry?.note ?? "", tags: (entry?.tags ?? row.tags).join(", "), task: entry?.task ?? row.task, billable: entry?.billable ?? row.billable });
-  const [wrong, setWrong] = useState(null), put = (name) => (e) => setSaid({ ...said, [name]: e.currentTarget.type === "checkbox" ? e.currentTarget.checked : e.currentTarget.value });
+  const first = useMemo(() => said, []), [wrong, setWrong] = useState(null), put = (name) => (e) => setSaid({ ...said, [name]: e.currentTarget.type === "checkbox" ? e.currentTarget.checked : e.currentTarget.value });
+  useUnsaved(JSON.stringify(said) !== JSON.stringify(first));
   const timed = said.start && said.end, worked = timed ? at(said.end) - at(said.start) - (parse(said.rest) ?? 0) : parse(said.time);
   const send = (e) => {
     e.preventDefault();

@@ -1,6 +1,7 @@
 import { html, useState } from "../../vendor/preact.js";
 import { day as inWords, t } from "../../lib/i18n.js";
 import { clock, today } from "../../lib/time.js";
+import { useUnsaved } from "../../lib/unsaved.js";
 import { addEntry, addRow, open as show, rows, undo, week } from "../../lib/week.js";
 import { understand } from "../../lib/week/quick.js";
 import { Dialog, Dot, Icon, say } from "../../lib/ui.js";
@@ -12,6 +13,7 @@ const dayWords = (date) => inWords(date, { weekday: "long", day: "numeric", mont
 /** One line of words is an entry; what is understood of it is shown before Enter. */
 export default function Quick({ close }) {
   const [text, setText] = useState(""), [at, setAt] = useState(0), used = useUsed();
+  useUnsaved(text.trim() !== "");
   const said = understand(text, { used, day: shownDay() }), choices = said.choices.slice(0, 6), chosen = choices[Math.min(at, choices.length - 1)];
   const ready = Boolean(said.minutes && chosen);
   const enter = () => { if (ready) { close(); add(said, chosen); } };

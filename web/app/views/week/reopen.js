@@ -1,11 +1,13 @@
 import { html, useState } from "../../vendor/preact.js";
 import { t } from "../../lib/i18n.js";
+import { useUnsaved } from "../../lib/unsaved.js";
 import { askToReopen, nameOf, week } from "../../lib/week.js";
 import { Dialog, explain, Icon, say } from "../../lib/ui.js";
 
 /** Asks whoever can do so to reopen what is approved, and says why. */
 export default function Reopen({ close }) {
   const [reason, setReason] = useState(""), [failed, setFailed] = useState(null), [busy, setBusy] = useState(false);
+  useUnsaved(reason.trim() !== "");
   const who = week.value.period.approvers.map(nameOf).join(", ") || t("week.an-administrator");
   const ask = async (e) => {
     e.preventDefault();

@@ -1,6 +1,7 @@
 import { html, useEffect, useState } from "../../vendor/preact.js";
 import { day as inWords, range, t } from "../../lib/i18n.js";
 import { clock, today, weekday } from "../../lib/time.js";
+import { useUnsaved } from "../../lib/unsaved.js";
 import { flushed, nameOf, rows, submit, totals, week } from "../../lib/week.js";
 import { Dialog, explain, Icon, Loading, say } from "../../lib/ui.js";
 import { periodName } from "./head.js";
@@ -13,6 +14,7 @@ const first = (button) => { if (button && document.activeElement?.closest("heade
 /** Sends what waits first, then shows what whoever decides will see, and submits it. */
 export default function Submit({ close }) {
   const [period, setPeriod] = useState(null), [failed, setFailed] = useState(null), [busy, setBusy] = useState(false), [comment, setComment] = useState(""), [attest, setAttest] = useState(false);
+  useUnsaved(comment.trim() !== "");
   const look = () => { setFailed(null); setPeriod(null); flushed().then(setPeriod, setFailed); };
   useEffect(look, []);
   const send = async () => {

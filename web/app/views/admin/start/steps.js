@@ -4,21 +4,16 @@ import { useLoad } from "../../../lib/load.js";
 import { t } from "../../../lib/i18n.js";
 import { useUnsaved } from "../../../lib/unsaved.js";
 import { explain, Icon } from "../../../lib/ui.js";
-import { Copyable, Snippet } from "../bits.js";
+import { Copyable } from "../bits.js";
 import { Holidays } from "../holidays.js";
 import Hours from "../hours.js";
+import { Settings } from "../organization/settings.js";
 import { Field, Form, manage } from "../parts.js";
 import { Edit } from "../projects.js";
 
-const settings = `organization:
-  name: ExampleCo
-  week_starts: monday   # or sunday
-  period: week          # or month
-`;
-
-/** What holds for everybody. The name and the first day of the week belong to whoever runs the server. */
-export const Organization = ({ changed }) => html`<div class="cards"><${Hours} path="/expected-hours" title=${t("organization.hours")} none=${t("organization.no-hours")} changed=${changed} /><${Holidays} changed=${changed} />
-  <section class="card pad"><h2>${t("start.file")}</h2><p class="fine">${t("start.file-detail")}</p><${Snippet} text=${settings} name=${t("start.file")} /></section></div>`;
+/** What holds for everybody. */
+export const Organization = ({ changed }) => html`<div class="cards"><${Settings} brief changed=${changed} />
+  <${Hours} path="/expected-hours" title=${t("organization.hours")} none=${t("organization.no-hours")} changed=${changed} /><${Holidays} changed=${changed} /></div>`;
 
 /** One person after the other, each with a link to set a password. */
 export function People({ changed }) {

@@ -3,7 +3,8 @@ import { post } from "../../../lib/api.js";
 import { t } from "../../../lib/i18n.js";
 import { go } from "../../../lib/router.js";
 import { useUnsaved } from "../../../lib/unsaved.js";
-import { deeds, of, words } from "../deeds.js";
+import { Failure, Loading } from "../../../lib/ui.js";
+import { useEvents, words } from "../deeds.js";
 import { Check, Field, Form, Head } from "../parts.js";
 
 /** The secret of the webhook that was just made or got another one, {id, secret}: the server shows it this once. */
@@ -33,17 +34,18 @@ export function Fields({ form }) {
 
 /** Everything, or what is chosen: all of a noun, or single ones of it. None would be everything to the server, so it isn't sent. */
 function Events({ chosen, onChange }) {
+  const known = useEvents(), nouns = known.value.value;
   const everything = chosen.includes("*"), radio = (all, next) => html`<label class="check"><input type="radio" name="events" required checked=${everything === all} onChange=${() => onChange(next)} /><span>${t(all ? "audit.everything" : "webhooks.some")}</span></label>`;
   return html`<fieldset class="plain-set"><legend>${t("webhooks.events")}</legend>${radio(true, ["*"])}${radio(false, ["timesheet.*", "period.*"])}
-    ${!everything && html`<div class="nouns">${Object.keys(deeds).map((noun) => html`<${Noun} key=${noun} noun=${noun} chosen=${chosen} onChange=${onChange} />`)}</div>`}</fieldset>`;
+    ${!everything && (known.error.value ? html`<${Failure} error=${known.error.value} retry=${known.reload} />` : !nouns ? html`<${Loading} />` : html`<div class="nouns">${[...nouns].map(([noun, of]) => html`<${Noun} key=${noun} noun=${noun} of=${of} chosen=${chosen} onChange=${onChange} />`)}</div>`)}</fieldset>`;
 }
 
-function Noun({ noun, chosen, onChange }) {
-  const all = chosen.includes(noun + ".*"), some = of(noun).filter((one) => chosen.includes(one)).length;
+function Noun({ noun, of, chosen, onChange }) {
+  const all = chosen.includes(noun + ".*"), some = of.filter((one) => chosen.includes(one)).length;
   const turn = (one, on) => onChange(on ? [...chosen.filter((c) => one !== noun + ".*" || !c.startsWith(noun + ".")), one] : chosen.filter((c) => c !== one));
-  return html`<details class="more"><summary><span>${words(noun + ".*")}</span><small class="fine">${all ? t("webhooks.all-of") : some > 0 ? t("webhooks.some-of", { n: some, total: of(noun).length }) : t("webhooks.none-of")}</small></summary>
+  return html`<details class="more"><summary><span>${words(noun + ".*")}</span><small class="fine">${all ? t("webhooks.all-of") : some > 0 ? t("webhooks.some-of", { n: some, total: of.length }) : t("webhooks.none-of")}</small></summary>
     <${Check} label=${t("webhooks.whole")} hint=${t("webhooks.whole-hint")} checked=${all} onChange=${(on) => turn(noun + ".*", on)} />
-    ${!all && of(noun).map((one) => html`<${Check} key=${one} label=${words(one)} hint=${html`<code>${one}</code>`} checked=${chosen.includes(one)} onChange=${(on) => turn(one, on)} />`)}</details>`;
+    ${!all && of.map((one) => html`<${Check} key=${one} label=${words(one)} hint=${html`<code>${one}</code>`} checked=${chosen.includes(one)} onChange=${(on) => turn(one, on)} />`)}</details>`;
 }
 
 /** Whether it is told, and whether it takes it. */
