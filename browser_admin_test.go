@@ -205,7 +205,7 @@ func TestBrowserAnAdministratorConnectsAWebApp(t *testing.T) {
 	p.visit("/app/admin/logs?client=" + id)
 	p.until(`document.querySelector("table").innerText.includes("Tokens for an authorization code")`)
 	p.visit("/app/admin/logs?type=s&person=ada%40exampleco.com")
-	p.until(`document.querySelectorAll("tbody tr").length === 1`)
+	p.until(`document.querySelectorAll("tbody tr").length === 1 && document.querySelector("tbody tr").innerText.includes("Ada Lovelace")`)
 	p.push("tbody button", "Somebody signed in")
 	p.until(`document.querySelector("dialog")?.innerText.includes("Ada")`)
 	p.fits("admin-log-details")

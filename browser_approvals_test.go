@@ -78,6 +78,15 @@ func TestBrowserRejectsALineWithWordsAndApprovesTheOthers(t *testing.T) {
 			t.Errorf("line %d is %q, want %q", i, got, want)
 		}
 	}
+	ada.visit("/app/notifications")
+	ada.tells("Mia Chen approved 4 lines of") // as one, so that what is to be changed isn't lost among them
+	ada.until(`document.querySelectorAll(".feed li").length === 2 && document.querySelector(".feed .asks + div").innerText.includes("change")`)
+	ada.visit("/app/week/2020-01-06")
+	ada.click(".elsewhere .btn")
+	ada.until(`document.querySelector(".sent-back-banner") && !document.querySelector(".elsewhere")`)
+	ada.click(".sent-back-banner .btn:last-child")
+	ada.until(`document.querySelectorAll("dialog .timeline > li").length === 3`)
+	ada.tells("Which <b>customer</b>?")
 	if title := evaluate[string](mia, "document.title"); strings.Contains(title, "taken") {
 		t.Error("a note ran as a script")
 	}
@@ -262,7 +271,7 @@ func TestBrowserApprovesManyAndTellsWhichChanged(t *testing.T) {
 	submitWeek(t, chromium, issuer, "ada@exampleco.com")
 	ben, period := submitWeek(t, chromium, issuer, "ben@exampleco.com")
 	mia := openApp(t, chromium, views[0], issuer, "mia@exampleco.com", "/app/approvals")
-	mia.tells("Approve 2 without flags")
+	mia.tells("Approve 2 without warnings")
 	inApp[seenPeriod](ben, fmt.Sprintf(`await api.del("/periods/%[1]s/submission"); return (await api.put("/periods/%[1]s/submission?early=true", {})).body;`, period.ID))
 	mia.click(".page-head .primary")
 	mia.until(`document.querySelectorAll(".sure li").length === 2 && document.querySelector("dialog").innerText.includes("80:00")`)

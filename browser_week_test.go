@@ -4,6 +4,7 @@ package main
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -210,6 +211,10 @@ func TestBrowserWeekIsSubmittedWithdrawnAndSentBack(t *testing.T) {
 	p.fits("week-lines")
 	p.click("dialog header .btn")
 	p.saved()
+	p.click(".hint .btn") // what stands below is the cell's, and its button leads to the note
+	p.until(`document.activeElement.matches("dialog textarea") && document.activeElement.value`)
+	p.click("dialog header .btn")
+	p.until(`!document.querySelector("dialog")`)
 
 	p.press("Control", "Enter")
 	p.until(`document.querySelector("dialog .facts") && document.querySelector("dialog").innerText.includes("More than 10 hours")`)
@@ -221,7 +226,7 @@ func TestBrowserWeekIsSubmittedWithdrawnAndSentBack(t *testing.T) {
 	}
 	p.says("waiting for Mia Chen")
 	p.fits("week-submitted")
-	p.click(".week-head .primary")
+	p.click(".week-head .acts .btn:last-child")
 	p.until(`document.querySelector('.week-head .chip[data-s="open"]')`)
 	p.press("Control", "Enter")
 	p.click("dialog .form-foot .primary")
@@ -242,6 +247,13 @@ func TestBrowserWeekIsSubmittedWithdrawnAndSentBack(t *testing.T) {
 		p.as(v)
 		p.fits(fmt.Sprintf("week-sent-back-%s-%d", v.scheme, v.width))
 	}
+	p.until(`document.querySelector(".days [aria-selected='true'].said")`) // a phone shows the day that came back
+	p.click(".sent-back-banner .btn")
+	p.until(`document.activeElement.matches(".entry .said .btn")`)
+	p.click(".entry .said .btn")
+	p.until(`document.activeElement.matches("dialog textarea")`)
+	p.click("dialog header .btn")
+	p.until(`!document.querySelector("dialog")`)
 	p.as(views[0])
 	row := evaluate[int](p, `Number(document.querySelector("td.sent-back input").dataset.r)`)
 	p.into(row, 1, "6")
@@ -249,6 +261,8 @@ func TestBrowserWeekIsSubmittedWithdrawnAndSentBack(t *testing.T) {
 	p.saved()
 	p.until(`document.querySelector(".grid .was")?.innerText === "was 11:00"`)
 	p.click(".sent-back-banner .btn")
+	p.until(`document.activeElement.dataset.r === "` + strconv.Itoa(row) + `"`)
+	p.click(".sent-back-banner .btn:last-child")
 	p.until(`document.querySelector("dialog .timeline li") && document.querySelector("dialog .diff .changed")`)
 	p.says("11:00")
 	p.fits("week-history")

@@ -33,19 +33,23 @@ func (c colleague) works(day time.Time) bool {
 }
 
 // fill files ten weeks of time as ExampleCo's people would have done it: by the domain's own operations, so that every
-// rule holds, each at the time at which it would have been done. They all write at once, which is quick.
+// rule holds, each at the time at which it would have been done. A week is written by all at once, which is quick, and
+// week after week, so that what people are told of stands in the order in which it happened.
 func fill(ctx context.Context, h *house, people []auth.NewPerson, now time.Time) error {
 	colleagues, err := h.colleagues(ctx, people)
 	if err != nil {
 		return err
 	}
-	all, ctx := errgroup.WithContext(ctx)
-	for _, c := range colleagues {
-		for ago := range exampleWeeks {
+	for ago := exampleWeeks - 1; ago >= 0; ago-- {
+		all, ctx := errgroup.WithContext(ctx)
+		for _, c := range colleagues {
 			all.Go(func() error { return newWeek(h, c, ago, now).file(ctx) })
 		}
+		if err := all.Wait(); err != nil {
+			return err
+		}
 	}
-	return all.Wait()
+	return nil
 }
 
 func (h *house) colleagues(ctx context.Context, people []auth.NewPerson) ([]colleague, error) {

@@ -22,6 +22,8 @@ type Caller struct {
 	Address   string // IP address from which the call comes, as far as the server knows
 	UserAgent string
 	RequestID string
+
+	Language string // tag of the one that whoever calls reads, "de"; empty: English
 }
 
 // May reports whether the token allows it, as both the application and the person stand at this moment.

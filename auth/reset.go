@@ -105,7 +105,7 @@ func (s *Server) Reset() gin.HandlerFunc {
 		}
 		s.throttle.lift(person.Email)
 		page := noticePage{
-			Tone: "done", Name: "password-set", Link: "/account",
+			Tone: "done", Name: "password-set", Link: "/app/",
 		}
 		if ticket.ResultURL != "" {
 			page.Link, page.LinkName = ticket.ResultURL, "onward"

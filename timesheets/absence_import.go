@@ -38,7 +38,7 @@ func (i AbsenceImport) Validate() error {
 // ImportAbsences adds the absences of a file, which is for administrators alone. One that is there already is left as it
 // is, so a file can come again.
 func (s *Service) ImportAbsences(ctx context.Context, by auth.Caller, i AbsenceImport) (done Imported, err error) {
-	if err := onlyAdministrators(by, "import absences; record your own one by one"); err != nil {
+	if err := onlyAdministrators(by, "only an administrator can import absences; record your own one by one"); err != nil {
 		return done, err
 	}
 	var c check

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+
+	"punchcard/auth/lang"
 )
 
 // admits refuses time on no project, and more time on one that is for its members on the part of anybody else. To who
@@ -35,15 +37,15 @@ func (g ground) ownTasks() (tasks []string) {
 }
 
 // theirTasks says which tasks the project takes, as far as one reads on.
-func (g ground) theirTasks() string {
+func (g ground) theirTasks() lang.Sentence {
 	const few = 20
 	tasks := g.ownTasks()
 	switch {
 	case len(tasks) == 0:
-		return "must be left out: " + *g.project + " has no tasks"
+		return lang.Say("must be left out: %s has no tasks", *g.project)
 	case len(tasks) > few:
-		return "must be one of the tasks of " + *g.project + ", such as " + strings.Join(tasks[:few], ", ") + ", or left out"
+		return lang.Say("must be one of the tasks of %s, such as %s, or left out", *g.project, strings.Join(tasks[:few], ", "))
 	default:
-		return "must be one of the tasks of " + *g.project + ", or left out: " + strings.Join(tasks, ", ")
+		return lang.Say("must be one of the tasks of %s, or left out: %s", *g.project, strings.Join(tasks, ", "))
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"punchcard/auth"
+	"punchcard/auth/lang"
 )
 
 // ManyDecisions are about several periods at once.
@@ -48,7 +49,7 @@ func (m ManyDecisions) Validate() error {
 		c.that(item.revision() != nil, at+"/etag", `must be the ETag of the period, quotation marks and all, such as "\"7\""`)
 		if fault, ok := errors.AsType[*Fault](PeriodDecision{Decision: item.Decision, Comment: item.Comment}.Validate()); ok {
 			for _, field := range fault.Fields {
-				c.that(false, at+field.Pointer, "%s", field.Detail)
+				c.note(at+field.Pointer, field.Detail)
 			}
 		}
 	}
@@ -82,7 +83,7 @@ func (s *Service) DecideMany(ctx context.Context, by auth.Caller, m ManyDecision
 		case !isFault:
 			return ManyDecided{}, err
 		default:
-			result.Problem, result.Detail = &refused.Kind, refused.Detail
+			result.Problem, result.Detail = &refused.Kind, refused.Detail.In(lang.Tagged(by.Language))
 			count[map[bool]string{true: "changed meanwhile", false: "refused"}[refused.Kind == StaleReview]]++
 		}
 		done.Results = append(done.Results, result)

@@ -85,7 +85,7 @@ func (q AuditQuery) Validate() error {
 
 // Audit lists a page of what was done, which is for administrators alone.
 func (s *Service) Audit(ctx context.Context, by auth.Caller, q AuditQuery) (Page[AuditRecord], error) {
-	if err := onlyAdministrators(by, "read the audit"); err != nil {
+	if err := onlyAdministrators(by, "only an administrator can read the audit"); err != nil {
 		return Page[AuditRecord]{}, err
 	}
 	p := q.Paging

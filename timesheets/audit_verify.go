@@ -37,7 +37,7 @@ func (b *Broken) Error() string {
 
 // AuditVerification looks through the whole audit, which is for administrators alone.
 func (s *Service) AuditVerification(ctx context.Context, by auth.Caller, _ struct{}) (Verification, error) {
-	if err := onlyAdministrators(by, "read the audit"); err != nil {
+	if err := onlyAdministrators(by, "only an administrator can read the audit"); err != nil {
 		return Verification{}, err
 	}
 	return s.VerifyAudit(ctx, nil)

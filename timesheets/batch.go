@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm"
 
 	"punchcard/auth"
+	"punchcard/auth/lang"
 )
 
 // BatchLimit is how many operations a batch has at most.
@@ -65,7 +66,7 @@ func (s *Service) Batch(ctx context.Context, by auth.Caller, operations []Operat
 	for i, o := range done {
 		if !failed(o) {
 			done[i] = Operated{ID: operations[i].ID, Fault: &Fault{
-				Kind: FailedDependency, Detail: "another operation of this batch can't be done, so this one wasn't either",
+				Kind: FailedDependency, Detail: lang.Say("another operation of this batch can't be done, so this one wasn't either"),
 			}}
 		}
 	}

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+
+	"punchcard/auth/lang"
 )
 
 // calendar is how days are grouped into periods, from a day on and until the next calendar's. Each day is in one period of
@@ -20,25 +22,16 @@ type calendar struct {
 type span struct{ Start, End string }
 
 // name is the period in words: "the week of 21 September 2026", or "September 2026".
-func (s span) name() string {
+func (s span) name() lang.Phrase {
+	first, _ := time.Parse(time.DateOnly, s.Start)
 	if s.isMonth() {
-		return monthInWords(s.Start)
+		return lang.Say("%s %d", lang.Month(first), first.Year())
 	}
-	return "the week of " + dayInWords(s.Start)
+	return lang.Say("the week of %s", lang.Date(first))
 }
 
 // isMonth reports whether there is more in it than a week.
 func (s span) isMonth() bool { return s.End > dayAfter(s.Start, 6) }
-
-func dayInWords(day string) string {
-	date, _ := time.Parse(time.DateOnly, day)
-	return inWords(&date)
-}
-
-func monthInWords(day string) string {
-	date, _ := time.Parse(time.DateOnly, day)
-	return date.Format("January 2006")
-}
 
 const lastDay = "9999-12-31"
 

@@ -1,12 +1,13 @@
 package timesheets
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"punchcard/auth/lang"
 )
 
 // check gathers all that is wrong with a request, so that it is said at once.
@@ -15,8 +16,13 @@ type check struct{ fields []FieldFault }
 // that notes a fault at the pointer unless ok holds.
 func (c *check) that(ok bool, pointer, detail string, args ...any) {
 	if !ok {
-		c.fields = append(c.fields, FieldFault{Pointer: pointer, Detail: fmt.Sprintf(detail, args...)})
+		c.note(pointer, lang.Say(detail, args...))
 	}
+}
+
+// note notes a fault that was found elsewhere.
+func (c *check) note(pointer string, detail lang.Sentence) {
+	c.fields = append(c.fields, FieldFault{Pointer: pointer, Detail: detail})
 }
 
 // day wants a civil day such as "2026-03-04".
@@ -32,9 +38,8 @@ func (c *check) states(given []string, known ...State) {
 		names[i] = string(state)
 	}
 	isNone := func(name string) bool { return !slices.Contains(names, name) }
-	last := len(names) - 1
 	c.that(len(given) <= len(known) && !slices.ContainsFunc(given, isNone), "state",
-		"must be %s or %s, each at most once", strings.Join(names[:last], ", "), names[last])
+		"must be some of %s, each at most once", strings.Join(names, ", "))
 }
 
 // line wants text of at most limit characters without line breaks.
@@ -62,9 +67,8 @@ func (c *check) fault() error {
 	case 0:
 		return nil
 	case 1:
-		return &Fault{Kind: ValidationFailed, Detail: "one value of the request is wrong", Fields: c.fields}
+		return &Fault{Kind: ValidationFailed, Detail: lang.Say("one value of the request is wrong"), Fields: c.fields}
 	default:
-		detail := fmt.Sprintf("%d values of the request are wrong", len(c.fields))
-		return &Fault{Kind: ValidationFailed, Detail: detail, Fields: c.fields}
+		return &Fault{Kind: ValidationFailed, Detail: lang.Say("%d values of the request are wrong", len(c.fields)), Fields: c.fields}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"punchcard/auth"
+	"punchcard/auth/lang"
 )
 
 // Entry is the time that one person spent on one project on one civil day, as one caller sees it.
@@ -73,7 +74,7 @@ func (e Entry) shownTo(by auth.Caller) Entry {
 	}
 	m := e.matter()
 	if m.state == Submitted || m.state == Approved || m.state == Closed {
-		reason := m.told()
+		reason := m.told().In(lang.Tagged("en"))
 		e.LockedReason = &reason
 	}
 	e.AllowedActions = m.actions(by)
@@ -82,7 +83,7 @@ func (e Entry) shownTo(by auth.Caller) Entry {
 
 // matter is the entry as something that is acted upon.
 func (e Entry) matter() matter {
-	m := matter{thing: entryThing, name: "this entry", state: e.State, ownerID: e.UserID, people: e.people,
+	m := matter{thing: entryThing, name: lang.Say("this entry"), state: e.State, ownerID: e.UserID, people: e.people,
 		parts: []part{e.part}}
 	if e.editedBy != e.UserID {
 		m.editors = []string{e.editedBy}
@@ -93,19 +94,11 @@ func (e Entry) matter() matter {
 	if e.closing.covers(e.Date) {
 		m.state = Closed
 	}
-	m.told = func() string {
+	m.told = func() lang.Phrase {
 		if m.state == Closed {
-			return e.closing.String()
+			return e.closing.inWords()
 		}
-		return standing(m, inWords(e.submittedAt), inWords(e.decidedAt))
+		return standing(m, e.submittedAt, e.decidedAt)
 	}
 	return m
-}
-
-// inWords is the day of an instant; empty if there is none.
-func inWords(t *time.Time) string {
-	if t == nil {
-		return ""
-	}
-	return t.UTC().Format("2 January 2006")
 }

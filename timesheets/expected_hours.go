@@ -78,7 +78,7 @@ func (s *Service) setHours(ctx context.Context, by auth.Caller, user *string, sc
 			}
 			d.Owner, d.Object = *user, *user
 		}
-		if err := onlyAdministrators(by, "say how much is expected"); err != nil {
+		if err := onlyAdministrators(by, "only an administrator can say how much is expected"); err != nil {
 			return err
 		}
 		before, err := schedulesOf(tx, user)

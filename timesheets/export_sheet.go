@@ -7,6 +7,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"punchcard/auth/lang"
 	"punchcard/timesheets/export"
 )
 
@@ -100,7 +101,7 @@ func (n names) sheet(tx *gorm.DB, o Organization, p Period) (export.Sheet, error
 	if err := n.learnPeople(tx, ids); err != nil {
 		return export.Sheet{}, err
 	}
-	title := strings.TrimPrefix(p.name(), "the ")
+	title := strings.TrimPrefix(p.name().In(lang.Tagged("en")), "the ")
 	s := export.Sheet{
 		Organization: o.Name, Person: n.people[p.UserID].Name,
 		Title: strings.ToUpper(title[:1]) + title[1:], Start: p.Start, End: p.End, State: string(p.State),

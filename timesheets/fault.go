@@ -3,6 +3,8 @@ package timesheets
 import (
 	"fmt"
 	"strings"
+
+	"punchcard/auth/lang"
 )
 
 // Kind is what sort of thing stands in the way. It is the name of the problem type that the API documents.
@@ -35,14 +37,14 @@ const (
 // Fault tells the person who asked why it can't be done, and what to do about it. Every other error is ours.
 type Fault struct {
 	Kind   Kind
-	Detail string       // one sentence for a person
-	Fields []FieldFault // where in the request, when it is the request
+	Detail lang.Sentence // for a person
+	Fields []FieldFault  // where in the request, when it is the request
 }
 
 // FieldFault is what is wrong with one value of a request.
 type FieldFault struct {
-	Pointer string `json:"pointer"` // JSON Pointer (RFC 6901) into the body: "/minutes"; for a query parameter its bare name
-	Detail  string `json:"detail"`
+	Pointer string        // JSON Pointer (RFC 6901) into the body: "/minutes"; for a query parameter its bare name
+	Detail  lang.Sentence // what follows the value's name: "must be a time such as 09:30"
 }
 
 // PointerPart writes a name as it stands between the slashes of a JSON Pointer (RFC 6901 §3).
@@ -51,7 +53,7 @@ func PointerPart(name string) string { return pointerEscape.Replace(name) }
 var pointerEscape = strings.NewReplacer("~", "~0", "/", "~1")
 
 func (f *Fault) Error() string {
-	text := string(f.Kind) + ": " + f.Detail
+	text := string(f.Kind) + ": " + f.Detail.String()
 	for _, field := range f.Fields {
 		text += fmt.Sprintf("; %s %s", field.Pointer, field.Detail)
 	}
@@ -59,11 +61,11 @@ func (f *Fault) Error() string {
 }
 
 func fault(kind Kind, detail string, args ...any) error {
-	return &Fault{Kind: kind, Detail: fmt.Sprintf(detail, args...)}
+	return &Fault{Kind: kind, Detail: lang.Say(detail, args...)}
 }
 
 // invalid is a fault of one value that only shows once rows are read.
 func invalid(kind Kind, pointer, detail string, args ...any) error {
-	detail = fmt.Sprintf(detail, args...)
-	return &Fault{Kind: kind, Detail: detail, Fields: []FieldFault{{Pointer: pointer, Detail: detail}}}
+	said := lang.Say(detail, args...)
+	return &Fault{Kind: kind, Detail: said, Fields: []FieldFault{{Pointer: pointer, Detail: said}}}
 }

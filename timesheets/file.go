@@ -158,7 +158,7 @@ func (l line) flag(c *check, column string) bool {
 func (f File) events(c *check, most, thisYear int) (events []ical.Event) {
 	read, faults := ical.Parse(f.Text, most)
 	for _, fault := range faults {
-		c.that(false, onLine(fault.Line, ""), "%s", fault.Detail)
+		c.note(onLine(fault.Line, ""), fault.Detail)
 	}
 	for _, e := range read {
 		if events = append(events, e.Between(thisYear-1, thisYear+5)...); len(events) > most {
@@ -172,6 +172,6 @@ func (f File) events(c *check, most, thisYear int) (events []ical.Event) {
 // at adds what is wrong with a line of the file.
 func (c *check) at(line int, fields []FieldFault) {
 	for _, field := range fields {
-		c.that(false, onLine(line, strings.TrimPrefix(field.Pointer, "/")), "%s", field.Detail)
+		c.note(onLine(line, strings.TrimPrefix(field.Pointer, "/")), field.Detail)
 	}
 }

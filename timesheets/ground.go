@@ -117,7 +117,7 @@ func (g ground) takes(e Entry, n NewEntry, minutes int) error {
 	left := dayMinutes - g.restOfDay
 	more := n.ProjectID != e.ProjectID || minutes > e.Minutes
 	if g.closing.covers(n.Date) {
-		return invalid(PeriodClosed, "/date", "%s", g.closing)
+		return invalid(PeriodClosed, "/date", "%s", g.closing.inWords())
 	}
 	if err := g.admits(e, more); err != nil {
 		return err

@@ -56,7 +56,7 @@ func (s *Service) Import(ctx context.Context, by auth.Caller, i TimeImport) (don
 	}
 	file, err := trackers.Read(i.File.Text, trackers.Options{Format: i.Format, DateOrder: i.DateOrder, Most: mostImported})
 	if said, ok := errors.AsType[trackers.Error](err); ok {
-		return done, invalid(ValidationFailed, "/lines", "%s", said)
+		return done, &Fault{ValidationFailed, said.Sentence, []FieldFault{{"/lines", said.Sentence}}}
 	}
 	if err != nil {
 		return done, err

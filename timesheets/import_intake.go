@@ -12,6 +12,7 @@ import (
 	"gorm.io/gorm"
 
 	"punchcard/auth"
+	"punchcard/auth/lang"
 	"punchcard/timesheets/trackers"
 )
 
@@ -24,6 +25,7 @@ type intake struct {
 	now   time.Time
 	done  ImportedTime
 	wrong check
+	reads *lang.Catalogue
 
 	owners   map[string]string // the person's id by what the file calls them
 	projects map[string]string // likewise
@@ -36,7 +38,7 @@ const wasRefused = "refused"
 
 func newIntake(s *Service, tx *gorm.DB, by auth.Caller, i TimeImport) *intake {
 	return &intake{
-		s: s, tx: tx, by: by, TimeImport: i, now: s.instant(),
+		s: s, tx: tx, by: by, reads: lang.Tagged(by.Language), TimeImport: i, now: s.instant(),
 		done:   ImportedTime{DryRun: i.DryRun, Projects: []string{}, Lines: []ImportedLine{}},
 		owners: map[string]string{}, projects: map[string]string{}, seen: map[string]int{}, periods: map[string]periodRow{},
 	}
@@ -45,7 +47,7 @@ func newIntake(s *Service, tx *gorm.DB, by auth.Caller, i TimeImport) *intake {
 // take records every line, or tells of each that can't be.
 func (in *intake) take(ctx context.Context, file trackers.File) error {
 	for _, m := range file.Mistakes {
-		in.refuse(m.Line, m.Column, m.Detail, "")
+		in.refuse(m.Line, m.Column, m.Detail, nil)
 	}
 	for _, l := range file.Lines {
 		outcome, err := in.record(ctx, l)
@@ -56,7 +58,7 @@ func (in *intake) take(ctx context.Context, file trackers.File) error {
 		if err != nil {
 			return fmt.Errorf("line %d: %w", l.Number, err)
 		}
-		in.tell(l.Number, outcome, lineInWords(l))
+		in.tell(l.Number, outcome, in.inWords(l))
 	}
 	slices.SortStableFunc(in.done.Lines, func(a, b ImportedLine) int { return a.Line - b.Line })
 	if !in.DryRun {
@@ -163,22 +165,22 @@ func (c *check) add(err error) error {
 // refuseFor tells what stands in the way of a line.
 func (in *intake) refuseFor(l trackers.Line, f *Fault) {
 	if len(f.Fields) == 0 {
-		in.refuse(l.Number, "", f.Detail, lineInWords(l))
+		in.refuse(l.Number, "", f.Detail, &l)
 	}
 	for _, field := range f.Fields {
-		in.refuse(l.Number, strings.TrimPrefix(field.Pointer, "/"), field.Detail, lineInWords(l))
+		in.refuse(l.Number, strings.TrimPrefix(field.Pointer, "/"), field.Detail, &l)
 	}
 }
 
-func (in *intake) refuse(line int, column, detail, words string) {
-	if column != "" {
-		words = strings.TrimSpace(words+": "+column) + " " + detail
-	} else {
-		words += ": " + detail
+// refuse tells what is wrong with a column of a line, or with all of it. What is no line yet is nil.
+func (in *intake) refuse(number int, column string, detail lang.Sentence, l *trackers.Line) {
+	words := strings.TrimSpace(column + " " + detail.In(in.reads))
+	if l != nil {
+		words = in.inWords(*l) + ": " + words
 	}
-	in.tell(line, wasRefused, strings.TrimPrefix(words, ": "))
+	in.tell(number, wasRefused, words)
 	if len(in.wrong.fields) < mostMistakes {
-		in.wrong.that(false, onLine(line, PointerPart(column)), "%s", detail)
+		in.wrong.note(onLine(number, PointerPart(column)), detail)
 	}
 }
 
@@ -194,8 +196,11 @@ func (in *intake) tell(line int, outcome, words string) {
 	in.done.Lines = append(in.done.Lines, ImportedLine{line, outcome, words})
 }
 
-// lineInWords is the line with what was taken otherwise than it is written.
-func lineInWords(l trackers.Line) string {
+// inWords is the line with what was taken otherwise than it is written.
+func (in *intake) inWords(l trackers.Line) string {
 	text := strings.TrimSpace(fmt.Sprintf("%s %s %s", l.Date, asHours(l.Minutes), l.Project))
-	return strings.Join(append([]string{text}, l.Remarks...), "; ")
+	for _, remark := range l.Remarks {
+		text += "; " + remark.In(in.reads)
+	}
+	return text
 }

@@ -95,17 +95,17 @@ func (in *intake) project(l trackers.Line) (string, error) {
 		return "", err
 	}
 	if id == "" {
-		return "", invalid(ValidationFailed, "/project", "%q is no project here%s", cmp.Or(name, l.ProjectID), in.howToCreate())
+		return "", in.noProject(cmp.Or(name, l.ProjectID))
 	}
 	in.projects[key] = id
 	return id, nil
 }
 
-func (in *intake) howToCreate() string {
+func (in *intake) noProject(name string) error {
 	if in.by.Admin {
-		return "; create_projects=true would make it"
+		return invalid(ValidationFailed, "/project", "%q is no project here; create_projects=true would make it", name)
 	}
-	return "; ask an administrator for it"
+	return invalid(ValidationFailed, "/project", "%q is no project here; ask an administrator for it", name)
 }
 
 // projectCalled is the id of the project that the line names, if the caller sees it: what they don't see is none to them.

@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm"
 
 	"punchcard/auth"
+	"punchcard/auth/lang"
 )
 
 // Lock is the lock date: what lies before it is closed, as for a payroll that has run. The last one holds; those before it
@@ -53,7 +54,7 @@ func (s *Service) Lock(ctx context.Context, _ auth.Caller, _ struct{}) (Lock, er
 // SetLock closes days, or lifts that, which is for administrators alone. Time on closed days is neither added nor changed,
 // and what is wholly closed is neither submitted, decided nor reopened.
 func (s *Service) SetLock(ctx context.Context, by auth.Caller, n NewLock) (Lock, error) {
-	if err := onlyAdministrators(by, "set the lock date"); err != nil {
+	if err := onlyAdministrators(by, "only an administrator can set the lock date"); err != nil {
 		return Lock{}, err
 	}
 	var set Lock
@@ -62,7 +63,7 @@ func (s *Service) SetLock(ctx context.Context, by auth.Caller, n NewLock) (Lock,
 		if err != nil {
 			return err
 		}
-		if err := isAt("the lock date", last.Number, n.Revision, Update); err != nil {
+		if err := isAt(lang.Say("the lock date"), last.Number, n.Revision, Update); err != nil {
 			return err
 		}
 		set = Lock{last.Number + 1, n.Until, strings.TrimSpace(n.Reason), by.User, s.instant()}
@@ -100,8 +101,7 @@ type closing struct {
 // covers reports whether the day is closed.
 func (c closing) covers(day string) bool { return c.until != "" && day <= c.until }
 
-// String says it in words.
-func (c closing) String() string {
+func (c closing) inWords() lang.Phrase {
 	day, _ := time.Parse(time.DateOnly, c.until)
-	return "time until " + inWords(&day) + " is closed (" + c.reason + "); an administrator can lift that"
+	return lang.Say("time until %s is closed (%s); an administrator can lift that", lang.Date(day), c.reason)
 }

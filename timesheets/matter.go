@@ -1,9 +1,10 @@
 package timesheets
 
 import (
-	"strings"
+	"time"
 
 	"punchcard/auth"
+	"punchcard/auth/lang"
 )
 
 // thing is what sort of thing a transition is of.
@@ -18,13 +19,13 @@ const (
 // matter is what somebody acts upon, an entry or a period: how it stands, and who has to do with it.
 type matter struct {
 	thing   thing
-	name    string // "this entry", "the week of 21 September 2026"
-	state   State  // an open period is a draft
+	name    lang.Phrase // "this entry", "the week of 21 September 2026"
+	state   State       // an open period is a draft
 	ownerID string
 	editors []string // who wrote its content last, besides the owner
 	people  people
-	parts   []part        // at least one
-	told    func() string // how it stands, in words
+	parts   []part             // at least one
+	told    func() lang.Phrase // how it stands
 }
 
 // people are those who have to do with a matter.
@@ -58,19 +59,30 @@ func (m matter) actions(by auth.Caller) []Action {
 }
 
 // standing is how a matter stands that was submitted, in words.
-func standing(m matter, submitted, decided string) string {
-	switch m.state {
-	case Submitted:
-		if nobody := m.nobody(); nobody != "" {
-			return "submitted on " + submitted + ", but " + nobody
+func standing(m matter, submitted, decided *time.Time) lang.Phrase {
+	switch {
+	case m.state == Submitted:
+		if nobody := m.nobody(); nobody != nil {
+			return lang.Say("submitted on %s, but %s", onDay(submitted), nobody)
 		}
-		return "submitted on " + submitted + ", waiting for " + m.approver()
-	case Approved, Rejected:
-		if m.people.decider == nil { // whose lines were approved one by one
-			return string(m.state)
-		}
-		return strings.TrimSpace(string(m.state) + " by " + *m.people.decider + " on " + decided)
+		return lang.Say("submitted on %s, waiting for %s", onDay(submitted), m.approver())
+	case m.state == Approved && m.people.decider == nil: // whose lines were approved one by one
+		return lang.Say("approved")
+	case m.state == Rejected && m.people.decider == nil:
+		return lang.Say("rejected")
+	case m.state == Approved:
+		return lang.Say("approved by %s on %s", *m.people.decider, onDay(decided))
+	case m.state == Rejected:
+		return lang.Say("rejected by %s on %s", *m.people.decider, onDay(decided))
 	default:
-		return "not submitted yet"
+		return lang.Say("not submitted yet")
 	}
+}
+
+// onDay is the day of an instant; empty if there is none.
+func onDay(at *time.Time) lang.Phrase {
+	if at == nil {
+		return lang.Words{}
+	}
+	return lang.Date(at.UTC())
 }

@@ -28,7 +28,7 @@ type projectMember struct {
 // AddMember makes somebody a member, if they aren't one; which is for administrators alone. It matters once the project is
 // for its members.
 func (s *Service) AddMember(ctx context.Context, by auth.Caller, ref MemberRef) (Member, error) {
-	if err := onlyAdministrators(by, "say who is a member of a project"); err != nil {
+	if err := onlyAdministrators(by, "only an administrator can say who is a member of a project"); err != nil {
 		return Member{}, err
 	}
 	var member Member
@@ -76,7 +76,7 @@ func memberOf(tx *gorm.DB, ref MemberRef) (projectMember, error) {
 // RemoveMember ends a membership, which is for administrators alone. Time that the person has on the project stays, and
 // with it they go on seeing the project.
 func (s *Service) RemoveMember(ctx context.Context, by auth.Caller, ref MemberRef) error {
-	if err := onlyAdministrators(by, "say who is a member of a project"); err != nil {
+	if err := onlyAdministrators(by, "only an administrator can say who is a member of a project"); err != nil {
 		return err
 	}
 	return s.db.Write(ctx, func(tx *gorm.DB) error {

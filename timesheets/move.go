@@ -6,6 +6,7 @@ import (
 	"gorm.io/gorm"
 
 	"punchcard/auth"
+	"punchcard/auth/lang"
 )
 
 // move takes an entry through one transition; set does what the action is about. Every write to an entry that exists
@@ -23,7 +24,7 @@ func (s *Service) move(ctx context.Context, by auth.Caller, ref EntryRef, action
 		if err != nil {
 			return err
 		}
-		if err := isAt("the entry", entry.Revision, ref.Revision, action); err != nil {
+		if err := isAt(lang.Say("the entry"), entry.Revision, ref.Revision, action); err != nil {
 			return err
 		}
 		before, err := periodOn(tx, entry.UserID, entry.Date)

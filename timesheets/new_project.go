@@ -69,7 +69,7 @@ func (n NewProject) check(c *check, at string) {
 
 // CreateProject makes a project, which is for administrators alone.
 func (s *Service) CreateProject(ctx context.Context, by auth.Caller, n NewProject) (Project, error) {
-	if err := onlyAdministrators(by, "make projects"); err != nil {
+	if err := onlyAdministrators(by, "only an administrator can make projects"); err != nil {
 		return Project{}, err
 	}
 	made := s.project()

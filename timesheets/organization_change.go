@@ -10,6 +10,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"punchcard/auth"
+	"punchcard/auth/lang"
 )
 
 // OrganizationChange is a merge patch (RFC 7386) of the organization. None of its members can be removed.
@@ -81,7 +82,7 @@ func (o OrganizationChange) over(was Organization) Organization {
 // that it is in, and so do periods to come that have time already. Where a new one meets an old one, it is cut short.
 func (s *Service) ChangeOrganization(ctx context.Context, by auth.Caller, c OrganizationChange) (OrganizationSettings, error) {
 	var changed OrganizationSettings
-	if err := onlyAdministrators(by, "change the organization"); err != nil {
+	if err := onlyAdministrators(by, "only an administrator can change the organization"); err != nil {
 		return changed, err
 	}
 	err := s.db.Write(ctx, func(tx *gorm.DB) error {
@@ -89,7 +90,7 @@ func (s *Service) ChangeOrganization(ctx context.Context, by auth.Caller, c Orga
 		if err != nil {
 			return err
 		}
-		if err := isAt("the organization", before.Revision, c.Revision, Update); err != nil {
+		if err := isAt(lang.Say("the organization"), before.Revision, c.Revision, Update); err != nil {
 			return err
 		}
 		changed, err = s.setOrganization(tx, by, before, c.over(before.Organization))

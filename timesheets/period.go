@@ -7,6 +7,7 @@ import (
 	"gorm.io/gorm"
 
 	"punchcard/auth"
+	"punchcard/auth/lang"
 )
 
 // Period is the week or the month of one person, as one caller sees it: what is submitted and approved together. Every day
@@ -102,9 +103,9 @@ func (p Period) matter() matter {
 	if p.closing.covers(p.End) {
 		m.state = Closed
 	}
-	m.told = func() string {
+	m.told = func() lang.Phrase {
 		if m.state == Closed {
-			return p.closing.String()
+			return p.closing.inWords()
 		}
 		var submitted, decided *time.Time
 		if p.Submission != nil {
@@ -113,19 +114,19 @@ func (p Period) matter() matter {
 		if p.LastDecision != nil {
 			decided = &p.LastDecision.At
 		}
-		return standing(m, inWords(submitted), inWords(decided))
+		return standing(m, submitted, decided)
 	}
 	return m
 }
 
-func (p Period) name() string { return span{p.Start, p.End}.name() }
+func (p Period) name() lang.Phrase { return span{p.Start, p.End}.name() }
 
 // shownTo completes the period with what follows from it and from who looks at it.
 func (p Period) shownTo(by auth.Caller) Period {
 	m := p.matter()
 	p.Approvers = m.approvers()
 	if p.row.Live || m.state == Closed {
-		reason := m.told()
+		reason := m.told().In(lang.Tagged("en"))
 		p.LockedReason = &reason
 	}
 	p.AllowedActions = m.actions(by)

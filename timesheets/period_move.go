@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm"
 
 	"punchcard/auth"
+	"punchcard/auth/lang"
 )
 
 // periodMove is one transition of a period.
@@ -162,7 +163,7 @@ func (p *periodRow) updateLines(tx *gorm.DB, m periodMove, in func(*gorm.DB) *go
 
 // isAt refuses an action upon a revision that is no more. Who decides is told to look again, since they answer for what
 // they saw; who edits would undo somebody else's words.
-func isAt(name string, revision int64, seen *int64, action Action) error {
+func isAt(name lang.Phrase, revision int64, seen *int64, action Action) error {
 	switch {
 	case seen == nil || *seen == revision:
 		return nil

@@ -52,7 +52,7 @@ func (s *Service) SetManager(ctx context.Context, by auth.Caller, n NewManager) 
 		return now, nil
 	}
 	if wrong, ok := errors.AsType[*auth.Mistake](err); ok {
-		return now, invalid(ValidationFailed, wrong.Pointer, "%s", wrong.Detail)
+		return now, invalid(ValidationFailed, wrong.Pointer, wrong.Detail)
 	}
 	return now, err
 }
@@ -63,7 +63,7 @@ func (s *Service) changePerson(ctx context.Context, tx *gorm.DB, by auth.Caller,
 	if err != nil {
 		return before, err
 	}
-	if err := onlyAdministrators(by, "change who manages "+before.Name+", and where they work"); err != nil {
+	if err := onlyAdministrators(by, "only an administrator can change who manages %s, and where they work", before.Name); err != nil {
 		return before, err
 	}
 	if err := change(); err != nil {

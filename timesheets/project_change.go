@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm"
 
 	"punchcard/auth"
+	"punchcard/auth/lang"
 )
 
 // ProjectChange is a merge patch (RFC 7386) of a project. The whole that comes of it must be as good as a new project.
@@ -28,7 +29,7 @@ type ProjectChange struct {
 
 // ChangeProject edits a project, which is for administrators alone. Time that is on it stays as it is.
 func (s *Service) ChangeProject(ctx context.Context, by auth.Caller, c ProjectChange) (Project, error) {
-	if err := onlyAdministrators(by, "change projects"); err != nil {
+	if err := onlyAdministrators(by, "only an administrator can change projects"); err != nil {
 		return Project{}, err
 	}
 	var changed Project
@@ -62,7 +63,7 @@ func projectAt(tx *gorm.DB, by auth.Caller, ref ProjectRef, action Action) (Proj
 	if err != nil {
 		return p, err
 	}
-	return p, isAt(p.Name, p.Revision, ref.Revision, action)
+	return p, isAt(lang.Words{lang.Verbatim(p.Name)}, p.Revision, ref.Revision, action)
 }
 
 // said is the project as somebody would say it anew.
@@ -112,7 +113,7 @@ func (s *Service) updateProject(tx *gorm.DB, by auth.Caller, before Project, p *
 
 // DeleteProject deletes a project that no entry names, which is for administrators alone.
 func (s *Service) DeleteProject(ctx context.Context, by auth.Caller, ref ProjectRef) error {
-	if err := onlyAdministrators(by, "delete projects"); err != nil {
+	if err := onlyAdministrators(by, "only an administrator can delete projects"); err != nil {
 		return err
 	}
 	return s.db.Write(ctx, func(tx *gorm.DB) error {

@@ -1,13 +1,16 @@
 package timesheets
 
-import "punchcard/auth"
+import (
+	"punchcard/auth"
+	"punchcard/auth/lang"
+)
 
-// onlyAdministrators refuses everybody else what is to be done.
-func onlyAdministrators(by auth.Caller, todo string) error {
+// onlyAdministrators refuses everybody else, in a sentence about what is to be done.
+func onlyAdministrators(by auth.Caller, sentence string, args ...any) error {
 	if by.Admin {
 		return nil
 	}
-	return fault(Forbidden, "only an administrator can %s", todo)
+	return fault(Forbidden, sentence, args...)
 }
 
 // refusal says why the action is not in the table for this caller, and who or what can help.
@@ -35,11 +38,12 @@ func (m matter) refusal(action Action, by auth.Caller) error {
 }
 
 // verb is the action in words.
-func (a Action) verb() string {
-	if a == RequestReopening {
-		return "ask to reopen"
-	}
-	return string(a)
+func (a Action) verb() lang.Phrase { return verbs[a] }
+
+var verbs = map[Action]lang.Phrase{
+	Update: lang.Say("update"), Delete: lang.Say("delete"), Submit: lang.Say("submit"), Withdraw: lang.Say("withdraw"),
+	Approve: lang.Say("approve"), Reject: lang.Say("reject"), Reopen: lang.Say("reopen"), Restore: lang.Say("restore"),
+	RequestReopening: lang.Say("ask to reopen"),
 }
 
 // whoCan is everyone who can take the action in one state or another.
@@ -54,16 +58,16 @@ func whoCan(action Action) relation {
 }
 
 // unlock says who can make a locked matter changeable again.
-func (m matter) unlock() string {
+func (m matter) unlock() lang.Phrase {
 	switch {
 	case m.state == Submitted:
-		if m.nobody() != "" {
-			return m.people.owner + " can withdraw it"
+		if m.nobody() != nil {
+			return lang.Say("%s can withdraw it", m.people.owner)
 		}
-		return m.people.owner + " can withdraw it, " + m.approver() + " can reject it"
+		return lang.Say("%s can withdraw it, %s can reject it", m.people.owner, m.approver())
 	case m.thing == periodThing:
-		return m.inPerson(whoCan(Reopen)) + " can reopen it"
+		return lang.Say("%s can reopen it", m.inPerson(whoCan(Reopen)))
 	default:
-		return "once all of its period is approved, " + m.inPerson(whoCan(Reopen)) + " can reopen that"
+		return lang.Say("once all of its period is approved, %s can reopen that", m.inPerson(whoCan(Reopen)))
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"punchcard/auth"
+	"punchcard/auth/lang"
 )
 
 // relation is how the caller stands to an entry or a period. One person can be several things; none of them is a stranger.
@@ -116,23 +117,25 @@ func (m matter) approvers() []string {
 }
 
 // approver is who decides about the matter, in words.
-func (m matter) approver() string {
-	var each []string
+func (m matter) approver() lang.Phrase {
+	var each []lang.Phrase
+	var known []string
 	for _, p := range m.parts {
-		if words := m.approverOf(p); !slices.Contains(each, words) {
-			each = append(each, words)
+		who := m.approverOf(p)
+		if said := who.In(lang.Tagged("en")); !slices.Contains(known, said) {
+			each, known = append(each, who), append(known, said)
 		}
 	}
-	return strings.Join(each, ", and ")
+	return lang.And(each...)
 }
 
-func (m matter) approverOf(p part) string {
+func (m matter) approverOf(p part) lang.Phrase {
 	deciders, administrators := m.deciders(p)
 	switch {
 	case len(deciders) == 0:
-		return "somebody who may"
+		return lang.Say("somebody who may")
 	case administrators:
-		return "an administrator other than " + m.unfit(p)
+		return lang.Say("an administrator other than %s", m.unfit(p))
 	}
 	var names []string
 	for _, c := range deciders {
@@ -140,7 +143,16 @@ func (m matter) approverOf(p part) string {
 			names = append(names, c.name)
 		}
 	}
-	return strings.Join(names, " or ")
+	return lang.Either(named(names)...)
+}
+
+// named are people by their names.
+func named(names []string) []lang.Phrase {
+	all := make([]lang.Phrase, len(names))
+	for i, name := range names {
+		all[i] = lang.Words{lang.Verbatim(name)}
+	}
+	return all
 }
 
 // unfit is whom somebody would think of first: the nearest who edited the matter, or else the owner.
@@ -153,13 +165,14 @@ func (m matter) unfit(p part) string {
 	return m.people.owner
 }
 
-// nobody says why nobody is left who could decide about a part of the matter; it is empty if somebody is.
-func (m matter) nobody() string {
+// nobody says why nobody is left who could decide about a part of the matter; it is nil if somebody is.
+func (m matter) nobody() lang.Phrase {
 	for _, p := range m.parts {
 		if deciders, _ := m.deciders(p); len(deciders) > 0 {
 			continue
 		}
-		var why, named []string
+		var why []lang.Phrase
+		var named []string
 		for _, c := range slices.Concat(p.first, m.people.above, m.people.admins) {
 			if slices.Contains(named, c.id) {
 				continue
@@ -167,37 +180,37 @@ func (m matter) nobody() string {
 			named = append(named, c.id)
 			switch {
 			case c.id == m.ownerID:
-				why = append(why, c.name+" can't approve their own time")
+				why = append(why, lang.Say("%s can't approve their own time", c.name))
 			case m.isEditedBy(c.id):
-				why = append(why, c.name+" edited it last")
+				why = append(why, lang.Say("%s edited it last", c.name))
 			case c.blocked:
-				why = append(why, c.name+" can't sign in any more")
+				why = append(why, lang.Say("%s can't sign in any more", c.name))
 			default:
-				why = append(why, c.name+" has no role that lets them approve")
+				why = append(why, lang.Say("%s has no role that lets them approve", c.name))
 			}
 		}
 		if len(m.people.above) == 0 {
-			why = append([]string{m.people.owner + " has no manager"}, why...)
+			why = append([]lang.Phrase{lang.Say("%s has no manager", m.people.owner)}, why...)
 		}
-		return "nobody is left who may approve it: " + strings.Join(why, ", ") +
-			"; an administrator can give " + m.people.owner + " another manager"
+		return lang.Say("nobody is left who may approve it: %s; an administrator can give %s another manager",
+			lang.Listed(why...), m.people.owner)
 	}
-	return ""
+	return nil
 }
 
 // inPerson names those who stand to the matter in one of the relations.
-func (m matter) inPerson(who relation) string {
-	var names []string
+func (m matter) inPerson(who relation) lang.Phrase {
+	var names []lang.Phrase
 	if who&owner != 0 {
-		names = append(names, m.people.owner)
+		names = append(names, lang.Words{lang.Verbatim(m.people.owner)})
 	}
 	if who&approver != 0 {
 		names = append(names, m.approver())
 	}
 	if who&admin != 0 && !(who&approver != 0 && m.isLeftToAdministrators()) { // who are named as approvers already
-		names = append(names, "an administrator")
+		names = append(names, lang.Say("an administrator"))
 	}
-	return strings.Join(names, " or ")
+	return lang.Either(names...)
 }
 
 func (m matter) isLeftToAdministrators() bool {

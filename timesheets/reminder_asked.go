@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm"
 
 	"punchcard/auth"
+	"punchcard/auth/lang"
 )
 
 // Reminders asks for people to be reminded of periods that they haven't submitted.
@@ -66,7 +67,7 @@ func (s *Service) RemindMany(ctx context.Context, by auth.Caller, r Reminders) (
 		result, told := PeriodReminded{PeriodID: id}, "reminded"
 		err := s.db.Write(ctx, func(tx *gorm.DB) error { return s.remindAsAsked(ctx, tx, by, id) })
 		if refused, ok := errors.AsType[*Fault](err); ok {
-			result.Problem, result.Detail = &refused.Kind, refused.Detail
+			result.Problem, result.Detail = &refused.Kind, refused.Detail.In(lang.Tagged(by.Language))
 			told = map[bool]string{true: "reminded already", false: "refused"}[refused.Kind == AlreadyReminded]
 		} else if err != nil {
 			return Reminded{}, err

@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"time"
 
 	"gorm.io/gorm"
 
 	"punchcard/auth"
+	"punchcard/auth/lang"
 )
 
 // grouping is something that entries have in common.
@@ -70,12 +72,12 @@ func wordsOr(none, words string) label {
 }
 
 func byPeriod(calendars []calendar, start, _ string) label {
-	return label{start, spanIn(calendars, start).name()}
+	return label{start, spanIn(calendars, start).name().In(lang.Tagged("en"))}
 }
 
 func byWeek(calendars []calendar, day, _ string) label {
 	days := spanIn(weeksOf(calendars), day)
-	return label{days.Start, days.name()}
+	return label{days.Start, days.name().In(lang.Tagged("en"))}
 }
 
 // weeksOf is the calendars of a company whose periods are weeks. Whether its periods are months is nothing to its weeks.
@@ -90,6 +92,12 @@ func weeksOf(calendars []calendar) (weeks []calendar) {
 	return weeks
 }
 
-func byMonth(_ []calendar, month, _ string) label { return label{month, monthInWords(month + "-01")} }
+func byMonth(_ []calendar, month, _ string) label {
+	first, _ := time.Parse(time.DateOnly, month+"-01")
+	return label{month, first.Format("January 2006")}
+}
 
-func byDay(_ []calendar, day, _ string) label { return label{day, dayInWords(day)} }
+func byDay(_ []calendar, day, _ string) label {
+	date, _ := time.Parse(time.DateOnly, day)
+	return label{day, date.Format("2 January 2006")}
+}

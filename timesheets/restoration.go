@@ -6,6 +6,7 @@ import (
 	"gorm.io/gorm"
 
 	"punchcard/auth"
+	"punchcard/auth/lang"
 )
 
 // Restore brings a deleted entry back in the state that it had, where there is room for it as for a new one: in its day, on
@@ -20,7 +21,7 @@ func (s *Service) Restore(ctx context.Context, by auth.Caller, ref EntryRef) (En
 		if _, err := entry.matter().after(Restore, by); err != nil {
 			return err
 		}
-		if err := isAt("the entry", entry.Revision, ref.Revision, Restore); err != nil {
+		if err := isAt(lang.Say("the entry"), entry.Revision, ref.Revision, Restore); err != nil {
 			return err
 		}
 		n := entry.said()

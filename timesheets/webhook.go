@@ -75,7 +75,7 @@ func patternsOf(event string) []string {
 
 // AddWebhook begins to tell an address. Its secret is shown this once.
 func (s *Service) AddWebhook(ctx context.Context, by auth.Caller, n NewWebhook) (Webhook, error) {
-	if err := onlyAdministrators(by, "add a webhook"); err != nil {
+	if err := onlyAdministrators(by, "only an administrator can add a webhook"); err != nil {
 		return Webhook{}, err
 	}
 	now := s.instant()
@@ -104,7 +104,7 @@ func (s *Service) AddWebhook(ctx context.Context, by auth.Caller, n NewWebhook) 
 // set puts what n says into the webhook.
 func (s *Service) set(w *Webhook, n NewWebhook) error {
 	if wrong := s.addressMistake(n.URL); wrong != "" {
-		return invalid(ValidationFailed, "/url", "%s", wrong)
+		return invalid(ValidationFailed, "/url", wrong)
 	}
 	w.URL, w.Description, w.Events = n.URL, strings.TrimSpace(n.Description), distinct(n.Events)
 	if len(w.Events) == 0 {
@@ -128,7 +128,7 @@ func (q WebhookQuery) Validate() error {
 
 // Webhooks lists a page of them.
 func (s *Service) Webhooks(ctx context.Context, by auth.Caller, q WebhookQuery) (Page[Webhook], error) {
-	if err := onlyAdministrators(by, "see webhooks"); err != nil {
+	if err := onlyAdministrators(by, "only an administrator can see webhooks"); err != nil {
 		return Page[Webhook]{}, err
 	}
 	return turn(s, by, WebhookQuery{}, q.Paging, list[Webhook]{
@@ -162,7 +162,7 @@ type WebhookRef struct {
 
 // Webhook is one of them.
 func (s *Service) Webhook(ctx context.Context, by auth.Caller, ref WebhookRef) (Webhook, error) {
-	if err := onlyAdministrators(by, "see webhooks"); err != nil {
+	if err := onlyAdministrators(by, "only an administrator can see webhooks"); err != nil {
 		return Webhook{}, err
 	}
 	return webhookOf(s.db.Read(ctx), ref.ID)

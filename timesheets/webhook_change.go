@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm"
 
 	"punchcard/auth"
+	"punchcard/auth/lang"
 )
 
 // WebhookChange is a merge patch (RFC 7386) of a webhook.
@@ -70,7 +71,7 @@ func (s *Service) RemoveWebhook(ctx context.Context, by auth.Caller, ref Webhook
 func (s *Service) moveWebhook(ctx context.Context, by auth.Caller, ref WebhookRef, action string,
 	set func(tx *gorm.DB, w *Webhook) error) (Webhook, error) {
 
-	if err := onlyAdministrators(by, "change webhooks"); err != nil {
+	if err := onlyAdministrators(by, "only an administrator can change webhooks"); err != nil {
 		return Webhook{}, err
 	}
 	var moved Webhook
@@ -79,7 +80,7 @@ func (s *Service) moveWebhook(ctx context.Context, by auth.Caller, ref WebhookRe
 		if err != nil {
 			return err
 		}
-		if err := isAt("the webhook", before.Revision, ref.Revision, Update); err != nil {
+		if err := isAt(lang.Say("the webhook"), before.Revision, ref.Revision, Update); err != nil {
 			return err
 		}
 		moved = before

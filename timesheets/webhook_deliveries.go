@@ -27,7 +27,7 @@ func (q DeliveryQuery) Validate() error {
 
 // Deliveries lists a page of them.
 func (s *Service) Deliveries(ctx context.Context, by auth.Caller, q DeliveryQuery) (Page[Delivery], error) {
-	if err := onlyAdministrators(by, "see what webhooks are told"); err != nil {
+	if err := onlyAdministrators(by, "only an administrator can see what webhooks are told"); err != nil {
 		return Page[Delivery]{}, err
 	}
 	tx, p := s.db.Read(ctx), q.Paging
@@ -66,7 +66,7 @@ type DeliveryRef struct {
 
 // Redeliver sends once more what was delivered or given up, under the same id.
 func (s *Service) Redeliver(ctx context.Context, by auth.Caller, ref DeliveryRef) (Delivery, error) {
-	if err := onlyAdministrators(by, "send something again"); err != nil {
+	if err := onlyAdministrators(by, "only an administrator can send something again"); err != nil {
 		return Delivery{}, err
 	}
 	var d Delivery

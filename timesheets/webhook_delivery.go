@@ -125,7 +125,7 @@ func giveUpAll(tx *gorm.DB, webhook, why string) error {
 
 // Ping tells a webhook that it can hear, whatever it asked for.
 func (s *Service) Ping(ctx context.Context, by auth.Caller, ref WebhookRef) (Delivery, error) {
-	if err := onlyAdministrators(by, "try a webhook"); err != nil {
+	if err := onlyAdministrators(by, "only an administrator can try a webhook"); err != nil {
 		return Delivery{}, err
 	}
 	payload, err := s.payload(by, deed{Action: pingEvent, Object: ref.ID})

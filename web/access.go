@@ -9,6 +9,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"punchcard/auth"
+	"punchcard/auth/lang"
 )
 
 // access is who may use a route.
@@ -94,17 +95,18 @@ func guard(a *auth.Server, needed access) gin.HandlerFunc {
 			return
 		}
 		by.Address, by.UserAgent, by.RequestID = c.ClientIP(), c.Request.UserAgent(), requestID(c)
+		by.Language = lang.Of(c.Request).Tag
 		c.Set(callerKey, by)
 		if needed.scope != "" && !by.May(needed.scope) && !(needed.other != "" && by.May(needed.other)) {
-			detail := "this needs the scope " + strings.Join(needed.scopes(), " or ")
-			challenge(c, "insufficient_scope", detail, "scope", strings.Join(needed.scopes(), " "))
-			fail(c, fault(insufficientScope, detail))
+			refused := fault(insufficientScope, "this needs the scope %s", strings.Join(needed.scopes(), " or "))
+			challenge(c, "insufficient_scope", refused.Detail.String(), "scope", strings.Join(needed.scopes(), " "))
+			fail(c, refused)
 			return
 		}
 		if maxAge, fresh := a.Fresh(by); needed.recent && !fresh {
-			detail := fmt.Sprintf("this needs a sign-in of the last %d seconds: ask for it at /authorize with max_age=%[1]d", maxAge)
-			challenge(c, "insufficient_user_authentication", detail, "max_age", strconv.Itoa(maxAge))
-			fail(c, fault(staleSignIn, detail))
+			refused := fault(staleSignIn, "this needs a sign-in of the last %d seconds: ask for it at /authorize with max_age=%[1]d", maxAge)
+			challenge(c, "insufficient_user_authentication", refused.Detail.String(), "max_age", strconv.Itoa(maxAge))
+			fail(c, refused)
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"punchcard/auth"
+	"punchcard/auth/lang"
 	"punchcard/timesheets"
 )
 
@@ -33,8 +34,9 @@ func (b batchRequest) Validate() error {
 	if 1 <= len(b.Operations) && len(b.Operations) <= timesheets.BatchLimit {
 		return nil
 	}
-	words := fmt.Sprintf("must be between 1 and %d", timesheets.BatchLimit)
-	return faults{{Pointer: "/operations", Detail: words}}.and(nil)
+	var wrong faults
+	wrong.add("/operations", "must be between 1 and %d", timesheets.BatchLimit)
+	return wrong.and(nil)
 }
 
 // results is what came of them, in their order.
@@ -64,7 +66,7 @@ func batch(t *timesheets.Service, issuer string) operation[batchRequest, results
 		told := results{make([]result, len(done))}
 		for i, d := range done {
 			told.Results[i] = resultOf(d, func(f *timesheets.Fault) problem {
-				return problemOf(issuer, by.RequestID, below(f, fmt.Sprintf("/operations/%d", i)))
+				return problemOf(issuer, by.RequestID, below(f, fmt.Sprintf("/operations/%d", i)), lang.Tagged(by.Language))
 			})
 		}
 		return told, nil
@@ -85,7 +87,7 @@ func (o batchOperation) read() timesheets.Operation {
 func (o batchOperation) readInto(read *timesheets.Operation) (err error) {
 	var wrong faults
 	if _, known := timesheets.Operations[o.Op]; !known {
-		wrong.add("op", "must be one of "+strings.Join(slices.Sorted(maps.Keys(timesheets.Operations)), ", "))
+		wrong.add("op", "must be one of %s", strings.Join(slices.Sorted(maps.Keys(timesheets.Operations)), ", "))
 		return wrong.and(nil)
 	}
 	if read.Revision, err = revisionOf(o.IfMatch, o.Op == "replace" || o.Op == "update"); err != nil {

@@ -67,7 +67,7 @@ func isOneOf(c *gin.Context, accepted []string) (string, error) {
 		}
 	}
 	c.Header("Accept", strings.Join(accepted, ", "))
-	return "", fault(unsupported, "the Content-Type must be "+strings.Join(accepted, " or "))
+	return "", fault(unsupported, "the Content-Type must be %s", strings.Join(accepted, " or "))
 }
 
 // parse reads a whole body: one object, and nothing after it.
@@ -77,7 +77,7 @@ func (s *shape) parse(data []byte, v reflect.Value, wrong *faults) error {
 	}
 	var raw json.RawMessage
 	if err := json.Unmarshal(data, &raw); err != nil {
-		return faultf(malformed, "the body is not JSON: %s", position(data, err))
+		return fault(malformed, "the body is not JSON: %s", position(data, err))
 	}
 	raw = bytes.TrimSpace(raw)
 	if raw[0] != '{' {

@@ -7,6 +7,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"punchcard/auth"
+	"punchcard/auth/lang"
 	"punchcard/timesheets"
 )
 
@@ -33,15 +34,16 @@ var denialCodes = map[timesheets.Kind]string{
 
 // denialOf is the same refusal as a problem would tell, in the shape of the management API.
 func denialOf(c *gin.Context, f *timesheets.Fault) *auth.Denial {
-	d := &auth.Denial{Status: kinds[f.Kind].status, Code: denialCodes[f.Kind], Message: f.Detail}
+	in := lang.Of(c.Request)
+	d := &auth.Denial{Status: kinds[f.Kind].status, Code: denialCodes[f.Kind], Message: f.Detail.In(in)}
 	switch f.Kind {
 	case invalid:
-		d.Status, d.Message = http.StatusBadRequest, "Payload validation error: "+wrongIn(f)
+		d.Status, d.Message = http.StatusBadRequest, "Payload validation error: "+wrongIn(f, in)
 		if !strings.HasPrefix(f.Fields[0].Pointer, "/") {
-			d.Code, d.Message = "invalid_query_string", "Query validation error: "+wrongIn(f)
+			d.Code, d.Message = "invalid_query_string", "Query validation error: "+wrongIn(f, in)
 		}
 	case insufficientScope:
-		d.Message = strings.Replace(f.Detail, "this needs the scope ", "Insufficient scope, expected any of: ", 1)
+		d.Message = strings.Replace(f.Detail.String(), "this needs the scope ", "Insufficient scope, expected any of: ", 1)
 	case internal:
 		d.Message = "Something went wrong here; the administrator's log has the cause under the Request-Id " + requestID(c)
 	}
@@ -49,10 +51,10 @@ func denialOf(c *gin.Context, f *timesheets.Fault) *auth.Denial {
 }
 
 // wrongIn names each value that is wrong.
-func wrongIn(f *timesheets.Fault) string {
+func wrongIn(f *timesheets.Fault, in *lang.Catalogue) string {
 	var all []string
 	for _, field := range f.Fields[:min(len(f.Fields), maxMistakes)] {
-		all = append(all, "'"+strings.TrimPrefix(field.Pointer, "/")+"' "+field.Detail)
+		all = append(all, "'"+strings.TrimPrefix(field.Pointer, "/")+"' "+field.Detail.In(in))
 	}
 	return strings.Join(all, "; ")
 }

@@ -89,7 +89,7 @@ func refusal(c *gin.Context, err error) *timesheets.Fault {
 		}
 	}
 	if e, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return faultf(tooLarge, "the body has more than %d bytes", e.Limit)
+		return fault(tooLarge, "the body has more than %d bytes", e.Limit)
 	}
 	if e, ok := errors.AsType[*auth.Error](err); ok {
 		kind := tokenKind(e)

@@ -2,17 +2,19 @@ package web
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
+	"punchcard/auth/lang"
 	"punchcard/timesheets"
 )
 
 // faults gathers what is wrong with the values of a request, up to maxMistakes.
 type faults []timesheets.FieldFault
 
-func (f *faults) add(pointer, detail string) {
+func (f *faults) add(pointer, detail string, args ...any) { f.note(pointer, lang.Say(detail, args...)) }
+
+func (f *faults) note(pointer string, detail lang.Sentence) {
 	if len(*f) < maxMistakes { // a megabyte can hold 200,000, and that many are of no use to anybody
 		*f = append(*f, timesheets.FieldFault{Pointer: pointer, Detail: detail})
 	}
@@ -36,16 +38,16 @@ func (f faults) and(in any) error {
 	if own, ok := errors.AsType[*timesheets.Fault](err); ok && own.Kind == invalid {
 		for _, fault := range own.Fields {
 			if !f.covers(fault.Pointer) {
-				f.add(fault.Pointer, fault.Detail)
+				f.note(fault.Pointer, fault.Detail)
 			}
 		}
 	}
-	detail := fmt.Sprintf("%d values of the request are wrong", len(f))
+	detail := lang.Say("%d values of the request are wrong", len(f))
 	switch len(f) {
 	case 1:
-		detail = "one value of the request is wrong"
+		detail = lang.Say("one value of the request is wrong")
 	case maxMistakes:
-		detail = "at least " + detail
+		detail = lang.Say("at least %d values of the request are wrong", len(f))
 	}
 	return &timesheets.Fault{Kind: invalid, Detail: detail, Fields: f}
 }

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"fmt"
 	"sync"
 
 	"github.com/gin-gonic/gin"
@@ -25,8 +24,8 @@ func (f *few) gate(handler gin.HandlerFunc) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		subject := caller(c).Subject()
 		if !f.enter(subject) {
-			fail(c, fault(rateLimited, fmt.Sprintf(
-				"this takes long, so %d of it run at once for you, and %d for everybody; wait until one has ended", fewEach, fewAll)))
+			fail(c, fault(rateLimited,
+				"this takes long, so %d of it run at once for you, and %d for everybody; wait until one has ended", fewEach, fewAll))
 			return
 		}
 		defer f.leave(subject)

@@ -29,7 +29,7 @@ type reader struct {
 
 type parameter struct {
 	index []int
-	set   func(field reflect.Value, given []string) error
+	set   setter
 }
 
 func readerOf(t reflect.Type) *reader {

@@ -12,6 +12,7 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/google/go-cmp/cmp"
 
+	"punchcard/auth/lang"
 	"punchcard/timesheets"
 )
 
@@ -39,7 +40,7 @@ type line struct {
 
 func (o order) Validate() error {
 	if o.Count > 100 {
-		return &timesheets.Fault{Kind: invalid, Fields: []timesheets.FieldFault{{Pointer: "/count", Detail: "must be at most 100"}}}
+		return &timesheets.Fault{Kind: invalid, Fields: []timesheets.FieldFault{{Pointer: "/count", Detail: lang.Say("must be at most 100")}}}
 	}
 	return nil
 }
@@ -93,33 +94,36 @@ func TestNoBodyIsAnEmptyObject(t *testing.T) {
 	}
 }
 
+// sameWords compares sentences by what they say.
+var sameWords = cmp.Comparer(func(a, b lang.Sentence) bool { return a.String() == b.String() })
+
 func TestAllThatIsWrongIsToldAtOnce(t *testing.T) {
 	_, refused := read(t, "PUT", "/orders/7?limit=x&open=1&from=a&from=b&colour=red",
 		`{"name":5,"name":"twice","count":101,"price":"2","words":["a",null,3],"note":7,"labels":[1],"lines":[{"item":1,"qty":2},[]],`+
 			`"a/b~c":1,"Count":2}`)
 	want := []timesheets.FieldFault{
-		{Pointer: "colour", Detail: "is not a parameter of this path"},
-		{Pointer: "from", Detail: "must not be given twice"},
-		{Pointer: "limit", Detail: "must be an integer"},
-		{Pointer: "open", Detail: "must be true or false"},
-		{Pointer: "/name", Detail: "must be a string"},
-		{Pointer: "/name", Detail: "must not be given twice"},
-		{Pointer: "/price", Detail: "must be a number"},
-		{Pointer: "/words/1", Detail: "must be a string"},
-		{Pointer: "/words/2", Detail: "must be a string"},
-		{Pointer: "/note", Detail: "must be a string or null"},
-		{Pointer: "/labels", Detail: "must be an array of strings or null"},
-		{Pointer: "/lines/0/item", Detail: "must be a string"},
-		{Pointer: "/lines/0/qty", Detail: "is not a member of this"},
-		{Pointer: "/lines/1", Detail: "must be an object"},
-		{Pointer: "/a~1b~0c", Detail: "is not a member of this"},
-		{Pointer: "/Count", Detail: "is not a member of this"},
-		{Pointer: "/count", Detail: "must be at most 100"},
+		{Pointer: "colour", Detail: lang.Say("is not a parameter of this path")},
+		{Pointer: "from", Detail: lang.Say("must not be given twice")},
+		{Pointer: "limit", Detail: lang.Say("must be an integer")},
+		{Pointer: "open", Detail: lang.Say("must be true or false")},
+		{Pointer: "/name", Detail: lang.Say("must be a string")},
+		{Pointer: "/name", Detail: lang.Say("must not be given twice")},
+		{Pointer: "/price", Detail: lang.Say("must be a number")},
+		{Pointer: "/words/1", Detail: lang.Say("must be a string")},
+		{Pointer: "/words/2", Detail: lang.Say("must be a string")},
+		{Pointer: "/note", Detail: lang.Say("must be a string or null")},
+		{Pointer: "/labels", Detail: lang.Say("must be an array of strings or null")},
+		{Pointer: "/lines/0/item", Detail: lang.Say("must be a string")},
+		{Pointer: "/lines/0/qty", Detail: lang.Say("is not a member of this")},
+		{Pointer: "/lines/1", Detail: lang.Say("must be an object")},
+		{Pointer: "/a~1b~0c", Detail: lang.Say("is not a member of this")},
+		{Pointer: "/Count", Detail: lang.Say("is not a member of this")},
+		{Pointer: "/count", Detail: lang.Say("must be at most 100")},
 	}
 	if refused == nil || refused.Kind != invalid {
 		t.Fatalf("got %v", refused)
 	}
-	if diff := cmp.Diff(want, refused.Fields); diff != "" {
+	if diff := cmp.Diff(want, refused.Fields, sameWords); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -151,7 +155,7 @@ func TestBodyIsRefused(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, refused := read(t, "POST", "/orders/7", c.body, c.header...)
-			if refused == nil || refused.Kind != c.kind || c.detail != "" && refused.Detail != c.detail {
+			if refused == nil || refused.Kind != c.kind || c.detail != "" && refused.Detail.String() != c.detail {
 				t.Errorf("got %v, want %s %q", refused, c.kind, c.detail)
 			}
 		})

@@ -38,7 +38,7 @@ func changesTime(c *gin.Context) bool {
 func rehearse(c *gin.Context, given []string, wrong *faults) {
 	switch {
 	case len(given) > 1:
-		wrong.add(validateOnly, errRepeated.Error())
+		wrong.note(validateOnly, errRepeated)
 	case given[0] == "true":
 		c.Request = c.Request.WithContext(timesheets.Rehearse(c.Request.Context()))
 	case given[0] != "" && given[0] != "false":
@@ -56,7 +56,7 @@ func idempotencyKey(c *gin.Context) (*timesheets.Key, error) {
 	key := strings.Join(given, ",")
 	outside := func(r rune) bool { return r < ' ' || r > '~' }
 	if len(given) > 1 || key == "" || len(key) > keyLimit || strings.ContainsFunc(key, outside) {
-		return nil, faultf(malformed, "Idempotency-Key must be there once, with 1 to %d printable characters of ASCII", keyLimit)
+		return nil, fault(malformed, "Idempotency-Key must be there once, with 1 to %d printable characters of ASCII", keyLimit)
 	}
 	body, err := io.ReadAll(c.Request.Body)
 	if tooLong, ok := errors.AsType[*http.MaxBytesError](err); ok {

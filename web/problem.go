@@ -8,6 +8,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"punchcard/auth/lang"
 	"punchcard/timesheets"
 )
 
@@ -32,24 +33,32 @@ type mistake struct {
 const maxMistakes = 100
 
 func writeProblem(c *gin.Context, issuer string, f *timesheets.Fault) {
-	p := problemOf(issuer, requestID(c), f)
+	in := lang.Of(c.Request)
+	p := problemOf(issuer, requestID(c), f, in)
+	inLanguage(c, in)
 	writeFailure(c, p.Status, "application/problem+json", p)
 }
 
-func problemOf(issuer, request string, f *timesheets.Fault) problem {
+func problemOf(issuer, request string, f *timesheets.Fault, in *lang.Catalogue) problem {
 	k := kinds[f.Kind]
 	p := problem{
-		Type: issuer + "problems/" + string(f.Kind), Title: k.title, Status: k.status, Detail: f.Detail,
+		Type: issuer + "problems/" + string(f.Kind), Title: k.title.In(in), Status: k.status, Detail: f.Detail.In(in),
 		Instance: "urn:uuid:" + request,
 	}
 	for _, field := range f.Fields[:min(len(f.Fields), maxMistakes)] {
-		m := mistake{Parameter: field.Pointer, Detail: field.Detail}
+		m := mistake{Parameter: field.Pointer, Detail: field.Detail.In(in)}
 		if strings.HasPrefix(field.Pointer, "/") {
 			m.Pointer, m.Parameter = field.Pointer, ""
 		}
 		p.Errors = append(p.Errors, m)
 	}
 	return p
+}
+
+// inLanguage says in which language an answer is, and by what that was chosen (RFC 9110 §12.5.4).
+func inLanguage(c *gin.Context, in *lang.Catalogue) {
+	c.Header("Content-Language", in.Tag)
+	c.Writer.Header().Add("Vary", "Accept-Language, Cookie")
 }
 
 // speaksOAuth reports whether the clients of an endpoint expect the failures of RFC 6749 §5.2.
@@ -71,7 +80,7 @@ func writeOAuthError(c *gin.Context, f *timesheets.Fault) {
 	c.Header("Pragma", "no-cache")
 	writeFailure(c, k.status, "application/json", map[string]string{
 		"error":             cmp.Or(oauthCodes[f.Kind], "invalid_request"),
-		"error_description": quotable.Replace(cmp.Or(f.Detail, k.title)),
+		"error_description": quotable.Replace(cmp.Or(f.Detail.String(), k.title.String())),
 	})
 }
 

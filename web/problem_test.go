@@ -200,7 +200,7 @@ func TestEveryProblemIsExplained(t *testing.T) {
 	c := theCompany(t)
 	for name, k := range kinds {
 		answer := c.ask(t, "", "GET", "/problems/"+string(name), "")
-		if !strings.Contains(answer.body, k.title) || !strings.Contains(answer.body, fmt.Sprint(k.status)) {
+		if !strings.Contains(answer.body, k.title.String()) || !strings.Contains(answer.body, fmt.Sprint(k.status)) {
 			t.Errorf("%s: %d %s", name, answer.StatusCode, answer.body)
 		}
 	}

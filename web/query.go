@@ -1,7 +1,6 @@
 package web
 
 import (
-	"errors"
 	"fmt"
 	"net/url"
 	"reflect"
@@ -12,6 +11,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"punchcard/auth/lang"
 	"punchcard/timesheets"
 )
 
@@ -35,7 +35,7 @@ func (r *reader) readQuery(c *gin.Context, v reflect.Value, wrong *faults) error
 			wrong.add(name, "must be UTF-8 text")
 		default:
 			if err := p.set(v.FieldByIndex(p.index), given); err != nil {
-				wrong.add(name, err.Error())
+				wrong.note(name, *err)
 			}
 		}
 	}
@@ -46,12 +46,20 @@ func (r *reader) readQuery(c *gin.Context, v reflect.Value, wrong *faults) error
 // text reports whether a database can store and compare it as text.
 func text(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
 
-var errRepeated = errors.New("must not be given twice")
+var errRepeated = lang.Say("must not be given twice")
+
+func wrongly(format string, args ...any) *lang.Sentence { return new(lang.Say(format, args...)) }
+
+// A setter sets a field from a query parameter, and a valueSetter from one value of it, unless something is wrong with that.
+type (
+	setter      func(field reflect.Value, given []string) *lang.Sentence
+	valueSetter func(field reflect.Value, given string) *lang.Sentence
+)
 
 // setterOf makes what sets a field of this type from a query parameter. An empty value is no value.
-func setterOf(t reflect.Type) func(reflect.Value, []string) error {
+func setterOf(t reflect.Type) setter {
 	if t == reflect.TypeFor[[]string]() {
-		return func(field reflect.Value, given []string) error {
+		return func(field reflect.Value, given []string) *lang.Sentence {
 			for _, s := range given {
 				if s != "" {
 					field.Set(reflect.Append(field, reflect.ValueOf(s)))
@@ -61,9 +69,9 @@ func setterOf(t reflect.Type) func(reflect.Value, []string) error {
 		}
 	}
 	parse := parserOf(t)
-	return func(field reflect.Value, given []string) error {
+	return func(field reflect.Value, given []string) *lang.Sentence {
 		if len(given) > 1 {
-			return errRepeated
+			return &errRepeated
 		}
 		if given[0] == "" {
 			return nil
@@ -73,45 +81,45 @@ func setterOf(t reflect.Type) func(reflect.Value, []string) error {
 }
 
 // leastOf has a parameter's value refused that is smaller than its field's tag says.
-func leastOf(f reflect.StructField, set func(reflect.Value, []string) error) func(reflect.Value, []string) error {
+func leastOf(f reflect.StructField, set setter) setter {
 	least, err := strconv.ParseInt(f.Tag.Get("least"), 10, 64)
 	if err != nil {
 		return set
 	}
-	return func(field reflect.Value, given []string) error {
+	return func(field reflect.Value, given []string) *lang.Sentence {
 		if err := set(field, given); err != nil {
 			return err
 		}
 		if given[0] != "" && field.Int() < least {
-			return fmt.Errorf("must be at least %d", least)
+			return wrongly("must be at least %d", least)
 		}
 		return nil
 	}
 }
 
-func parserOf(t reflect.Type) func(reflect.Value, string) error {
+func parserOf(t reflect.Type) valueSetter {
 	switch t.Kind() {
 	case reflect.Pointer:
 		parse := parserOf(t.Elem())
-		return func(field reflect.Value, s string) error {
+		return func(field reflect.Value, s string) *lang.Sentence {
 			field.Set(reflect.New(t.Elem()))
 			return parse(field.Elem(), s)
 		}
 	case reflect.String:
-		return func(field reflect.Value, s string) error { field.SetString(s); return nil }
+		return func(field reflect.Value, s string) *lang.Sentence { field.SetString(s); return nil }
 	case reflect.Int, reflect.Int64:
-		return func(field reflect.Value, s string) error {
+		return func(field reflect.Value, s string) *lang.Sentence {
 			n, err := strconv.ParseInt(s, 10, t.Bits())
 			if err != nil {
-				return errors.New("must be an integer")
+				return wrongly("must be an integer")
 			}
 			field.SetInt(n)
 			return nil
 		}
 	case reflect.Bool:
-		return func(field reflect.Value, s string) error {
+		return func(field reflect.Value, s string) *lang.Sentence {
 			if s != "true" && s != "false" {
-				return errors.New("must be true or false")
+				return wrongly("must be true or false")
 			}
 			field.SetBool(s == "true")
 			return nil

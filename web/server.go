@@ -47,7 +47,7 @@ func (s Settings) serve(routes []route) http.Handler {
 	hidden := hide(s.Auth, routes)
 	engine.NoRoute(hidden, func(c *gin.Context) { fail(c, fault(notFound, "nothing is at this path")) })
 	engine.NoMethod(hidden, func(c *gin.Context) {
-		fail(c, fault(methodNotAllowed, "this path takes "+c.Writer.Header().Get("Allow")))
+		fail(c, fault(methodNotAllowed, "this path takes %s", c.Writer.Header().Get("Allow")))
 	})
 	for _, r := range routes {
 		handlers := []gin.HandlerFunc{r.handler}

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"punchcard/auth/lang"
 	"punchcard/timesheets"
 )
 
@@ -17,7 +18,7 @@ type shape struct {
 	element  *shape            // of an array
 	optional *shape            // of a pointer
 	nullable bool
-	words    string // what the value must be
+	words    lang.Phrase // what the value must be
 }
 
 type member struct {
@@ -50,7 +51,7 @@ func (s *shape) read(data []byte, at string, v reflect.Value, wrong *faults) {
 	null := string(data) == "null"
 	switch {
 	case null && !s.nullable, s.members != nil && data[0] != '{', s.element != nil && data[0] != '[':
-		wrong.add(at, "must be "+s.words)
+		wrong.add(at, "must be %s", s.words)
 	case s.members != nil:
 		s.readObject(data, at, v, wrong)
 	case s.element != nil:
@@ -62,7 +63,7 @@ func (s *shape) read(data []byte, at string, v reflect.Value, wrong *faults) {
 		wrong.add(at, "must not hold the character U+0000")
 	default:
 		if err := json.Unmarshal(data, v.Addr().Interface()); err != nil {
-			wrong.add(at, "must be "+s.words)
+			wrong.add(at, "must be %s", s.words)
 		}
 	}
 }
@@ -124,33 +125,52 @@ func holdsNUL(data []byte) bool {
 }
 
 // wordsFor says what a value must be to be read into the type.
-func wordsFor(t reflect.Type) string {
+func wordsFor(t reflect.Type) lang.Phrase {
 	if t == reflect.TypeFor[json.RawMessage]() {
-		return "an object"
+		return lang.Say("an object")
 	}
 	switch t.Kind() {
 	case reflect.Pointer:
-		return wordsFor(t.Elem()) + " or null"
+		return lang.Say("%s or null", wordsFor(t.Elem()))
 	case reflect.Slice:
-		_, one, _ := strings.Cut(wordsFor(t.Elem()), " ")
-		return "an array of " + one + "s"
+		return lang.Say("an array of %s", wordsForMany(t.Elem()))
+	case reflect.Map:
+		return lang.Say("an object of %s", wordsForMany(t.Elem()))
 	case reflect.Struct:
 		if value, ok := t.FieldByName("Value"); ok && value.Type.Kind() == reflect.Pointer {
 			return wordsFor(value.Type) // timesheets.Patch
 		}
-		return "an object"
+		return lang.Say("an object")
 	case reflect.Bool:
-		return "true or false"
+		return lang.Say("true or false")
 	case reflect.Float64:
-		return "a number"
+		return lang.Say("a number")
 	case reflect.Int, reflect.Int64:
-		return "an integer"
+		return lang.Say("an integer")
 	case reflect.String:
-		return "a string"
-	case reflect.Map:
-		return "an object of " + strings.TrimPrefix(strings.TrimPrefix(wordsFor(t.Elem()), "an "), "a ") + "s"
+		return lang.Say("a string")
 	case reflect.Interface:
-		return "a value"
+		return lang.Say("a value")
 	}
 	panic(fmt.Sprintf("a member of a body can't be read into %s", t))
+}
+
+func wordsForMany(t reflect.Type) lang.Phrase {
+	switch t.Kind() {
+	case reflect.Pointer:
+		return lang.Say("%s or null", wordsForMany(t.Elem()))
+	case reflect.Bool:
+		return lang.Say("true or false")
+	case reflect.Int, reflect.Int64:
+		return lang.Say("integers")
+	case reflect.String:
+		return lang.Say("strings")
+	case reflect.Interface:
+		return lang.Say("values")
+	case reflect.Struct, reflect.Map:
+		return lang.Say("objects")
+	case reflect.Slice:
+		return lang.Say("arrays")
+	}
+	panic(fmt.Sprintf("there are no words for many of %s", t))
 }

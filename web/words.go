@@ -8,11 +8,11 @@ import (
 	"punchcard/auth/lang"
 )
 
-// The sections of a catalogue that the app's first page says, and those that only the server says, on its pages and in mails. All others come
-// with the first view that says them.
+// The sections of a catalogue that the app's first page says, and those that only the server says: on its pages, in mails and
+// when it refuses something. All others come with the first view that says them.
 var (
 	firstWords  = []string{"app", "states", "week", "phone", "outbox", "notifications"}
-	serverWords = []string{"pages", "mails"}
+	serverWords = []string{"pages", "mails", "refusals"}
 )
 
 // loadWords adds the app's words in two files for each language: /lang/de.json for its first page, /lang/de.more.json.

@@ -6,7 +6,7 @@ import (
 )
 
 // Words are what is said, whichever language it is said in: the key of a text and what is filled in, by pairs. A value may be
-// words itself. Those of somebody else, who speaks one language only, are Verbatim. None say nothing.
+// a phrase itself. Those of somebody else, who speaks one language only, are Verbatim. None say nothing.
 //
 //	Words{"pages.login.throttled", "n", 5}
 type Words []any
@@ -24,7 +24,7 @@ func (w Words) In(c *Catalogue) string {
 	}
 	values := make([]any, len(w)-1)
 	for i, v := range w[1:] {
-		if inner, ok := v.(Words); ok {
+		if inner, ok := v.(Phrase); ok {
 			v = inner.In(c)
 		}
 		values[i] = v

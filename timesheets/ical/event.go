@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"punchcard/auth/lang"
 )
 
 // Event is one event of whole days.
@@ -19,13 +21,13 @@ type Event struct {
 // Error says what can't be read, and on which line of the file.
 type Error struct {
 	Line   int
-	Detail string
+	Detail lang.Sentence
 }
 
 func (e *Error) Error() string { return fmt.Sprintf("line %d %s", e.Line, e.Detail) }
 
 func wrong(line int, detail string, args ...any) error {
-	return &Error{line, fmt.Sprintf(detail, args...)}
+	return &Error{line, lang.Say(detail, args...)}
 }
 
 // mostFaults is how many are told of one file.
@@ -41,7 +43,7 @@ func Parse(text string, most int) (events []Event, faults []*Error) {
 		}
 	}
 	if len(lines) == 0 || !strings.EqualFold(strings.TrimSpace(lines[0]), "BEGIN:VCALENDAR") {
-		return nil, []*Error{{1, "must be BEGIN:VCALENDAR: this is no iCalendar file"}}
+		return nil, []*Error{{1, lang.Say("must be BEGIN:VCALENDAR: this is no iCalendar file")}}
 	}
 	var open []string // components, the outermost first
 	var now draft
@@ -61,7 +63,7 @@ func Parse(text string, most int) (events []Event, faults []*Error) {
 				now = draft{Event: Event{Line: p.line}}
 			}
 		case p.name == "END" && (len(open) == 0 || open[len(open)-1] != component):
-			return nil, append(faults, &Error{p.line, "ends what didn't begin"})
+			return nil, append(faults, &Error{p.line, lang.Say("ends what didn't begin")})
 		case p.name == "END":
 			if open = open[:len(open)-1]; !inEvent {
 				continue
@@ -72,14 +74,14 @@ func Parse(text string, most int) (events []Event, faults []*Error) {
 				events = append(events, e)
 			}
 			if len(events) > most {
-				return nil, append(faults, &Error{p.line, fmt.Sprintf("ends event number %d, and %d at most are taken: cut the file", most+1, most)})
+				return nil, append(faults, &Error{p.line, lang.Say("ends event number %d, and %d at most are taken: cut the file", most+1, most)})
 			}
 		case inEvent:
 			note(now.take(p))
 		}
 	}
 	if len(open) > 0 {
-		faults = append(faults, &Error{numbers[len(numbers)-1], "is the last, but END:" + open[len(open)-1] + " is missing"})
+		faults = append(faults, &Error{numbers[len(numbers)-1], lang.Say("is the last, but END:%s is missing", open[len(open)-1])})
 	}
 	return events, faults
 }

@@ -132,7 +132,7 @@ func FuzzParse(f *testing.F) {
 		events, faults := Parse(text, most)
 		lines := strings.Count(text, "\n") + 1
 		for _, fault := range faults {
-			if fault.Line < 1 || fault.Line > lines || fault.Detail == "" {
+			if fault.Line < 1 || fault.Line > lines || fault.Detail.String() == "" {
 				t.Errorf("%+v of %d lines", fault, lines)
 			}
 		}

@@ -58,14 +58,14 @@ func dateOrder(rows []row, said string) (string, error) {
 			open = true
 		}
 		if order != "" && this != "" && order != this {
-			return "", Error("the days are written in two ways, with the day first and with the month first")
+			return "", unreadable("the days are written in two ways, with the day first and with the month first")
 		}
 		if this != "" {
 			order = this
 		}
 	}
 	if order == "" && open {
-		return "", Error("the days could have the day or the month first: say which by date_order=dmy or date_order=mdy")
+		return "", unreadable("the days could have the day or the month first: say which by date_order=dmy or date_order=mdy")
 	}
 	return order, nil
 }

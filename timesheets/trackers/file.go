@@ -3,10 +3,11 @@ package trackers
 import (
 	"encoding/csv"
 	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"strings"
+
+	"punchcard/auth/lang"
 )
 
 // Line is one line of a file: time that somebody spent on something.
@@ -29,14 +30,14 @@ type Line struct {
 	Note         string
 	Billable     *bool // nil: the file doesn't say
 
-	Remarks []string // what was taken otherwise than it is written
+	Remarks []lang.Sentence // what was taken otherwise than it is written
 }
 
 // Mistake is a value that can't be read.
 type Mistake struct {
 	Line   int
 	Column string // as the file calls it; empty: the whole line
-	Detail string
+	Detail lang.Sentence
 }
 
 // File is what was read of one.
@@ -54,9 +55,9 @@ type Options struct {
 }
 
 // Error is why nothing of a file can be read, in words for whoever sent it.
-type Error string
+type Error struct{ lang.Sentence }
 
-func (e Error) Error() string { return string(e) }
+func unreadable(format string, args ...any) Error { return Error{lang.Say(format, args...)} }
 
 // byteOrderMark begins the files of spreadsheets.
 const byteOrderMark = "\ufeff"
@@ -68,11 +69,11 @@ func Read(text string, o Options) (File, error) {
 	r := csv.NewReader(strings.NewReader(text))
 	r.Comma, r.FieldsPerRecord = separator(first), -1
 	if line := Wide(text, r.Comma); line > 0 {
-		return File{}, Error(fmt.Sprintf("line %d has more than %d columns", line, MostColumns))
+		return File{}, unreadable("line %d has more than %d columns", line, MostColumns)
 	}
 	header, err := r.Read()
 	if err != nil {
-		return File{}, Error("the file is empty, or no CSV: its first line must name the columns")
+		return File{}, unreadable("the file is empty, or no CSV: its first line must name the columns")
 	}
 	format, err := formatOf(header, o.Format)
 	if err != nil {
@@ -106,11 +107,11 @@ func (f *File) rows(r *csv.Reader, columns columns, most int) (rows []row, err e
 		case errors.Is(err, io.EOF):
 			return rows, nil
 		case errors.As(err, &broken):
-			return nil, Error(fmt.Sprintf("line %d is no CSV: %v", broken.Line, broken.Err))
+			return nil, unreadable("line %d is no CSV: %v", broken.Line, broken.Err)
 		case err != nil:
 			return nil, err
 		case len(rows) == most:
-			return nil, Error(fmt.Sprintf("the file has more than %d lines: send it in parts", most))
+			return nil, unreadable("the file has more than %d lines: send it in parts", most)
 		case strings.TrimSpace(strings.Join(values, "")) == "":
 			continue
 		}

@@ -1,7 +1,6 @@
 package trackers
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -69,9 +68,9 @@ func formatOf(header []string, named string) (format, error) {
 		}
 	}
 	if named != "" {
-		return format{}, Error(fmt.Sprintf("the first line doesn't name the columns that a file of %s has", named))
+		return format{}, unreadable("the first line doesn't name the columns that a file of %s has", named)
 	}
-	return format{}, Error("the first line names no columns that are known: a file of one's own needs at least date, minutes and " +
+	return format{}, unreadable("the first line names no columns that are known: a file of one's own needs at least date, minutes and " +
 		"project; those of Toggl Track, Clockify, Harvest and Kimai are taken as they export them in English, with all lines in detail")
 }
 

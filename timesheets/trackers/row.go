@@ -1,8 +1,9 @@
 package trackers
 
 import (
-	"fmt"
 	"strings"
+
+	"punchcard/auth/lang"
 )
 
 // columns is where in a line which value stands, by the names in this package.
@@ -20,7 +21,7 @@ type row struct {
 	values   []string
 	order    string
 	mistakes []Mistake
-	remarks  []string
+	remarks  []lang.Sentence
 }
 
 // get is a value without spaces around it; empty if the file has none.
@@ -33,11 +34,11 @@ func (r *row) get(name string) string {
 }
 
 func (r *row) wrong(name, detail string, args ...any) {
-	r.mistakes = append(r.mistakes, Mistake{r.number, r.columns[name].name, fmt.Sprintf(detail, args...)})
+	r.mistakes = append(r.mistakes, Mistake{r.number, r.columns[name].name, lang.Say(detail, args...)})
 }
 
 func (r *row) remark(text string, args ...any) {
-	r.remarks = append(r.remarks, fmt.Sprintf(text, args...))
+	r.remarks = append(r.remarks, lang.Say(text, args...))
 }
 
 // line is what all formats have in common.

@@ -87,9 +87,14 @@ function SignInAgain() {
 function App() {
   language.value; // whatever is shown is in it
   const { view, params } = here.value;
+  const at = url.value.href, first = useRef(at);
+  useEffect(() => { // whose link is gone with the page goes on at the top of the new one
+    const timer = at !== first.current && setTimeout(() => document.activeElement === document.body && document.getElementById("main").focus({ preventScroll: true }), 150);
+    return () => clearTimeout(timer);
+  }, [at]);
   useEffect(() => { document.title = `${nav().find(([href]) => current(href))?.[2] ?? "Punchcard"} · Punchcard`; });
   return html`<a class="skip" href="#main">${t("app.skip")}</a><${Bar} />
-    <${OutboxFrame} /><main id="main" tabindex="-1">${view ? html`<${view} ...${params} key=${view} />` : html`<p class="empty">${t("app.nothing-here")}</p>`}</main>
+    <${OutboxFrame} /><main id="main" tabindex="-1">${view ? html`<${view} ...${params} key=${view} />` : html`<div class="page empty"><h1>${t("app.nothing-here")}</h1><p><a class="btn" href="/app/">${t("app.to-week")}</a></p></div>`}</main>
     <${Leaving} />${!signedIn.value && html`<${SignInAgain} />`}<${Toast} />`;
 }
 

@@ -47,13 +47,16 @@ let opened = 0;
  */
 export function Dialog({ title, close, side, children }) {
   const ref = useRef(), id = useMemo(() => `dialog-${++opened}`, []), leave = useClosing(close);
-  useEffect(() => { ref.current.showModal(); }, []);
+  useEffect(() => {
+    ref.current.showModal();
+    if (!ref.current.querySelector("[autofocus]")) begin(ref.current, side);
+  }, []);
   useLayoutEffect(() => { dialogs.value = [...dialogs.peek(), id]; return () => { dialogs.value = dialogs.peek().filter((other) => other !== id); }; }, []);
   const again = () => { if (ref.current?.isConnected) { ref.current.showModal(); leave(); } }; // browsers let Esc be held back only once
   return html`<dialog ref=${ref} class=${side ? "panel" : "sheet"} aria-labelledby=${id} onCancel=${(e) => { if (e.target === ref.current) { e.preventDefault(); leave(); } }}
     onClose=${again} onMouseDown=${(e) => e.target === ref.current && leave()}>
     <div class="dialog-body">
-      <header><h2 id=${id}>${title}</h2><button class="btn quiet only-icon" aria-label=${t("app.close")} onClick=${leave}><${Icon} name="x" /></button></header>
+      <header><h2 id=${id} tabindex="-1">${title}</h2><button class="btn quiet only-icon" aria-label=${t("app.close")} onClick=${leave}><${Icon} name="x" /></button></header>
       ${children}
     </div><${Toast} here=${dialogs.value.at(-1) === id} /></dialog>`;
 }
@@ -69,6 +72,9 @@ function Asking() {
     <div class="form-foot"><button type="button" class="btn bad" onClick=${leave}>${t("app.discard")}</button>
       <button type="button" class="btn primary" onClick=${stay}>${t("app.stay")}</button></div><//>`;
 }
+
+/** A form begins in its first field, anything else at its title: at the cross, a space or Enter would shut what was just opened. */
+const begin = (dialog, side) => (dialog.querySelector(side ? "h2" : "form :is(input, select).input:not([disabled])") ?? dialog.querySelector("h2")).focus();
 
 /** The words of a Problem: a title in the language in use where its kind is known, and what the server said about it. */
 export const explain = (e) => (e instanceof TypeError ? t("app.no-network") : e.name === "TimeoutError" ? t("app.no-answer") : e.message || t("app.signed-out-detail"));

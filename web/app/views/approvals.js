@@ -76,6 +76,6 @@ function Many({ rows, ask }) {
   const these = some.length ? some : rows.filter((p) => !p.flags.length && open(p)).slice(0, most);
   return html`${some.length > 0 && html`<button class="btn bad" onClick=${() => ask({ periods: some, decision: "rejected" })}>
       <${Icon} name="undo" />${t("approvals.reject-chosen", { n: some.length })}</button>`}
-    <button class="btn primary" disabled=${!these.length} onClick=${() => ask({ periods: these, decision: "approved" })}>
-      <${Icon} name="check" />${t(some.length ? "approvals.approve-chosen" : "approvals.approve-plain", { n: these.length })}</button>`;
+    ${these.length > 0 && html`<button class="btn primary" onClick=${() => ask({ periods: these, decision: "approved" })}>
+      <${Icon} name="check" />${t(some.length ? "approvals.approve-chosen" : "approvals.approve-plain", { n: these.length })}</button>`}`;
 }

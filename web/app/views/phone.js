@@ -4,21 +4,22 @@ import { addDays, clock, format, isoWeek, parse, today } from "../lib/time.js";
 import { discard, retryCell, rows, setCell, setCells, totals, undo, week } from "../lib/week.js";
 import { Chip, Dot, explain, Icon, say } from "../lib/ui.js";
 import { Unsent } from "../lib/unsent.js";
-import { Banner } from "./week/banner.js";
+import { Banner, Elsewhere, firstSaid } from "./week/banner.js";
 import { freeName, title } from "./week/cell.js";
 import { hrefAfter, hrefBefore, periodName, Primary, weekly } from "./week/head.js";
 
 /** The week on a phone: the same state as the grid's, one day at a time. */
 const chosen = signal(null);
 
-/** The day on screen: the one that was chosen if the week has it, else today, else the first. */
-const onScreen = () => { const { days } = week.value, has = (d) => days.some((x) => x.date === d); return has(chosen.value) ? chosen.value : has(today()) ? today() : days[0].date; };
+/** The day on screen: the one that was chosen if the week has it, else the first that came back, else today, else the first. */
+const onScreen = () => { const { days } = week.value; return [chosen.value, firstSaid()?.date, today()].find((date) => days.some((d) => d.date === date)) ?? days[0].date; };
+const showCard = (date, r) => { chosen.value = date; setTimeout(() => { const card = document.querySelectorAll(".day-list .entry")[r]; card?.scrollIntoView({ block: "center" }); card?.querySelector(".said button")?.focus({ preventScroll: true }); }); };
 
 export default function Phone({ open }) {
   const date = onScreen(), swipe = useSwipe(date), day = week.value.days.find((d) => d.date === date);
-  return html`<div class="page phone-week" ...${swipe}><${Title} open=${open} /><${Banner} open=${open} /><${Strip} date=${date} />
+  return html`<div class="page phone-week" ...${swipe}><${Title} open=${open} /><${Elsewhere} /><${Banner} open=${open} show=${showCard} /><${Strip} date=${date} />
     <section id="day" role="tabpanel" aria-labelledby=${"tab-" + date} class="day-list"><${DayHead} day=${day} open=${open} />
-      ${rows.value.map((row) => html`<${Card} key=${row.key + date} row=${row} date=${date} />`)}
+      ${rows.value.map((row) => html`<${Card} key=${row.key + date} ...${{ row, date, open }} />`)}
       <${More} date=${date} open=${open} /></section>
     <${Dock} open=${open} /></div>`;
 }
@@ -30,13 +31,13 @@ function Title({ open }) {
     <a class="btn quiet only-icon" href=${hrefAfter()} aria-label=${t("week.after")}><${Icon} name="right" /></a></div>`;
 }
 
-/** The seven days as tabs; a dot says that time is missing. */
+/** The seven days as tabs; a dot says that time is missing, a mark that somebody sent something back. */
 function Strip({ date }) {
   const { days } = week.value, at = days.findIndex((d) => d.date === date);
   const keys = (e) => { const n = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: 6 }[e.key]; if (days[n]) { e.preventDefault(); chosen.value = days[n].date; e.currentTarget.children[n].focus(); } };
-  return html`<div class="days num" role="tablist" aria-label=${t("phone.day")} onKeyDown=${keys}>${days.map((d) => { const sum = totals.value.days[d.date], missing = totals.value.missing.includes(d.date);
-    return html`<button key=${d.date} role="tab" id=${"tab-" + d.date} aria-controls="day" aria-selected=${String(d.date === date)} tabindex=${d.date === date ? 0 : -1} class="${d.date === today() ? "today" : ""} ${d.off ? "off" : ""} ${d.holiday || d.absence ? "free" : ""}" onClick=${() => { chosen.value = d.date; }}>
-      <span aria-hidden="true">${inWords(d.date, { weekday: "narrow" })}</span><span class="sr">${inWords(d.date, { weekday: "long" })} </span><b>${+d.date.slice(8)}</b><span class="sr">${freeName(d) && ` ${freeName(d)} `}</span>
+  return html`<div class="days num" role="tablist" aria-label=${t("phone.day")} onKeyDown=${keys}>${days.map((d) => { const sum = totals.value.days[d.date], missing = totals.value.missing.includes(d.date), said = rows.value.some((r) => r.cells[d.date]?.said.length);
+    return html`<button key=${d.date} role="tab" id=${"tab-" + d.date} aria-controls="day" aria-selected=${String(d.date === date)} tabindex=${d.date === date ? 0 : -1} class="${d.date === today() ? "today" : ""} ${d.off ? "off" : ""} ${d.holiday || d.absence ? "free" : ""} ${said ? "said" : ""}" onClick=${() => { chosen.value = d.date; }}>
+      <span aria-hidden="true">${inWords(d.date, { weekday: "narrow" })}</span><span class="sr">${inWords(d.date, { weekday: "long" })} </span><b>${+d.date.slice(8)}</b><span class="sr">${freeName(d) && ` ${freeName(d)} `}${said && ` ${t("phone.said")} `}</span>
       <i class=${missing ? "missing" : ""}>${format(sum) || html`<span aria-hidden="true">${missing ? "●" : "–"}</span><span class="sr"> ${missing ? t("phone.missing") : ""}</span>`}</i></button>`; })}</div>`;
 }
 
@@ -47,7 +48,7 @@ const DayHead = ({ day, open }) => html`<header><h2>${inWords(day.date, { weekda
 const quarter = 15, chips = [30, 60, 120, 240, 480];
 
 /** One line of the day: steps of a quarter of an hour, a few usual durations, or typed. */
-function Card({ row, date }) {
+function Card({ row, date, open }) {
   const cell = row.cells[date], refused = cell.status === "refused", now = refused ? parse(cell.text) ?? cell.minutes : cell.minutes, several = cell.entries.length > 1, fixed = cell.locked || several, input = useRef(), name = title(row);
   const set = (minutes) => { setCell(row.key, date, Math.max(0, Math.min(1440, minutes))); };
   const typed = (e) => {
@@ -60,10 +61,11 @@ function Card({ row, date }) {
       <input ref=${input} value=${refused ? cell.text : format(cell.minutes)} placeholder="–" inputmode="decimal" autocomplete="off" readonly=${fixed} aria-label="${name}, ${t("phone.hours")}" onFocus=${(e) => e.target.select()} onChange=${typed} />
       <button aria-label=${t("phone.more")} disabled=${fixed} onClick=${() => set(now + quarter)}><${Icon} name="plus" /></button></div>
     ${!fixed && !now && html`<div class="chips num" role="group" aria-label=${t("phone.usual")}>${chips.map((m) => html`<button key=${m} class="btn" onClick=${() => set(m)}>${clock(m)}</button>`)}</div>`}
-    ${cell.said.map((words) => html`<p class="said" key=${words}><${Icon} name="note" /><q><bdi>${words}</bdi></q></p>`)}
+    ${cell.entries.filter((e) => e.state === "rejected" && e.comment).map((e) => html`<p class="said" key=${e.id}><${Icon} name="note" /><q><bdi>${e.comment}</bdi></q>
+      ${e.allowed_actions.includes("update") && html`<button class="btn" onClick=${() => open.lines(date, e.id)}>${t("week.edit")}</button>`}</p>`)}
     ${refused && html`<p class="refused" role="alert"><${Icon} name="alert" />${explain(cell.problem)}</p>
       <div class="acts"><button class="btn" onClick=${() => retryCell(row.key, date)}>${t("app.retry")}</button><button class="btn quiet" onClick=${() => discard(row.key, date)}>${t("week.discard")}</button></div>`}
-    ${several && html`<p class="fine">${t("week.lines", { n: cell.entries.length })}</p>`}${cell.locked && html`<p class="fine"><${Icon} name="lock" /> ${cell.reason}</p>`}</article>`;
+    ${several && html`<p class="fine">${t("week.lines", { n: cell.entries.length })}</p>`}${cell.locked && cell.reason !== week.value.locked && html`<p class="fine"><${Icon} name="lock" /> ${cell.reason}</p>`}</article>`;
 }
 
 function More({ date, open }) {

@@ -6,11 +6,11 @@ import { addDays, today } from "../lib/time.js";
 import { markChanges } from "../lib/week/changes.js";
 import { failed, loading, open as show, reload, rows, typing, undo, week } from "../lib/week.js";
 import { Failure, Loading, phone, say, sheet } from "../lib/ui.js";
-import { Banner } from "./week/banner.js";
+import { Banner, Elsewhere } from "./week/banner.js";
 import { commit } from "./week/cell.js";
 import { Announce, Grid, Hint } from "./week/grid.js";
 import { Head, hrefAfter, hrefBefore, Summary } from "./week/head.js";
-import { focused } from "./week/keys.js";
+import { focusCell, focused } from "./week/keys.js";
 
 /** What lies over the week: a dialog's module and what it is given. */
 const over = signal(null);
@@ -32,10 +32,11 @@ function close() {
 }
 
 export const open = {
-  lines: (date) => { lay("lines", { date }); return true; }, add: () => lay("add"), copy: () => lay("copy"), submit: () => lay("submit"), reopen: () => lay("reopen"),
+  lines: (date, edit) => { lay("lines", { date, edit }); return true; }, add: () => lay("add"), copy: () => lay("copy"), submit: () => lay("submit"), reopen: () => lay("reopen"),
   history: () => lay("history"), help: () => lay("help"), quick: () => lay("quick"),
 };
 
+const showCell = (date, r) => focusCell(r, week.value.days.findIndex((d) => d.date === date));
 const focusedDay = () => addDays(week.value.start, focused.value.c);
 const keys = {
   "/": open.quick, "?": open.help, n: () => open.lines(focusedDay()), t: () => go("/app/"),
@@ -78,11 +79,11 @@ function Desk() {
   const { period } = week.value;
   useEffect(() => { if (!performance.getEntriesByName("week").length) performance.mark("week"); }, []);
   useEffect(() => { markChanges(period).catch(() => {}); }, [period?.etag, period?.state]);
-  return html`<div class="page week" aria-busy=${String(loading.value)}><${Head} open=${open} /><${Banner} open=${open} /><${Summary} />
+  return html`<div class="page week" aria-busy=${String(loading.value)}><${Head} open=${open} /><${Elsewhere} /><${Banner} open=${open} show=${showCell} /><${Summary} />
     ${rows.value.length ? html`<${Grid} open=${open} /><${Foot} />` : html`<${Empty} />`}<${Announce} /></div>`;
 }
 
-const Foot = () => html`<footer class="week-foot"><${Hint} />
+const Foot = () => html`<footer class="week-foot"><${Hint} open=${open} />
   <p class="keys"><span><kbd>/</kbd>${t("week.key-quick")}</span><span><kbd>N</kbd>${t("week.key-lines")}</span><span><kbd>Ctrl Z</kbd>${t("week.key-undo")}</span><button class="btn quiet" onClick=${open.help}><kbd>?</kbd>${t("week.all-keys")}</button></p></footer>`;
 
 const Empty = () => html`<section class="card empty first"><h2>${t(week.value.shut ? "week.empty-locked" : "week.empty")}</h2>

@@ -28,7 +28,7 @@ export function lockOfPeriod(period) {
   if (period.state === "approved" && period.last_decision) {
     return t("week.locked-approved", { who: nameOf(period.last_decision.by), date: date(period.last_decision.at), helpers: list(period.approvers) });
   }
-  return period.locked_reason;
+  return t("week.locked-by-lines", { helpers: list(period.approvers) });
 }
 
 export const periodOf = (date) => shown.value.periods.find((p) => p.start <= date && date <= p.end);
@@ -40,5 +40,5 @@ export function lockOf(day, entries, project) {
   if (!entries.length) return period ?? (project.closed ? t("week.locked-project", { project: project.name }) : null);
   if (!held) return null;
   if (held.state === "approved") return t("week.locked-line-approved", { who: nameOf(held.approved_by) });
-  return period ?? held.locked_reason ?? t("week.locked-line");
+  return period ?? t("week.locked-line");
 }

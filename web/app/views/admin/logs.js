@@ -1,5 +1,5 @@
 import { html, useEffect, useSignal } from "../../vendor/preact.js";
-import { query } from "../../lib/api.js";
+import { all, query } from "../../lib/api.js";
 import { day, has, t } from "../../lib/i18n.js";
 import { useLoad } from "../../lib/load.js";
 import { set, url } from "../../lib/router.js";
@@ -15,11 +15,12 @@ const filters = ["type", "person", "client", "ip", "from", "to", "id"];
 export default function Logs() {
   const at = url.value.searchParams, page = Number(at.get("page") ?? 0), asked = Object.fromEntries(filters.map((name) => [name, at.get(name) ?? ""]));
   const loaded = useLoad(() => search(asked, page), [at.toString()]), open = useSignal(null), of = loaded.value.value;
-  const apps = useLoad(() => every("clients"));
+  const apps = useLoad(() => every("clients")), people = useLoad(() => all("/people?limit=200", { most: 2000 }).catch(() => []));
+  const names = new Map(people.value.value?.map((p) => [p.id, p.name]));
   return html`<${Head} title=${t("logs.title")}><button class="btn" onClick=${loaded.reload}>${t("logs.again")}</button><//>
     <${Filters} key=${JSON.stringify(asked)} asked=${asked} apps=${apps.value.value ?? []} />
     ${loaded.error.value ? html`<${Failure} error=${loaded.error.value} retry=${loaded.reload} />` : !of ? html`<${Loading} />`
-      : of.logs.length === 0 ? html`<p class="empty" role="status">${t("logs.none")}</p>` : html`<${Table} of=${of} page=${page} open=${open} />`}
+      : of.logs.length === 0 ? html`<p class="empty" role="status">${t("logs.none")}</p>` : html`<${Table} ...${{ of, page, open, names }} />`}
     ${open.value && html`<${Details} line=${open.value} close=${() => { open.value = null; }} />`}`;
 }
 
@@ -64,10 +65,16 @@ function Filters({ asked, apps }) {
 const words = (line) => (has("logs.types." + line.type) ? t("logs.types." + line.type) : line.type_description || line.type);
 const when = (line, options = { dateStyle: "medium", timeStyle: "medium" }) => day(line.date, options);
 
-const Table = ({ of, page, open }) => html`<section class="card table-wrap"><table class="table stack">
-  <thead><tr><th scope="col">${t("logs.when")}</th><th scope="col">${t("logs.what")}</th><th scope="col">${t("logs.application")}</th><th scope="col">${t("logs.ip")}</th></tr></thead>
+/** Whose event it is; of who couldn't be told, what they wrote as their e-mail address. */
+const whose = (line, names) => names.get(line.user_id) ?? line.details?.email ?? line.user_id ?? "–";
+/** Most types of what failed begin with an f. */
+const failed = ({ type }) => /^f|^limit_|_(failed|throttled)$/.test(type);
+
+const Table = ({ of, page, open, names }) => html`<section class="card table-wrap"><table class="table stack">
+  <thead><tr><th scope="col">${t("logs.when")}</th><th scope="col">${t("logs.what")}</th><th scope="col">${t("logs.person")}</th><th scope="col">${t("logs.application")}</th><th scope="col">${t("logs.ip")}</th></tr></thead>
   <tbody>${of.logs.map((line) => html`<tr key=${line.log_id}><td><time datetime=${line.date}>${when(line)}</time></td>
-    <td><button class="link" onClick=${() => { open.value = line; }}>${words(line)}</button><span class="second"><bdi>${line.description}</bdi></span></td>
+    <td><button class="link ${failed(line) ? "went-wrong" : ""}" onClick=${() => { open.value = line; }}>${failed(line) && html`<${Icon} name="alert" />`}${words(line)}</button><span class="second"><bdi>${line.description}</bdi></span></td>
+    <td data-of=${t("logs.person")}><bdi>${whose(line, names)}</bdi></td>
     <td data-of=${t("logs.application")}><bdi>${line.client_name ?? line.client_id ?? "–"}</bdi></td><td data-of=${t("logs.ip")}><span class="id">${line.ip ?? "–"}</span></td></tr>`)}</tbody></table>
   ${of.total > perPage && html`<div class="pager"><button class="btn" disabled=${page === 0} onClick=${() => set({ page: page - 1 || undefined })}>${t("logs.newer")}</button>
     <span class="num">${t("logs.range", { from: of.start + 1, to: of.start + of.logs.length, total: of.total })}</span>

@@ -29,7 +29,7 @@ export function Lines({ period, entries, wanting }) {
       ${marked && html`<div class="field"><label for=${`words-${e.id}`}>${t("approvals.line-words")}</label>
         <input id=${`words-${e.id}`} class="input" maxlength="2000" value=${draft.lines[e.id]}
           aria-invalid=${wanting && !draft.lines[e.id].trim() && !draft.comment.trim()}
-          ref=${(field) => { if (field && marking === e.id) { marking = null; field.focus(); } }}
+          ref=${(field) => { if (field && marking === e.id) { marking = null; field.focus(); field.scrollIntoView({ block: "nearest" }); } }}
           onInput=${(ev) => say(e.id, ev.target.value)} /></div>`}
     </li>`;
   })}</ul>`;

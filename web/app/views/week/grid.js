@@ -62,15 +62,19 @@ function Foot({ days, add }) {
 
 const Off = ({ by, day }) => (by && !(day && day.date > today()) ? html`<small title=${t("week.against-expected")}>${by > 0 ? "+" : ""}${clock(by)}</small>` : html`<small aria-hidden="true"> </small>`);
 
-/** Under the grid: what there is about the cell in which one is. */
-export function Hint() {
+/** Under the grid: what there is about the cell in which one is, and the way to its note and tags. */
+export function Hint({ open }) {
   const { r, c } = focused.value, row = rows.value[r], day = week.value.days[c], cell = row?.cells[day?.date];
-  if (!cell) return html`<p class="hint" aria-live="polite"></p>`;
-  const notes = cell.entries.filter((e) => e.note);
-  return html`<p class="hint" aria-live="polite">${cell.locked && !week.value.shut && html`<span><${Icon} name="lock" />${cell.reason}</span>`}
+  if (!cell?.entries.length) return html`<div class="hint"><p aria-live="polite">${cell && html`<${Shut} cell=${cell} />`}</p></div>`;
+  const notes = cell.entries.filter((e) => e.note), [one, other] = cell.entries, mine = !other && one.allowed_actions.includes("update");
+  const what = !mine ? "details" : one.note || one.tags.length ? "change-note" : "add-note";
+  return html`<div class="hint"><b aria-hidden="true">${shortDay(day.date)}, <bdi>${row.project.name}</bdi></b><p aria-live="polite"><${Shut} cell=${cell} />
     ${cell.entries.length > 1 && html`<span>${t("week.several", { n: cell.entries.length })}</span>`}
-    ${notes.map((e) => html`<span key=${e.id}><${Icon} name="note" /><bdi>${e.note}</bdi></span>`)}</p>`;
+    ${notes.map((e) => html`<span key=${e.id}><${Icon} name="note" /><bdi>${e.note}</bdi></span>`)}</p>
+    <button class="btn" onClick=${() => open.lines(day.date, mine ? one.id : undefined)}>${t(`week.${what}`)}</button></div>`;
 }
+
+const Shut = ({ cell }) => cell.locked && !week.value.shut && html`<span><${Icon} name="lock" />${cell.reason}</span>`;
 
 /** The totals for those who don't see them, once one has typed. */
 export function Announce() {

@@ -36,7 +36,7 @@ export function Primary({ period, open, busy }) {
   if (!period) return null;
   const may = (action) => period.allowed_actions.includes(action), asked = period.flags.some((f) => f.code === "reopening_requested");
   if (may("submit")) return html`<button class="btn primary" disabled=${busy} aria-keyshortcuts="Control+Enter" onClick=${open.submit}>${weekly(period) ? t("week.submit") : t("week.submit-period", { period: periodName(period) })}<${Icon} name="send" /></button>`;
-  if (may("withdraw")) return html`<button class="btn primary" disabled=${busy} onClick=${takeBack}><${Icon} name="undo" />${t("week.withdraw")}</button>`;
+  if (may("withdraw")) return html`<button key="withdraw" class="btn" disabled=${busy} onClick=${takeBack}><${Icon} name="undo" />${t("week.withdraw")}</button>`;
   if (may("request_reopening")) return html`<button class="btn primary" disabled=${busy || asked} onClick=${open.reopen}>${t(asked ? "week.asked-to-reopen" : "week.ask-to-reopen")}</button>`;
   return null;
 }
