@@ -75,7 +75,7 @@ func deedNames() []string { return slices.Sorted(maps.Keys(deeds)) }
 
 // WebhookEvents are all that a webhook can be told of.
 func (s *Service) WebhookEvents(_ context.Context, by auth.Caller, _ struct{}) ([]Event, error) {
-	if err := onlyAdministrators(by, "see webhooks"); err != nil {
+	if err := onlyAdministrators(by, "only an administrator can see webhooks"); err != nil {
 		return nil, err
 	}
 	return events, nil
