@@ -16,6 +16,7 @@ import (
 
 // resetPage is where a person who was given a link sets a new password.
 type resetPage struct {
+	First  bool // the person has no password yet
 	Email  string
 	Alert  lang.Words
 	Action string
@@ -43,7 +44,7 @@ func (s *Server) ResetPage() gin.HandlerFunc {
 func (s *Server) showReset(c *gin.Context, status int, person *Person, alert lang.Words) {
 	ticket := c.Query("ticket")
 	s.show(c, status, "reset.html", "", resetPage{
-		Email: person.Email, Alert: alert, Action: "/reset-password?" + url.Values{"ticket": {ticket}}.Encode(),
+		First: person.PasswordHash == "", Email: person.Email, Alert: alert, Action: "/reset-password?" + url.Values{"ticket": {ticket}}.Encode(),
 		CSRF: s.csrf(s.browser(c), resetForm(ticket)),
 	})
 }
@@ -106,6 +107,9 @@ func (s *Server) Reset() gin.HandlerFunc {
 		s.throttle.lift(person.Email)
 		page := noticePage{
 			Tone: "done", Name: "password-set", Link: "/app/",
+		}
+		if person.PasswordHash == "" {
+			page.Name = "first-password-set"
 		}
 		if ticket.ResultURL != "" {
 			page.Link, page.LinkName = ticket.ResultURL, "onward"

@@ -220,7 +220,7 @@ func TestAPersonWithoutAPasswordComesToOne(t *testing.T) {
 	}
 	b := w.browser()
 	isPage(t, b.signIn(b.get("/account"), email, ""), 422, wrongPassword)
-	isPage(t, b.setPassword(w.ticketFor(TicketRequest{Email: email}), fresh), http.StatusOK, "Your new password is set")
+	isPage(t, b.setPassword(w.ticketFor(TicketRequest{Email: email}), fresh), http.StatusOK, "Your password is set")
 	if page := b.visit("/account", email, fresh); page.status != http.StatusOK {
 		t.Errorf("got %d", page.status)
 	}

@@ -73,7 +73,7 @@ function Roles({ id }) {
     await (on ? manage.post : manage.del)(`users/${id}/roles`, { roles: [role.id] });
     await loaded.reload();
   }, t(on ? "people.role-given" : "people.role-taken", { role: role.name }));
-  return html`<section class="card pad"><h2>${t("people.roles")}</h2>${loaded.error.value && html`<${Failure} error=${loaded.error.value} retry=${loaded.reload} />`}
+  return html`<section class="card pad"><h2>${t("people.roles")}</h2><p class="fine">${t("people.roles-at-once")}</p>${loaded.error.value && html`<${Failure} error=${loaded.error.value} retry=${loaded.reload} />`}
     ${data?.every.map((role) => html`<${Check} key=${role.id} label=${role.name} hint=${role.description} checked=${data.own.has(role.id)} onChange=${(on) => turn(role, on)} />`)}</section>`;
 }
 

@@ -4,7 +4,7 @@ import { signIn } from "../../lib/session.js";
 import { t } from "../../lib/i18n.js";
 import { me } from "../../lib/me.js";
 import { go, url } from "../../lib/router.js";
-import { explain, Icon } from "../../lib/ui.js";
+import { explain, Icon, say } from "../../lib/ui.js";
 import { uuid } from "../../lib/time.js";
 import { refreshInbox } from "../../lib/inbox.js";
 import { write } from "./draft.js";
@@ -79,6 +79,7 @@ export const send = (id) => navigator.locks.request("punchcard-decision", async 
   try {
     await (d.lines?.length || d.rest?.length ? sendLines(d) : sendWhole(d));
     drop(id);
+    if (!document.querySelector("dialog[open]")) say(t("approvals.sent", { what: told(d) })); // else the next sheet is being read
   } catch (e) {
     mark(id, { sending: false, problem: e.kind || "network", detail: explain(e), fresh: maxAge(e) });
   }

@@ -37,15 +37,14 @@ export function Panel({ id, rows, close }) {
   usePanelKeys({ j: () => step(1), k: () => step(-1), a: () => act("approved"), r: () => act("rejected"), c: words });
   const title = sheet ? html`<bdi>${nameOf(sheet.period.user_id)}</bdi>` : t("app.loading");
   return html`<${Dialog} side title=${title} close=${close}>
-    <${Held} />
     ${error ? html`<${Failure} error=${error} retry=${() => reload(again + 1)} />` : !sheet ? html`<${Loading} />`
       : html`<${Sheet} sheet=${sheet} act=${act} wanting=${wanting} done=${() => { reload(again + 1); load(list.value.tab); }} />`}
-    <footer class="acts steps">
+    <footer class="steps"><${Held} /><div class="acts">
       <button class="btn quiet" disabled=${at >= 0 && !rows[at - 1]} onClick=${() => step(-1)}>
         <${Icon} name="left" />${t("approvals.previous")}<kbd>K</kbd></button>
       <button class="btn quiet" disabled=${at >= 0 && !rows[at + 1]} onClick=${() => step(1)}>
         ${t("approvals.next")}<kbd>J</kbd><${Icon} name="right" /></button>
-      ${sheet?.period.allowed_actions.includes("approve") && html`<span class="fine">${t("approvals.keys")}</span>`}</footer>
+      ${sheet?.period.allowed_actions.includes("approve") && html`<span class="fine">${t("approvals.keys")}</span>`}</div></footer>
   </${Dialog}>`;
 }
 

@@ -12,5 +12,6 @@ export default function Add({ close }) {
     close();
     setTimeout(() => focusCell(rows.value.findIndex((r) => r.key === key), focused.value.c), 60);
   };
-  return html`<${Dialog} title=${t("week.add-row")} close=${close}><${Choose} label=${t("week.project-and-task")} choose=${choose} /><//>`;
+  return html`<${Dialog} title=${t("week.add-row")} close=${close}><${Choose} label=${t("week.project-and-task")} choose=${choose} />
+    <p class="fine">${t("week.away")} <a href="/app/reports/calendar">${t("week.enter-absence")}</a></p><//>`;
 }

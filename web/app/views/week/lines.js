@@ -1,4 +1,4 @@
-import { html, useEffect, useMemo, useRef, useState } from "../../vendor/preact.js";
+import { html, useLayoutEffect, useMemo, useRef, useState } from "../../vendor/preact.js";
 import { t } from "../../lib/i18n.js";
 import { addDays, clock, format, parse } from "../../lib/time.js";
 import { guarded, useUnsaved } from "../../lib/unsaved.js";
@@ -45,7 +45,7 @@ const at = (text) => Number(text.slice(0, 2)) * 60 + Number(text.slice(3, 5));
 /** Duration, or start and end, from which it follows. edit: it is the note that one came for. */
 function Form({ row, entry, edit, save, cancel }) {
   const form = useRef();
-  useEffect(() => { form.current.querySelector(edit ? "textarea" : ".fields input:not([disabled])").focus(); }, []);
+  useLayoutEffect(() => { form.current.querySelector(edit ? "textarea" : ".fields input:not([disabled])").focus(); }, []);
   const [said, setSaid] = useState({ time: format(entry?.minutes ?? 0), start: entry?.start ?? "", end: entry?.end ?? "", rest: format(entry?.break_minutes ?? 0), note: entry?.note ?? "", tags: (entry?.tags ?? row.tags).join(", "), task: entry?.task ?? row.task, billable: entry?.billable ?? row.billable });
   const first = useMemo(() => said, []), [wrong, setWrong] = useState(null), put = (name) => (e) => setSaid({ ...said, [name]: e.currentTarget.type === "checkbox" ? e.currentTarget.checked : e.currentTarget.value });
   useUnsaved(JSON.stringify(said) !== JSON.stringify(first));
