@@ -85,6 +85,7 @@ func holds(keys []string, key string) bool {
 func (p tab) fits(name string) {
 	p.Helper()
 	evaluate[bool](p, `document.fonts.ready.then(() => true)`)
+	evaluate[bool](p, `Promise.allSettled(document.getAnimations().filter((a) => a.effect.getComputedTiming().iterations < 9).map((a) => a.finished)).then(() => true)`)
 	if over := evaluate[int](p, `document.documentElement.scrollWidth - innerWidth`); over > 0 {
 		p.Errorf("%s is %d px wider than the window", name, over)
 	}

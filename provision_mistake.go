@@ -60,7 +60,7 @@ func (t *yamlText) complain(about []auth.Mistake) {
 			m.Pointer += "_file"
 		}
 		if !slices.ContainsFunc(t.unread, func(at string) bool { return strings.HasPrefix(m.Pointer+"/", at+"/") }) {
-			t.wrong(m.Pointer, m.Detail)
+			t.wrong(m.Pointer, m.Detail.String())
 		}
 	}
 }

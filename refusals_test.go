@@ -20,13 +20,13 @@ import (
 // sayers are the functions that make a lang.Sentence, with the place of its format among their arguments.
 var sayers = map[string]int{
 	"Say": 0, "fault": 1, "invalid": 2, "that": 2, "add": 1, "wrongly": 0, "wrong": 1, "remark": 0, "unreadable": 0, "onlyAdministrators": 1,
-	"unfit": 0, "denied": 2, "taken": 0, "unknown": 1,
+	"unfit": 0, "mistaken": 1, "unsearchable": 0, "noSearch": 0, "noManager": 0, "denied": 2, "taken": 0, "unknown": 1,
 }
 
 // Every sentence that a refusal can have is in every language's catalogue, and no other is; with the same values to fill in.
 func TestRefusalsAreSaidInEveryLanguage(t *testing.T) {
 	said := map[string]string{} // where it is, by its format
-	for _, room := range []string{"timesheets", "web"} {
+	for _, room := range []string{"auth", "timesheets", "web"} {
 		err := filepath.WalkDir(room, func(path string, entry fs.DirEntry, err error) error {
 			if err == nil && strings.HasSuffix(path, ".go") && !strings.HasSuffix(path, "_test.go") {
 				collectSentences(t, path, said)

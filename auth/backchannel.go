@@ -9,6 +9,8 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+
+	"punchcard/auth/lang"
 )
 
 // sessionClient notes that an application learned of a session, by a code or by an ID token alone. It is to hear of its end.
@@ -113,7 +115,7 @@ func logOutOfApp(tx *gorm.DB, n *news, user, client string) error {
 
 // backchannelMistake says why an application can't be told at an address, as far as its text tells; empty if it may be
 // tried. Without TLS it must be on this same machine.
-func backchannelMistake(address string) string {
+func backchannelMistake(address string) *lang.Sentence {
 	u, err := url.Parse(address)
 	if rest, plain := strings.CutPrefix(address, "http://"); plain && err == nil && loopbackHost(u.Hostname()) {
 		return fetchMistake("https://" + rest)
@@ -125,8 +127,8 @@ func backchannelMistake(address string) string {
 func (s *Server) checkBackchannels(clients []NewClient) []Mistake {
 	var m mistakes
 	for i, c := range clients {
-		m.that(s.near != nil || !strings.HasPrefix(c.BackchannelLogoutURI, "http://"),
-			"must begin with https:// (http:// is for development, while the issuer is http://localhost too)",
+		m.unless(s.near != nil || !strings.HasPrefix(c.BackchannelLogoutURI, "http://"),
+			lang.Say("must begin with https:// (http:// is for development, while the issuer is http://localhost too)"),
 			"/clients/%d/backchannel_logout_uri", i)
 	}
 	return m

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+
+	"punchcard/auth/lang"
 )
 
 // Client is a registered application.
@@ -145,50 +147,50 @@ func withoutPort(rest string) string {
 }
 
 // redirectMistake says why a redirect URI can't be registered for a type of application; empty if it can.
-func redirectMistake(kind, uri string) string {
+func redirectMistake(kind, uri string) *lang.Sentence {
 	u, err := url.Parse(uri)
 	switch {
 	case err != nil || strings.ContainsFunc(uri, func(r rune) bool { return r <= ' ' || r > '~' || r == '\\' }):
-		return "is no URI: write it in ASCII, percent-encoded, without spaces"
+		return wrongly("is no URI: write it in ASCII, percent-encoded, without spaces")
 	case !u.IsAbs():
-		return "must be absolute, such as https://app.example.com/callback"
+		return wrongly("must be absolute, such as https://app.example.com/callback")
 	case strings.Contains(uri, "#"):
-		return "must not have a fragment (the part from #)"
+		return wrongly("must not have a fragment (the part from #)")
 	case u.User != nil:
-		return "must not name a user before the host"
+		return wrongly("must not name a user before the host")
 	case strings.Contains(uri, "*"):
-		return "must be exact: there are no wildcards"
+		return wrongly("must be exact: there are no wildcards")
 	case hasResponseParameter(u):
-		return "must not have a parameter named code, state, iss or error, which the answer adds"
+		return wrongly("must not have a parameter named code, state, iss or error, which the answer adds")
 	}
 	if u.Scheme == "http" || u.Scheme == "https" {
 		return webRedirectMistake(kind, u)
 	}
 	switch {
 	case kind != "native":
-		return "must begin with https:// (schemes of one's own are for native apps)"
+		return wrongly("must begin with https:// (schemes of one's own are for native apps)")
 	case !strings.Contains(u.Scheme, "."):
-		return "has a scheme without a dot: use the reverse of a domain that is yours, such as com.example.app:/callback (RFC 8252 §7.1)"
+		return wrongly("has a scheme without a dot: use the reverse of a domain that is yours, such as com.example.app:/callback (RFC 8252 §7.1)")
 	}
-	return ""
+	return nil
 }
 
 // hostname is what a host may be: a name (in Punycode beyond ASCII), or an IP address.
 var hostname = regexp.MustCompile(`^([A-Za-z0-9.-]+|[0-9a-fA-F:.]+)$`)
 
-func webRedirectMistake(kind string, u *url.URL) string {
+func webRedirectMistake(kind string, u *url.URL) *lang.Sentence {
 	loopback := u.Hostname() == "127.0.0.1" || u.Hostname() == "::1"
 	switch {
 	case !hostname.MatchString(u.Hostname()) || strings.HasSuffix(u.Hostname(), "."):
-		return "must name a host, in letters, digits, dots and hyphens"
+		return wrongly("must name a host, in letters, digits, dots and hyphens")
 	case u.Scheme == "https" || loopback:
-		return ""
+		return nil
 	case u.Hostname() == "localhost" && kind == "native":
-		return "must name the IP address 127.0.0.1 or [::1] instead of localhost, with any port (RFC 8252 §8.3)"
+		return wrongly("must name the IP address 127.0.0.1 or [::1] instead of localhost, with any port (RFC 8252 §8.3)")
 	case u.Hostname() == "localhost":
-		return ""
+		return nil
 	}
-	return "must begin with https:// (http:// is for this same machine alone)"
+	return wrongly("must begin with https:// (http:// is for this same machine alone)")
 }
 
 func hasResponseParameter(u *url.URL) bool {
@@ -197,11 +199,11 @@ func hasResponseParameter(u *url.URL) bool {
 }
 
 // originMistake says why a web origin can't be registered; empty if it can.
-func originMistake(origin string) string {
+func originMistake(origin string) *lang.Sentence {
 	u, err := url.Parse(origin)
 	if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || u.Scheme+"://"+u.Host != origin ||
 		strings.ToLower(origin) != origin || strings.Contains(origin, "*") {
-		return "must be a scheme and a host with its port, in lower case and without a slash at the end, such as https://app.example.com"
+		return wrongly("must be a scheme and a host with its port, in lower case and without a slash at the end, such as https://app.example.com")
 	}
-	return ""
+	return nil
 }

@@ -1,10 +1,13 @@
 package auth
 
 import (
+	"errors"
 	"fmt"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+
+	"punchcard/auth/lang"
 )
 
 // clientKeySet is where the public keys of an application are that signs assertions instead of keeping a secret: in the
@@ -53,19 +56,21 @@ func putCredentials(tx *gorm.DB, n *news, c NewClient) error {
 }
 
 func (c NewClient) checkKeys(m *mistakes, i int, confidential bool) {
-	m.that(confidential || c.JWKS == "", "is not for "+c.Type+" apps, which can keep no private key", "/clients/%d/jwks", i)
-	m.that(confidential || c.JWKSURI == "", "is not for "+c.Type+" apps, which can keep no private key", "/clients/%d/jwks_uri", i)
-	m.that(c.JWKS == "" || c.JWKSURI == "", "can't stand beside jwks: leave one of them out", "/clients/%d/jwks_uri", i)
-	m.that(c.Secret == "" || c.JWKS == "" && c.JWKSURI == "", "can't stand beside keys, which replace it: leave it out, or them",
+	m.unless(confidential || c.JWKS == "", lang.Say("is not for %s apps, which can keep no private key", c.Type), "/clients/%d/jwks", i)
+	m.unless(confidential || c.JWKSURI == "",
+		lang.Say("is not for %s apps, which can keep no private key", c.Type), "/clients/%d/jwks_uri", i)
+	m.unless(c.JWKS == "" || c.JWKSURI == "", lang.Say("can't stand beside jwks: leave one of them out"), "/clients/%d/jwks_uri", i)
+	m.unless(c.Secret == "" || c.JWKS == "" && c.JWKSURI == "",
+		lang.Say("can't stand beside keys, which replace it: leave it out, or them"),
 		"/clients/%d/client_secret", i)
 	if c.JWKS != "" {
 		_, err := readJWKS([]byte(c.JWKS))
-		m.that(len(c.JWKS) <= maxFetch, "is longer than 64 KiB", "/clients/%d/jwks", i)
-		if err != nil {
-			m.none(err.Error(), "/clients/%d/jwks", i)
+		m.unless(len(c.JWKS) <= maxFetch, lang.Say("is longer than 64 KiB"), "/clients/%d/jwks", i)
+		if wrong, ok := errors.AsType[lang.Sentence](err); ok {
+			m.found(&wrong, "/clients/%d/jwks", i)
 		}
 	}
 	if c.JWKSURI != "" {
-		m.none(fetchMistake(c.JWKSURI), "/clients/%d/jwks_uri", i)
+		m.found(fetchMistake(c.JWKSURI), "/clients/%d/jwks_uri", i)
 	}
 }

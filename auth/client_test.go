@@ -186,7 +186,7 @@ func TestConformanceWhatCanBeRegisteredAsRedirectURI(t *testing.T) {
 		{"web", "https://app.example.com/%zz", false},
 		{"web", "", false},
 	} {
-		if mistake := redirectMistake(c.kind, c.uri); (mistake == "") != c.ok {
+		if mistake := redirectMistake(c.kind, c.uri); (mistake == nil) != c.ok {
 			t.Errorf("%s %q: %q", c.kind, c.uri, mistake)
 		}
 	}
@@ -197,7 +197,7 @@ func TestWhatCanBeRegisteredAsOrigin(t *testing.T) {
 		"https://app.example.com": true, "http://localhost:3000": true, "https://app.example.com/": false, "https://App.example.com": false,
 		"null": false, "*": false, "https://*.example.com": false, "https://user@app.example.com": false, "app.example.com": false, "": false,
 	} {
-		if mistake := originMistake(origin); (mistake == "") != ok {
+		if mistake := originMistake(origin); (mistake == nil) != ok {
 			t.Errorf("%q: %q", origin, mistake)
 		}
 	}

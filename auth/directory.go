@@ -1,5 +1,7 @@
 package auth
 
+import "punchcard/auth/lang"
+
 // Directory is what a provisioning file says about people, applications and the API. What it names is made or updated;
 // what it doesn't name is left alone.
 type Directory struct {
@@ -60,6 +62,6 @@ type NewGrant struct {
 
 // Mistake is one thing that is wrong with what an administrator wrote.
 type Mistake struct {
-	Pointer string // JSON Pointer (RFC 6901) in the provisioning file: "/clients/0/redirect_uris/1"
-	Detail  string // what is wrong and what to do, without the value of a secret
+	Pointer string        // JSON Pointer (RFC 6901) in the provisioning file: "/clients/0/redirect_uris/1"
+	Detail  lang.Sentence // what is wrong and what to do, without the value of a secret
 }

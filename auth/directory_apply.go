@@ -11,6 +11,8 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+
+	"punchcard/auth/lang"
 )
 
 // Apply makes or updates what the directory names, in one write, in which also, if it is not nil, runs last: either all of
@@ -113,7 +115,7 @@ func putPeople(tx *gorm.DB, n *news, people []NewPerson, hashes map[string]strin
 		for j, name := range p.Roles {
 			id, ok := roleIDs[name]
 			if !ok {
-				return &Mistake{fmt.Sprintf("/users/%d/roles/%d", i, j), "is no role; there are employee, manager and admin"}
+				return &Mistake{fmt.Sprintf("/users/%d/roles/%d", i, j), lang.Say("is no role; there are employee, manager and admin")}
 			}
 			if err := addRole(tx, person.ID, id); err != nil {
 				return err
@@ -156,7 +158,7 @@ func putManagers(tx *gorm.DB, n *news, people []NewPerson) error {
 		var manager Person
 		err := tx.Where("email = ?", normalEmail(p.Manager)).Take(&manager).Error
 		if errors.Is(err, gorm.ErrRecordNotFound) {
-			return &Mistake{fmt.Sprintf("/users/%d/manager", i), "is nobody's e-mail here: name the manager under users too"}
+			return &Mistake{fmt.Sprintf("/users/%d/manager", i), lang.Say("is nobody's e-mail here: name the manager under users too")}
 		}
 		if err != nil {
 			return fmt.Errorf("read manager: %w", err)

@@ -8,6 +8,8 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+
+	"punchcard/auth/lang"
 )
 
 // liveSecrets is how many secrets of a client work at once: the new one, and the one that is being replaced.
@@ -74,14 +76,14 @@ func putSecret(tx *gorm.DB, n *news, c NewClient) error {
 func (s *Server) putGrant(tx *gorm.DB, clientID string, g NewGrant, pointer string) error {
 	a, err := s.readAPI(tx, g.Audience)
 	if errors.Is(err, noSuchAPI) {
-		return &Mistake{pointer + "/audience", "is no API's audience here"}
+		return &Mistake{pointer + "/audience", lang.Say("is no API's audience here")}
 	}
 	if err != nil {
 		return err
 	}
 	for i, name := range g.Scopes {
 		if !inCatalogue(a.scopes, name) {
-			return &Mistake{fmt.Sprintf("%s/scopes/%d", pointer, i), "is no scope of that API"}
+			return &Mistake{fmt.Sprintf("%s/scopes/%d", pointer, i), lang.Say("is no scope of that API")}
 		}
 	}
 	row := clientGrant{ID: "cgr_" + uuid.Must(uuid.NewV7()).String(), ClientID: clientID, APIID: a.ID, SubjectType: "client", Scopes: list(g.Scopes)}

@@ -46,7 +46,7 @@ func TestADirectoryTellsAllItsMistakes(t *testing.T) {
 	for _, m := range d.Check(testScopes) {
 		got[m.Pointer] = true
 		for _, secret := range []string{"short", "plain", strings.Repeat("x", 20)} {
-			if contains(m.Detail, secret) {
+			if contains(m.Detail.String(), secret) {
 				t.Errorf("%s repeats a secret: %s", m.Pointer, m.Detail)
 			}
 		}

@@ -1,7 +1,6 @@
 package auth
 
 import (
-	"fmt"
 	"strings"
 	"time"
 )
@@ -15,12 +14,9 @@ var searchFields = map[string]func(q *EventQuery) *string{
 	"request_id":  func(q *EventQuery) *string { return &q.RequestID },
 }
 
-const searchHelp = `write field:value or field:"value with spaces", joined by AND; fields are type, user_id, client_id, ip, description, request_id, ` +
-	`and date as in date:[2026-03-01 TO 2026-03-31]`
-
 // parseEventSearch reads what is understood of Auth0's search language for logs: field:value, field:"quoted value" and
 // date:[A TO B], joined by AND, each field once. An end of date is a day, an instant of RFC 3339, or *; both ends are
-// inclusive. A description is found that holds the text. Anything else is an *Error invalid_request that names it.
+// inclusive. A description is found that holds the text. Anything else is a *Denial that names it.
 func parseEventSearch(text string) (EventQuery, error) {
 	var q EventQuery
 	seen := map[string]bool{}
@@ -30,7 +26,7 @@ func parseEventSearch(text string) (EventQuery, error) {
 			return EventQuery{}, notUnderstood(rest)
 		}
 		if seen[field] {
-			return EventQuery{}, refuse("invalid_request", "The search names "+field+" twice")
+			return EventQuery{}, unsearchable("The search names %s twice", field)
 		}
 		seen[field] = true
 		var err error
@@ -48,8 +44,9 @@ func parseEventSearch(text string) (EventQuery, error) {
 	return q, nil
 }
 
-func notUnderstood(text string) *Error {
-	return refuse("invalid_request", fmt.Sprintf("The search is not understood from '%s' on: %s", cut(text, 60), searchHelp))
+func notUnderstood(text string) *Denial {
+	return unsearchable("The search is not understood from '%s' on: write field:value or field:\"value with spaces\", joined by AND; "+
+		"fields are type, user_id, client_id, ip, description, request_id, and date as in date:[2026-03-01 TO 2026-03-31]", cut(text, 60))
 }
 
 // readTerm reads the value of one field, and gives what stands behind it.
@@ -130,8 +127,7 @@ func readInstant(text string, end time.Duration) (time.Time, error) {
 	}
 	at, err := time.Parse(time.RFC3339, text)
 	if err != nil {
-		return time.Time{}, refuse("invalid_request", fmt.Sprintf(
-			"'%s' is no date: write a day such as 2026-03-04, an instant such as 2026-03-04T09:30:00Z, or *", cut(text, 40)))
+		return time.Time{}, unsearchable("'%s' is no date: write a day such as 2026-03-04, an instant such as 2026-03-04T09:30:00Z, or *", cut(text, 40))
 	}
 	return at.UTC(), nil
 }

@@ -38,7 +38,7 @@ const (
 
 // events searches. An event that was recorded here before is found; what other instances record, within a second, so
 // that who reads on from an id should go a second back where there are several. A
-// query that can't be is refused with an *Error invalid_request.
+// query that can't be is refused with a *Denial.
 func (s *Server) events(ctx context.Context, q EventQuery) ([]event, error) {
 	if err := q.check(); err != nil {
 		return nil, err
@@ -60,18 +60,18 @@ func (q *EventQuery) check() error {
 	}
 	switch {
 	case q.Take < 1 || q.Take > maxEvents:
-		return refuse("invalid_request", fmt.Sprintf("take must be from 1 to %d", maxEvents))
+		return unsearchable("take must be from 1 to %d", maxEvents)
 	case q.From != "" && !isEventID(q.From):
-		return refuse("invalid_request", "from must be the id of an event, such as log_019f0000-0000-7000-8000-000000000000")
+		return unsearchable("from must be the id of an event, such as log_019f0000-0000-7000-8000-000000000000")
 	case len(q.Type) > maxEventTypes:
-		return refuse("invalid_request", fmt.Sprintf("at most %d types can be looked for at once", maxEventTypes))
+		return unsearchable("at most %d types can be looked for at once", maxEventTypes)
 	}
 	if id, err := uuid.Parse(q.RequestID); q.RequestID != "" && (err != nil || id.Version() != 7) {
-		return refuse("invalid_request", "request_id must be as pages and answers name it, such as 019f0000-0000-7000-8000-000000000000")
+		return unsearchable("request_id must be as pages and answers name it, such as 019f0000-0000-7000-8000-000000000000")
 	}
 	for _, text := range append([]string{q.UserID, q.ClientID, q.IP, q.Text}, q.Type...) {
 		if len(text) > maxEventText || !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
-			return refuse("invalid_request", fmt.Sprintf("what is looked for must be UTF-8 of at most %d bytes", maxEventText))
+			return unsearchable("what is looked for must be UTF-8 of at most %d bytes", maxEventText)
 		}
 	}
 	return nil

@@ -82,7 +82,7 @@ func TestASearchThatCantBeIsRefused(t *testing.T) {
 		"at most 512 bytes": {Text: strings.Repeat("x", 513)}, "must be UTF-8": {UserID: "\xff"}, "UTF-8 of": {Type: []string{"a\x00"}},
 	} {
 		_, err := w.server.events(t.Context(), q)
-		if e, ok := errors.AsType[*Error](err); !ok || e.Code != "invalid_request" || !strings.Contains(e.Description, want) {
+		if e, ok := errors.AsType[*Denial](err); !ok || e.Code != "invalid_query_string" || !strings.Contains(e.Message.String(), want) {
 			t.Errorf("%+v got %v, want %q", q, err, want)
 		}
 	}
@@ -189,7 +189,7 @@ func TestWhatTheSearchLanguageDoesNotKnowIsNamed(t *testing.T) {
 		`user_name:ada`: "'user_name:ada'", `type:fp and ip:x`: "'and ip:x'", `ip:evil:x`: "'ip:evil:x'", `details.email:x`: "details.email", `type :fp`: "'type :fp'",
 	} {
 		q, err := parseEventSearch(text)
-		if e, ok := errors.AsType[*Error](err); !ok || e.Code != "invalid_request" || !strings.Contains(e.Description, named) {
+		if e, ok := errors.AsType[*Denial](err); !ok || e.Code != "invalid_query_string" || !strings.Contains(e.Message.String(), named) {
 			t.Errorf("%s: %+v %v, want an error with %s", text, q, err, named)
 		}
 	}
@@ -204,7 +204,7 @@ func FuzzEventSearch(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		q, err := parseEventSearch(text)
 		if err != nil {
-			if e, ok := errors.AsType[*Error](err); !ok || len(e.Description) > 1000 || e.Description != printable(e.Description) {
+			if e, ok := errors.AsType[*Denial](err); !ok || len(e.Message.String()) > 1000 {
 				t.Errorf("%q: %v", text, err)
 			}
 			return

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"punchcard/auth/lang"
 )
 
 const (
@@ -100,7 +102,7 @@ func (f *fetcher) do(r *http.Request, most int64) (status int, body []byte, err 
 	if f.plain {
 		mistake = backchannelMistake
 	}
-	if wrong := mistake(r.URL.String()); wrong != "" {
+	if wrong := mistake(r.URL.String()); wrong != nil {
 		return 0, nil, fmt.Errorf("%s %s", r.URL.Redacted(), wrong)
 	}
 	answer, err := f.client.Do(r)
@@ -115,15 +117,15 @@ func (f *fetcher) do(r *http.Request, most int64) (status int, body []byte, err 
 }
 
 // fetchMistake says why nothing is fetched from an address, as far as its text tells; empty if it may be tried.
-func fetchMistake(address string) string {
+func fetchMistake(address string) *lang.Sentence {
 	u, err := url.Parse(address)
 	switch {
 	case err != nil || u.Scheme != "https" || u.Hostname() == "":
-		return "must begin with https:// and a host"
+		return wrongly("must begin with https:// and a host")
 	case u.User != nil || strings.Contains(address, "#"):
-		return "must have neither a user before the host nor a fragment (the part from #)"
+		return wrongly("must have neither a user before the host nor a fragment (the part from #)")
 	case strings.ContainsFunc(address, func(r rune) bool { return r <= ' ' || r > '~' || r == '\\' }):
-		return "must be in ASCII, percent-encoded, without spaces"
+		return wrongly("must be in ASCII, percent-encoded, without spaces")
 	}
-	return ""
+	return nil
 }

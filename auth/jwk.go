@@ -8,11 +8,11 @@ import (
 	"crypto/rsa"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"math/big"
 	"slices"
 	"strings"
+
+	"punchcard/auth/lang"
 )
 
 // publicKey is a key that others made, and the algorithms that it may check signatures of.
@@ -48,17 +48,17 @@ func givesAway(key json.RawMessage) bool {
 
 const maxKeys = 50 // in a set
 
-var errPrivateKey = errors.New("holds a private or shared key: publish the public half alone, and make a new pair")
+var errPrivateKey = lang.Say("holds a private or shared key: publish the public half alone, and make a new pair")
 
 // readJWKS reads the keys of a set that can check signatures. As RFC 7517 §5 has it, keys of other kinds are passed over;
 // but one that gives its secret away is no key any more, and spoils the set.
 func readJWKS(text []byte) ([]publicKey, error) {
 	var set struct{ Keys []json.RawMessage }
 	if err := json.Unmarshal(text, &set); err != nil || set.Keys == nil {
-		return nil, errors.New(`is no JSON Web Key Set: {"keys": [{"kty": …}]}`)
+		return nil, lang.Say(`is no JSON Web Key Set: {"keys": [{"kty": …}]}`)
 	}
 	if len(set.Keys) > maxKeys {
-		return nil, fmt.Errorf("has more than %d keys", maxKeys)
+		return nil, lang.Say("has more than %d keys", maxKeys)
 	}
 	var keys []publicKey
 	for _, raw := range set.Keys {
@@ -74,7 +74,7 @@ func readJWKS(text []byte) ([]publicKey, error) {
 		}
 	}
 	if len(keys) == 0 {
-		return nil, errors.New("has no key that is read here: RSA of 2048 to 8192 bits, EC P-256 or OKP Ed25519, for signatures")
+		return nil, lang.Say("has no key that is read here: RSA of 2048 to 8192 bits, EC P-256 or OKP Ed25519, for signatures")
 	}
 	return keys, nil
 }

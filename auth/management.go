@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+
+	"punchcard/auth/lang"
 )
 
 // The management API is for administrators and for the machines that they let administer: applications, APIs, people, roles,
@@ -42,22 +44,28 @@ var verbs = map[string]string{"read": "See", "create": "Add", "update": "Change"
 type Denial struct {
 	Status  int
 	Code    string // "inexistent_client"; empty: the status says all
-	Message string
+	Message lang.Sentence
 }
 
 func (d *Denial) Error() string { return fmt.Sprintf("%d %s: %s", d.Status, d.Code, d.Message) }
 
-// unknown denies what names something that isn't there.
-func unknown(code, message string) *Denial {
-	return &Denial{Status: http.StatusNotFound, Code: code, Message: message}
+// denied denies with a status and a code that no function below has.
+func denied(status int, code, message string, args ...any) *Denial {
+	return &Denial{status, code, lang.Say(message, args...)}
 }
+
+// unknown denies what names something that isn't there.
+func unknown(code, message string) *Denial { return denied(http.StatusNotFound, code, message) }
 
 // unfit denies a body whose values don't fit.
 func unfit(format string, args ...any) *Denial {
-	return &Denial{http.StatusBadRequest, "invalid_body", "Payload validation error: " + fmt.Sprintf(format, args...)}
+	return denied(http.StatusBadRequest, "invalid_body", "Payload validation error: %s", lang.Say(format, args...))
 }
 
 // taken denies what would be there twice.
-func taken(message string) *Denial {
-	return &Denial{Status: http.StatusConflict, Message: message}
+func taken(message string, args ...any) *Denial {
+	return denied(http.StatusConflict, "", message, args...)
 }
+
+// wrongly is what is wrong with a value, as what follows its name: "must begin with https://".
+func wrongly(format string, args ...any) *lang.Sentence { return new(lang.Say(format, args...)) }

@@ -28,7 +28,7 @@ func (s *Server) administer(ctx context.Context, by Caller, what string, fn func
 		return n.record(e.with("of", a.of).with("before", a.before).with("after", a.after))
 	})
 	if denied, ok := errors.AsType[*Denial](err); ok {
-		s.record(ctx, e.as("fapi", what+": "+denied.Message))
+		s.record(ctx, e.as("fapi", what+": "+denied.Message.String()))
 	}
 	return err
 }

@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"gorm.io/gorm"
+
+	"punchcard/auth/lang"
 )
 
 // deref is what a pointer leads to, or nothing.
@@ -207,7 +209,7 @@ var applicationNames = map[string]string{
 func (s *Server) fits(c NewClient) error {
 	var m mistakes
 	c.check(&m, 0, s.scopes)
-	var wrong []string
+	var wrong []lang.Phrase
 	for _, mistake := range append(m, s.checkBackchannels([]NewClient{c})...) {
 		name := strings.TrimPrefix(mistake.Pointer, "/clients/0/")
 		if name == "redirect_uris" && c.Type != "machine" || name == "client_secret" && c.Secret == "" {
@@ -218,10 +220,10 @@ func (s *Server) fits(c NewClient) error {
 				name = theirs + rest
 			}
 		}
-		wrong = append(wrong, "'"+name+"' "+mistake.Detail)
+		wrong = append(wrong, lang.Say("'%s' %s", name, mistake.Detail))
 	}
 	if len(wrong) > 0 {
-		return unfit("%s", strings.Join(wrong, "; "))
+		return unfit("%s", lang.Besides(wrong...))
 	}
 	return nil
 }

@@ -106,12 +106,12 @@ func (g *clientGrant) fits(a *api) error {
 		if g.SubjectType == "user" && !isIdentity(name) && inCatalogue(a.scopes, name) {
 			continue
 		}
-		detail := "is no scope of that API"
+		wrong := wrongly("is no scope of that API")
 		if g.SubjectType == "client" {
-			detail = machineScopeMistake(a.scopes, name)
+			wrong = machineScopeMistake(a.scopes, name)
 		}
-		if detail != "" {
-			return unfit("'scope/%d' %s", i, detail)
+		if wrong != nil {
+			return unfit("'scope/%d' %s", i, wrong)
 		}
 	}
 	if g.SkipConsent && g.SubjectType != "user" {

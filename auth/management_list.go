@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"gorm.io/gorm"
+
+	"punchcard/auth/lang"
 )
 
 // Paging asks for one page of a list of the management API.
@@ -45,7 +47,7 @@ func (p Paging) start() int { return p.Page * p.length() }
 // Validate keeps pages within bounds.
 func (p Paging) Validate() error {
 	if p.Page < 0 || p.Page > furthestPage {
-		return mistaken("page", fmt.Sprintf("must be 0 to %d", furthestPage))
+		return mistaken("page", "must be 0 to %d", furthestPage)
 	}
 	return validLength("per_page", p.PerPage)
 }
@@ -60,14 +62,19 @@ func (c Checkpoint) Validate() error {
 
 func validLength(parameter string, n *int) error {
 	if n != nil && (*n < 1 || *n > longestPage) {
-		return mistaken(parameter, fmt.Sprintf("must be 1 to %d", longestPage))
+		return mistaken(parameter, "must be 1 to %d", longestPage)
 	}
 	return nil
 }
 
 // mistaken denies a parameter of the query that has no such value.
-func mistaken(parameter, detail string) *Denial {
-	return &Denial{http.StatusBadRequest, "invalid_query_string", "Query validation error: '" + parameter + "' " + detail}
+func mistaken(parameter, detail string, args ...any) *Denial {
+	return unsearchable("'%s' %s", parameter, lang.Say(detail, args...))
+}
+
+// unsearchable denies a query.
+func unsearchable(format string, args ...any) *Denial {
+	return denied(http.StatusBadRequest, "invalid_query_string", "Query validation error: %s", lang.Say(format, args...))
 }
 
 // List is a page of a list of the management API: the bare array; with totals, {start, limit, length, total, <name>: […]};

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"time"
 
 	"gorm.io/gorm"
@@ -59,7 +58,7 @@ func (q LogQuery) Validate() error {
 	case q.Sort != "" && q.Sort != "date:-1":
 		return mistaken("sort", "must be date:-1")
 	case q.start()+q.length() > furthestLog:
-		return mistaken("page", fmt.Sprintf("goes no further than %d events: go on by from and take, or narrow the search", furthestLog))
+		return mistaken("page", "goes no further than %d events: go on by from and take, or narrow the search", furthestLog)
 	}
 	return q.Checkpoint.Validate()
 }
@@ -83,7 +82,7 @@ func (q LogQuery) search() (EventQuery, error) {
 func (s *Server) Logs(ctx context.Context, _ Caller, q LogQuery) (List[LogLine], error) {
 	search, err := q.search()
 	if err != nil {
-		return List[LogLine]{}, deniedSearch(err)
+		return List[LogLine]{}, err
 	}
 	return s.logs(ctx, search, q.Checkpoint)
 }
@@ -92,7 +91,7 @@ func (s *Server) logs(ctx context.Context, search EventQuery, c Checkpoint) (Lis
 	list := List[LogLine]{name: "logs", items: []LogLine{}, paging: c.Paging}
 	found, err := s.events(ctx, search)
 	if err != nil {
-		return list, deniedSearch(err)
+		return list, err
 	}
 	if c.IncludeTotals && c.Take == nil && c.From == "" {
 		if list.total, err = s.countEvents(ctx, search); err != nil {
@@ -105,14 +104,6 @@ func (s *Server) logs(ctx context.Context, search EventQuery, c Checkpoint) (Lis
 		list.items = append(list.items, p.line(e))
 	}
 	return list, nil
-}
-
-// deniedSearch is how a search that can't be is denied.
-func deniedSearch(err error) error {
-	if refused, ok := errors.AsType[*Error](err); ok {
-		return &Denial{http.StatusBadRequest, "invalid_query_string", "Query validation error: " + refused.Description}
-	}
-	return err
 }
 
 // countEvents is how many there are, of those to which pages go.

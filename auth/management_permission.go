@@ -113,8 +113,8 @@ func (l permissionList) each(s *Server, tx *gorm.DB, known bool, do func(api, sc
 			return cmp.Or(err, error(noSuchAPI))
 		}
 		if known && !inCatalogue(a.scopes, p.Name) {
-			return &Denial{http.StatusNotFound, "inexistent_permission",
-				fmt.Sprintf("The permission of permissions/%d does not exist: that resource server has no such scope.", i)}
+			return denied(http.StatusNotFound, "inexistent_permission",
+				"The permission of permissions/%d does not exist: that resource server has no such scope.", i)
 		}
 		if err := do(a.ID, p.Name); err != nil {
 			return err

@@ -17,8 +17,8 @@ func (c Caller) mayReach(reached scopes) error {
 	if len(beyond) == 0 {
 		return nil
 	}
-	return &Denial{http.StatusForbidden, "insufficient_scope",
-		"This reaches further into the management API than your access token, which would need too: " + beyond.String()}
+	return denied(http.StatusForbidden, "insufficient_scope",
+		"This reaches further into the management API than your access token, which would need too: %s", beyond)
 }
 
 // mayGive refuses to let anybody do at an API what the caller may not, if it is the management API.

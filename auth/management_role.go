@@ -124,7 +124,7 @@ func (s *Server) UpdateRole(ctx context.Context, by Caller, change RoleChange) (
 			now.Description = *change.Description
 		}
 		if isBuiltIn(before.Name) && now.Name != before.Name {
-			return act{}, taken("The role " + before.Name + " is built in and keeps its name.")
+			return act{}, taken("The role %s is built in and keeps its name.", before.Name)
 		}
 		err = tx.Save(&now).Error
 		if errors.Is(err, gorm.ErrDuplicatedKey) {
@@ -146,7 +146,7 @@ func (s *Server) DeleteRole(ctx context.Context, by Caller, ref RoleRef) error {
 			return act{}, err
 		}
 		if isBuiltIn(before.Name) {
-			return act{}, taken("The role " + before.Name + " is built in. Take away its permissions, or whom it is given to.")
+			return act{}, taken("The role %s is built in. Take away its permissions, or whom it is given to.", before.Name)
 		}
 		if err := tx.Delete(&before).Error; err != nil {
 			return act{}, fmt.Errorf("delete role: %w", err)

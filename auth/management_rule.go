@@ -139,7 +139,7 @@ func (s *Server) CreateRule(ctx context.Context, by Caller, n NewRuleScript) (Ru
 			return act{}, fmt.Errorf("read rules: %w", err)
 		}
 		if len(all) >= maxRules {
-			return act{}, &Denial{Status: http.StatusForbidden, Code: "rules_limit", Message: fmt.Sprintf("There are %d rules, which is the most.", maxRules)}
+			return act{}, denied(http.StatusForbidden, "rules_limit", "There are %d rules, which is the most.", maxRules)
 		}
 		for _, r := range all {
 			made.Position = max(made.Position, r.Position+1)

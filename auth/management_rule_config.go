@@ -64,7 +64,7 @@ func (s *Server) SetRuleConfig(ctx context.Context, by Caller, c RuleConfigChang
 		}
 		err = s.putRuleConfig(tx, n, c.Key, c.Value)
 		if mistake, ok := errors.AsType[*Mistake](err); ok {
-			return act{}, &Denial{http.StatusForbidden, "rules_configs_limit", "The configuration of rules " + mistake.Detail}
+			return act{}, denied(http.StatusForbidden, "rules_configs_limit", "The configuration of rules %s", mistake.Detail)
 		}
 		return a, err
 	})

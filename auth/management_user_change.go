@@ -55,7 +55,7 @@ func (f UserFields) Validate() error {
 		return unfit("'email' must be an e-mail address of at most 254 bytes")
 	case f.Name != nil && (strings.TrimSpace(*f.Name) == "" || len(*f.Name) > 200):
 		return unfit("'name' must be 1 to 200 bytes")
-	case f.Password != nil && passwordMistake(*f.Password) != "":
+	case f.Password != nil && passwordMistake(*f.Password) != nil:
 		return unfit("'password' %s", passwordMistake(*f.Password))
 	case f.Connection != nil && *f.Connection != ruleConnection:
 		return unfit("'connection' must be %s: there is no other", ruleConnection)

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"punchcard/auth/lang"
 )
 
 // People are searched by a part of Lucene's language: field:value, field:"value" and field:begins*, or words that a name or
@@ -21,9 +23,10 @@ const (
 	mostTerms     = 10
 )
 
-func noSearch(what string) *Denial {
-	return mistaken("q", "can't have "+what+`: it takes email, name, user_id, blocked and email_verified, such as `+
-		`email:"ada@example.com", name:ada* or blocked:true, and the beginning of a name or e-mail address, with AND between several`)
+func noSearch(format string, args ...any) *Denial {
+	return mistaken("q", "can't have %s: it takes email, name, user_id, blocked and email_verified, such as "+
+		"email:\"ada@example.com\", name:ada* or blocked:true, and the beginning of a name or e-mail address, with AND between several",
+		lang.Say(format, args...))
 }
 
 // parseSearch reads a search. An empty one finds all.
@@ -80,7 +83,7 @@ func searchWords(q string) ([]string, error) {
 func parseTerm(words []string) (term, error) {
 	for _, word := range words {
 		if slices.Contains([]string{"OR", "NOT", "TO", "&&", "||"}, word) {
-			return term{}, noSearch(word)
+			return term{}, noSearch("%s", word)
 		}
 	}
 	text := strings.Join(words, " ")
@@ -93,7 +96,7 @@ func parseTerm(words []string) (term, error) {
 		return term{"(" + beginsWith("users.name") + " OR " + beginsWith("users.email") + ")",
 			[]any{begins.pattern(), begins.pattern()}}, err
 	case len(words) > 1:
-		return term{}, noSearch(words[1] + " after " + words[0] + " without AND between them")
+		return term{}, noSearch("%s after %s without AND between them", words[1], words[0])
 	}
 	v, open, err := searchValue(value)
 	if err != nil {
@@ -111,13 +114,13 @@ func searchValue(text string) (value searched, open bool, err error) {
 		inner, ends := strings.CutSuffix(inner, `"`)
 		plain := strings.NewReplacer(`\\`, `\`, `\"`, `"`).Replace(inner)
 		if bare := strings.NewReplacer(`\\`, ``, `\"`, ``).Replace(inner); !ends || strings.ContainsAny(bare, `"\`) {
-			return "", false, noSearch("the value " + text)
+			return "", false, noSearch("the value %s", text)
 		}
 		return searched(plain), false, nil
 	}
 	text, open = strings.CutSuffix(text, "*")
 	if text == "" && !open || strings.ContainsAny(text, `*?()[]{}^~":\/<>`) || strings.ContainsAny(text[:min(1, len(text))], "+-!") {
-		return "", false, noSearch("the value " + text)
+		return "", false, noSearch("the value %s", text)
 	}
 	return searched(text), open, nil
 }
@@ -147,11 +150,11 @@ func (v searched) of(field string, open bool) (term, error) {
 		return term{"users.id = ?", []any{string(v)}}, nil
 	case "blocked", "email_verified":
 		if open || v != "true" && v != "false" {
-			return term{}, noSearch(field + " without true or false")
+			return term{}, noSearch("%s without true or false", field)
 		}
 		return term{"users." + field + " = ?", []any{v == "true"}}, nil
 	}
-	return term{}, noSearch("the field " + field)
+	return term{}, noSearch("the field %s", field)
 }
 
 var userOrders = map[string]string{
@@ -168,7 +171,7 @@ func userOrder(sort string) (string, error) {
 	column, direction := userOrders[field], map[string]string{"1": "", "-1": " DESC"}
 	words, known := direction[way]
 	if column == "" || !known {
-		return "", mistaken("sort", "must be one of "+strings.Join(sortedNames(userOrders), ", ")+", with :1 or :-1 after it")
+		return "", mistaken("sort", "must be one of %s, with :1 or :-1 after it", strings.Join(sortedNames(userOrders), ", "))
 	}
 	return column + words + ", users.id" + words, nil
 }

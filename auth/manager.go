@@ -6,6 +6,8 @@ import (
 	"fmt"
 
 	"gorm.io/gorm"
+
+	"punchcard/auth/lang"
 )
 
 // SetManager makes somebody a person's manager, or nobody if manager is nil. It runs within in a write, to which set does
@@ -55,7 +57,7 @@ func managerFits(tx *gorm.DB, p Person) error {
 }
 
 func noManager(detail string, args ...any) error {
-	return &Mistake{"/manager_id", fmt.Sprintf(detail, args...)}
+	return &Mistake{"/manager_id", lang.Say(detail, args...)}
 }
 
 // longestLine is how many managers a person can have above each other.

@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"crypto/subtle"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"runtime"
 	"strings"
@@ -95,7 +94,7 @@ type phc struct {
 	salt, key      []byte
 }
 
-var errPHC = errors.New(`must be an argon2id hash in PHC form, "$argon2id$v=19$m=19456,t=2,p=1$salt$key", of at most 256 MiB, 16 passes and 16 lanes`)
+var errPHC = lang.Say(`must be an argon2id hash in PHC form, "$argon2id$v=19$m=19456,t=2,p=1$salt$key", of at most 256 MiB, 16 passes and 16 lanes`)
 
 // parsePHC reads a hash that this server or another made. Its cost is bounded: who can write a hash must not be able to
 // stop the server with it.
@@ -133,12 +132,12 @@ func choiceMistake(password string) lang.Words {
 }
 
 // passwordMistake says what is wrong with a password that somebody chooses; empty if nothing is.
-func passwordMistake(password string) string {
+func passwordMistake(password string) *lang.Sentence {
 	switch {
 	case len(password) < minPassword:
-		return fmt.Sprintf("must have at least %d characters", minPassword)
+		return wrongly("must have at least %d characters", minPassword)
 	case len(password) > maxPassword:
-		return fmt.Sprintf("must have at most %d bytes", maxPassword)
+		return wrongly("must have at most %d bytes", maxPassword)
 	}
-	return ""
+	return nil
 }

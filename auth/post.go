@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"punchcard/auth/lang"
 )
 
 // Post sends JSON to an address that an administrator named, and gives the status of the answer with how it begins. It
@@ -26,9 +28,9 @@ func (s *Server) Post(ctx context.Context, address string, header map[string]str
 }
 
 // AddressMistake says why Post wouldn't try an address, as far as its text tells; empty if it would.
-func (s *Server) AddressMistake(address string) string {
+func (s *Server) AddressMistake(address string) *lang.Sentence {
 	if s.near == nil && strings.HasPrefix(address, "http://") {
-		return "must begin with https://"
+		return wrongly("must begin with https://")
 	}
 	return backchannelMistake(address)
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
+	"punchcard/auth/lang"
 	"punchcard/auth/rules"
 )
 
@@ -41,9 +42,9 @@ const (
 )
 
 func (r NewRule) check(m *mistakes, i int) {
-	m.that(strings.TrimSpace(r.Name) != "" && len(r.Name) <= 100, "must be a name of 1 to 100 bytes", "/rules/%d/name", i)
-	m.that(strings.TrimSpace(r.Source) != "" && len(r.Source) <= maxRuleSource && utf8.ValidString(r.Source) && !strings.ContainsRune(r.Source, 0),
-		"must hold a JavaScript function (user, context, callback) of 64 KiB at most", "/rules/%d/file", i)
+	m.unless(strings.TrimSpace(r.Name) != "" && len(r.Name) <= 100, lang.Say("must be a name of 1 to 100 bytes"), "/rules/%d/name", i)
+	m.unless(strings.TrimSpace(r.Source) != "" && len(r.Source) <= maxRuleSource && utf8.ValidString(r.Source) && !strings.ContainsRune(r.Source, 0),
+		lang.Say("must hold a JavaScript function (user, context, callback) of 64 KiB at most"), "/rules/%d/file", i)
 }
 
 // compileRules lets the rules process compile what is to be kept, so that an administrator hears of a slip now rather than
@@ -52,7 +53,7 @@ func (s *Server) compileRules(ctx context.Context, list []NewRule) error {
 	for i, r := range list {
 		err := s.rules.Compile(ctx, rules.Rule{Name: r.Name, Source: r.Source})
 		if failed, ok := errors.AsType[*rules.Failed](err); ok {
-			return &Mistake{fmt.Sprintf("/rules/%d/file", i), "can't be used: " + failed.Message}
+			return &Mistake{fmt.Sprintf("/rules/%d/file", i), lang.Say("can't be used: %s", failed.Message)}
 		}
 		if err != nil {
 			return fmt.Errorf("compile rules: %w", err)
@@ -84,7 +85,7 @@ func putRules(tx *gorm.DB, n *news, named []NewRule) error {
 	}
 	ordered = append(ordered, known...)
 	if len(ordered) > maxRules {
-		return &Mistake{"/rules", fmt.Sprintf("would make %d rules with those that there are; %d is the most", len(ordered), maxRules)}
+		return &Mistake{"/rules", lang.Say("would make %d rules with those that there are; %d is the most", len(ordered), maxRules)}
 	}
 	for i, row := range ordered {
 		row.Position = i + 1

@@ -21,8 +21,8 @@ const (
 	shows = `function (u, c, done) { c.idToken['https://x.example/seen'] = JSON.parse(JSON.stringify({user: u, context: c})); done(null, u, c); }`
 )
 
-// denied checks that the application is sent the rule's words, and nothing to redeem.
-func denied(t *testing.T, a answer) {
+// ruledOut checks that the application is sent the rule's words, and nothing to redeem.
+func ruledOut(t *testing.T, a answer) {
 	t.Helper()
 	sentBack(t, a, "access_denied")
 	if q := a.location().Query(); q.Get("error_description") != "not today" || q.Get("state") != "st" {
@@ -37,18 +37,18 @@ func TestConformanceRulesJudgeEverySignIn(t *testing.T) {
 		t.Fatalf("she isn't let in: %d %s", a.status, a.body)
 	}
 	w.rules(denies)
-	prove(t, "of a session that is there", func(t *testing.T) { denied(t, b.authorize()) })
-	prove(t, "A-31 silently, without any page", func(t *testing.T) { denied(t, b.authorize("prompt", "none")) })
+	prove(t, "of a session that is there", func(t *testing.T) { ruledOut(t, b.authorize()) })
+	prove(t, "A-31 silently, without any page", func(t *testing.T) { ruledOut(t, b.authorize("prompt", "none")) })
 	prove(t, "A-28 but not before somebody signed in", func(t *testing.T) {
 		sentBack(t, w.browser().authorize("prompt", "none"), "login_required")
 	})
 	prove(t, "A-29 nor before consent", func(t *testing.T) {
 		sentBack(t, b.authorize("prompt", "none", "client_id", "spa", "redirect_uri", "https://spa.example.com/cb?x=1"), "consent_required")
 	})
-	prove(t, "with the password", func(t *testing.T) { denied(t, b.asks("ada@example.com", "prompt", "login")) })
+	prove(t, "with the password", func(t *testing.T) { ruledOut(t, b.asks("ada@example.com", "prompt", "login")) })
 	prove(t, "after consent, which isn't remembered", func(t *testing.T) {
 		reports := []string{"client_id", "reports", "redirect_uri", webURI}
-		denied(t, b.asks("ada@example.com", reports...))
+		ruledOut(t, b.asks("ada@example.com", reports...))
 		if a := b.authorize(reports...); a.location().Path != "/consent" {
 			t.Errorf("the next one goes to %s", a.location())
 		}
@@ -71,7 +71,7 @@ func TestADeniedSignInCantBeGoneThroughAgain(t *testing.T) {
 	b := w.browser()
 	login := b.authorize()
 	form := b.get(login.location().RequestURI())
-	denied(t, b.signIn(login, "ada@example.com", password))
+	ruledOut(t, b.signIn(login, "ada@example.com", password))
 	w.rules(passes)
 	again := b.post(login.location().RequestURI(), url.Values{"csrf": {csrfOf(t, form)}, "email": {"ada@example.com"}, "password": {password}})
 	if again.status != http.StatusBadRequest || !contains(again.body, "This page was already used") {

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+
+	"punchcard/auth/lang"
 )
 
 // ruleConfig is one value that administrators give to rules, such as a password of another service: rules find it as
@@ -27,10 +29,11 @@ const (
 var ruleConfigKey = regexp.MustCompile(`^[A-Za-z0-9_]{1,127}$`)
 
 func checkRuleConfigs(m *mistakes, all map[string]string) {
-	m.that(len(all) <= maxRuleConfigs, fmt.Sprintf("has %d values; %d is the most", len(all), maxRuleConfigs), "/rule_configs")
+	m.unless(len(all) <= maxRuleConfigs, lang.Say("has %d values; %d is the most", len(all), maxRuleConfigs), "/rule_configs")
 	for _, key := range sortedNames(all) {
-		m.that(ruleConfigKey.MatchString(key), "is no key: it must have 1 to 127 letters, digits and underscores", "/rule_configs/%s", key)
-		m.that(all[key] != "" && len(all[key]) <= maxRuleConfig, "must be a text of 1 to 4096 bytes", "/rule_configs/%s", key)
+		m.unless(ruleConfigKey.MatchString(key),
+			lang.Say("is no key: it must have 1 to 127 letters, digits and underscores"), "/rule_configs/%s", key)
+		m.unless(all[key] != "" && len(all[key]) <= maxRuleConfig, lang.Say("must be a text of 1 to 4096 bytes"), "/rule_configs/%s", key)
 	}
 }
 
@@ -54,7 +57,7 @@ func (s *Server) putRuleConfig(tx *gorm.DB, n *news, key, value string) error {
 			return fmt.Errorf("count the configuration of rules: %w", err)
 		}
 		if others >= maxRuleConfigs {
-			return &Mistake{"/rule_configs", fmt.Sprintf("would make more than %d values with those that there are", maxRuleConfigs)}
+			return &Mistake{"/rule_configs", lang.Say("would make more than %d values with those that there are", maxRuleConfigs)}
 		}
 	case err != nil:
 		return fmt.Errorf("read the configuration of rules: %w", err)

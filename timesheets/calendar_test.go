@@ -2,10 +2,13 @@ package timesheets
 
 import (
 	"math/rand/v2"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"punchcard/auth"
 )
 
 func TestPeriodsAreWeeksOrMonths(t *testing.T) {
@@ -254,5 +257,41 @@ func TestAFileThatNamesNothingLeavesTheOrganizationAsItIs(t *testing.T) {
 	h.apply(Setup{Organization: &NewOrganization{Name: "ExampleCo"}})
 	if diff := cmp.Diff(set, must(ask(h.Organization, ada, struct{}{}))); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// Whoever files time just as the weeks are changed has it in one period, and all of it.
+func TestTimeIsFiledWhileTheWeekChanges(t *testing.T) {
+	h := openHouse(t)
+	project := h.project("StoreZero")
+	h.record(ada, NewEntry{Date: "2026-11-20", Minutes: new(1), ProjectID: project})
+	var group sync.WaitGroup
+	for i, by := range []auth.Caller{ada, bob} {
+		for j := range 2 {
+			group.Go(func() {
+				for n := range 15 {
+					day := dayAfter("2026-11-14", (7*n+3*j+i)%40)
+					if _, err := h.Record(t.Context(), by, NewEntry{Date: day, Minutes: new(1), ProjectID: project}); err != nil {
+						t.Errorf("%s on %s: %v", by.User, day, err)
+					}
+				}
+			})
+		}
+	}
+	group.Go(func() {
+		for n := range 15 {
+			c := OrganizationChange{WeekStarts: patch(weekStarts[n%3]), Period: patch(periodKinds[n/2%2])}
+			if _, err := h.ChangeOrganization(t.Context(), root, c); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	group.Wait()
+	h.soundPeriods(t)
+	var filed struct{ Entries, Minutes, Kept int }
+	err := h.db.Read(t.Context()).Raw("SELECT COUNT(*) AS entries, SUM(minutes) AS minutes, (SELECT SUM(minutes) FROM periods) AS kept FROM entries").
+		Scan(&filed).Error
+	if err != nil || filed.Entries != 61 || filed.Minutes != 61 || filed.Kept != 61 {
+		t.Errorf("%+v, %v", filed, err)
 	}
 }

@@ -52,7 +52,7 @@ func (s *Service) SetManager(ctx context.Context, by auth.Caller, n NewManager) 
 		return now, nil
 	}
 	if wrong, ok := errors.AsType[*auth.Mistake](err); ok {
-		return now, invalid(ValidationFailed, wrong.Pointer, wrong.Detail)
+		return now, invalid(ValidationFailed, wrong.Pointer, "%s", wrong.Detail)
 	}
 	return now, err
 }

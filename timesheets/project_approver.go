@@ -7,6 +7,7 @@ import (
 	"gorm.io/gorm"
 
 	"punchcard/auth"
+	"punchcard/auth/lang"
 )
 
 // approves refuses an approver who isn't here, or can't sign in.
@@ -44,7 +45,7 @@ func (n *NewProject) resolve(tx *gorm.DB, at string) error {
 		return err
 	}
 	if id == "" {
-		return &auth.Mistake{Pointer: at, Detail: "is nobody's e-mail here: name them under users too"}
+		return &auth.Mistake{Pointer: at, Detail: lang.Say("is nobody's e-mail here: name them under users too")}
 	}
 	n.ApproverID = &id
 	return nil

@@ -10,6 +10,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"punchcard/auth/lang"
 	"punchcard/store"
 	"punchcard/timesheets/mail"
 )
@@ -31,7 +32,7 @@ type Service struct {
 	webhookKey     []byte
 	webhooks       courier[Delivery]
 	post           Poster
-	addressMistake func(string) string
+	addressMistake func(string) *lang.Sentence
 
 	setManager func(ctx context.Context, user string, manager *string, within func(tx *gorm.DB, set func() error) error) error
 }
@@ -46,8 +47,8 @@ type Settings struct {
 
 	Retell func(people ...string) // who may approve changed: what is remembered of their rights is old; nil: nothing is
 
-	Post           Poster              // tells webhooks; nil: nobody does
-	AddressMistake func(string) string // why Post wouldn't try an address; empty if it would
+	Post           Poster                      // tells webhooks; nil: nobody does
+	AddressMistake func(string) *lang.Sentence // why Post wouldn't try an address; nil if it would
 
 	// SetManager is auth.Server.SetManager. Without it nobody's manager is changed here.
 	SetManager func(ctx context.Context, user string, manager *string, within func(tx *gorm.DB, set func() error) error) error
@@ -70,7 +71,7 @@ func New(db *store.DB, s Settings) *Service {
 		made.retell = func(...string) {}
 	}
 	if made.addressMistake == nil {
-		made.addressMistake = func(string) string { return "" }
+		made.addressMistake = func(string) *lang.Sentence { return nil }
 	}
 	made.webhooks = courier[Delivery]{
 		claim: made.claimDelivery, deliver: made.deliver, target: func(d *Delivery) string { return d.WebhookID },

@@ -28,7 +28,7 @@ func (s Setup) Check() []auth.Mistake {
 	}
 	var mistakes []auth.Mistake
 	for _, f := range c.fields {
-		mistakes = append(mistakes, auth.Mistake{Pointer: f.Pointer, Detail: f.Detail.String()})
+		mistakes = append(mistakes, auth.Mistake{Pointer: f.Pointer, Detail: f.Detail})
 	}
 	return mistakes
 }

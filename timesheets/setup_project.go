@@ -10,6 +10,7 @@ import (
 	"gorm.io/gorm"
 
 	"punchcard/auth"
+	"punchcard/auth/lang"
 )
 
 // provisioner is who did what a provisioning file says.
@@ -96,7 +97,7 @@ func (s *Service) putMembers(ctx context.Context, tx *gorm.DB, project string, e
 		}
 		if len(ids) == 0 {
 			return &auth.Mistake{Pointer: fmt.Sprintf("%s/%d", at, i),
-				Detail: "is nobody here: name somebody of users, or who signs in already"}
+				Detail: lang.Say("is nobody here: name somebody of users, or who signs in already")}
 		}
 		are = append(are, ids[0])
 		if _, err := s.addMember(ctx, tx, provisioner, MemberRef{project, ids[0]}); err != nil {

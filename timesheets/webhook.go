@@ -103,8 +103,8 @@ func (s *Service) AddWebhook(ctx context.Context, by auth.Caller, n NewWebhook) 
 
 // set puts what n says into the webhook.
 func (s *Service) set(w *Webhook, n NewWebhook) error {
-	if wrong := s.addressMistake(n.URL); wrong != "" {
-		return invalid(ValidationFailed, "/url", wrong)
+	if wrong := s.addressMistake(n.URL); wrong != nil {
+		return invalid(ValidationFailed, "/url", "%s", wrong)
 	}
 	w.URL, w.Description, w.Events = n.URL, strings.TrimSpace(n.Description), distinct(n.Events)
 	if len(w.Events) == 0 {

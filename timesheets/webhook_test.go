@@ -18,6 +18,7 @@ import (
 	"gorm.io/gorm"
 
 	"punchcard/auth"
+	"punchcard/auth/lang"
 )
 
 // receiver is an address that webhooks tell. It answers with the statuses in turn, and then with 204.
@@ -295,11 +296,11 @@ func failure[T any](_ T, err error) error { return err }
 
 func TestWebhooksAreChecked(t *testing.T) {
 	h := openHouse(t)
-	h.addressMistake = func(address string) string {
+	h.addressMistake = func(address string) *lang.Sentence {
 		if strings.HasPrefix(address, "https://") {
-			return ""
+			return nil
 		}
-		return "must begin with https://"
+		return new(lang.Say("must begin with https://"))
 	}
 	_, err := ask(h.AddWebhook, root, NewWebhook{URL: "http://10.0.0.7/"})
 	refused(t, err, ValidationFailed, "/url must begin with https://")

@@ -23,7 +23,9 @@ type denial struct {
 }
 
 func writeDenial(c *gin.Context, d *auth.Denial) {
-	writeFailure(c, d.Status, "application/json", denial{d.Status, http.StatusText(d.Status), d.Message, d.Code})
+	in := lang.Of(c.Request)
+	inLanguage(c, in)
+	writeFailure(c, d.Status, "application/json", denial{d.Status, http.StatusText(d.Status), d.Message.In(in), d.Code})
 }
 
 // denialCodes are the errorCodes of what HTTP itself refuses.
@@ -34,27 +36,26 @@ var denialCodes = map[timesheets.Kind]string{
 
 // denialOf is the same refusal as a problem would tell, in the shape of the management API.
 func denialOf(c *gin.Context, f *timesheets.Fault) *auth.Denial {
-	in := lang.Of(c.Request)
-	d := &auth.Denial{Status: kinds[f.Kind].status, Code: denialCodes[f.Kind], Message: f.Detail.In(in)}
+	d := &auth.Denial{Status: kinds[f.Kind].status, Code: denialCodes[f.Kind], Message: f.Detail}
 	switch f.Kind {
 	case invalid:
-		d.Status, d.Message = http.StatusBadRequest, "Payload validation error: "+wrongIn(f, in)
+		d.Status, d.Message = http.StatusBadRequest, lang.Say("Payload validation error: %s", wrongIn(f))
 		if !strings.HasPrefix(f.Fields[0].Pointer, "/") {
-			d.Code, d.Message = "invalid_query_string", "Query validation error: "+wrongIn(f, in)
+			d.Code, d.Message = "invalid_query_string", lang.Say("Query validation error: %s", wrongIn(f))
 		}
 	case insufficientScope:
-		d.Message = strings.Replace(f.Detail.String(), "this needs the scope ", "Insufficient scope, expected any of: ", 1)
+		d.Message = lang.Say("Insufficient scope, expected any of: %s", strings.TrimPrefix(f.Detail.String(), "this needs the scope "))
 	case internal:
-		d.Message = "Something went wrong here; the administrator's log has the cause under the Request-Id " + requestID(c)
+		d.Message = lang.Say("Something went wrong here; the administrator's log has the cause under the Request-Id %s", requestID(c))
 	}
 	return d
 }
 
 // wrongIn names each value that is wrong.
-func wrongIn(f *timesheets.Fault, in *lang.Catalogue) string {
-	var all []string
+func wrongIn(f *timesheets.Fault) lang.Phrase {
+	var all []lang.Phrase
 	for _, field := range f.Fields[:min(len(f.Fields), maxMistakes)] {
-		all = append(all, "'"+strings.TrimPrefix(field.Pointer, "/")+"' "+field.Detail.In(in))
+		all = append(all, lang.Say("'%s' %s", strings.TrimPrefix(field.Pointer, "/"), field.Detail))
 	}
-	return strings.Join(all, "; ")
+	return lang.Besides(all...)
 }

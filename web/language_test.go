@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // What is refused is told in the language that whoever asks reads; what programs go by is the same in all.
@@ -65,5 +67,46 @@ func TestAFileIsReadInTheLanguageThatIsAskedFor(t *testing.T) {
 		"Content-Type", "text/csv", "Accept-Language", "de")
 	if answer.StatusCode != http.StatusOK || !strings.Contains(answer.body, "muss eine ganze Zahl von Minuten sein") {
 		t.Errorf("%d %s", answer.StatusCode, answer.body)
+	}
+}
+
+// What administrators are denied is put into their language: its message is, and what Auth0's clients compare is not.
+func TestDenialsAreInTheLanguageThatIsAskedFor(t *testing.T) {
+	c := newCompany(t)
+	operator, german := c.token(t, "operator", managementScopes...), []string{"Accept-Language", "de"}
+	for _, q := range []struct {
+		name, method, path, body string
+		header                   []string
+		want                     denial
+	}{
+		{"what isn't there", "GET", "roles/rol_x", "", german, denial{404, "Not Found", "Diese Rolle gibt es nicht.", "inexistent_role"}},
+		{"what is there already", "POST", "roles", `{"name": "admin"}`, german,
+			denial{409, "Conflict", "Eine Rolle mit diesem Namen gibt es schon.", ""}},
+		{"a value", "POST", "clients", `{"name": "X", "app_type": "app"}`, german, denial{400, "Bad Request",
+			"Das geht so nicht: 'app_type' muss native, spa, regular_web oder non_interactive sein", "invalid_body"}},
+		{"several values", "POST", "clients", `{"name": "X", "app_type": "spa", "callbacks": ["/cb", "https://x/#y"]}`, german,
+			denial{400, "Bad Request", "Das geht so nicht: 'callbacks/0' muss vollständig sein, etwa https://app.example.com/callback; " +
+				"'callbacks/1' darf kein Fragment (den Teil ab #) haben", "invalid_body"}},
+		{"a member", "POST", "roles", `{"name": "x", "colour": "red"}`, german,
+			denial{400, "Bad Request", "Das geht so nicht: 'colour' gehört hier nicht hin", "invalid_body"}},
+		{"a parameter", "GET", "roles?per_page=101", "", german,
+			denial{400, "Bad Request", "Diese Abfrage geht so nicht: 'per_page' muss zwischen 1 und 100 liegen", "invalid_query_string"}},
+		{"a search", "GET", "logs?q=nonsense%22", "", german, denial{400, "Bad Request",
+			"Diese Abfrage geht so nicht: Die Suche ist ab 'nonsense\"' nicht zu verstehen: schreib feld:wert oder feld:\"Wert mit Leerzeichen\", " +
+				"verbunden mit AND; Felder sind type, user_id, client_id, ip, description, request_id und date wie in " +
+				"date:[2026-03-01 TO 2026-03-31]", "invalid_query_string"}},
+		{"by the choice made in the app", "GET", "roles/rol_x", "", []string{"Cookie", "language=de", "Accept-Language", "en"},
+			denial{404, "Not Found", "Diese Rolle gibt es nicht.", "inexistent_role"}},
+		{"none", "GET", "roles/rol_x", "", nil, denial{404, "Not Found", "The role does not exist.", "inexistent_role"}},
+	} {
+		var got denial
+		answer := c.ask(t, operator, q.method, "/api/v2/"+q.path, q.body, q.header...)
+		answer.json(t, &got)
+		if diff := cmp.Diff(q.want, got); diff != "" || answer.StatusCode != q.want.Status {
+			t.Errorf("%s: %s", q.name, diff)
+		}
+	}
+	if logged := c.manage(t, "GET", "logs?q=type:fapi", "").body; !strings.Contains(logged, "A role with this name already exists.") {
+		t.Errorf("the log speaks the language of who was denied: %s", logged)
 	}
 }

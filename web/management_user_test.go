@@ -360,7 +360,7 @@ func TestThereIsAlwaysAnAdministrator(t *testing.T) {
 	blocked := true
 	_, err := c.settings.Auth.UpdateUser(context.Background(), itself, auth.UserChange{UserRef: auth.UserRef{ID: otto}, UserFields: auth.UserFields{Blocked: &blocked}})
 	for _, err := range []error{err, c.settings.Auth.DeleteUser(context.Background(), itself, auth.UserRef{ID: otto})} {
-		if d, ok := errors.AsType[*auth.Denial](err); !ok || d.Status != 409 || !strings.Contains(d.Message, "yourself") {
+		if d, ok := errors.AsType[*auth.Denial](err); !ok || d.Status != 409 || !strings.Contains(d.Message.String(), "yourself") {
 			t.Errorf("an administrator removes themselves: %v", err)
 		}
 	}

@@ -51,6 +51,9 @@ func And(of ...Phrase) Phrase { return joined("%s, and %s", of) }
 // Listed joins them to "a, b, c".
 func Listed(of ...Phrase) Phrase { return joined("%s, %s", of) }
 
+// Besides joins them to "a; b; c".
+func Besides(of ...Phrase) Phrase { return joined("%s; %s", of) }
+
 func joined(format string, of []Phrase) Phrase {
 	if len(of) == 0 {
 		return Words{}

@@ -1,7 +1,8 @@
-import { html, useSignal } from "../../vendor/preact.js";
+import { html, useMemo, useSignal } from "../../vendor/preact.js";
 import { t } from "../../lib/i18n.js";
 import { useLoad } from "../../lib/load.js";
 import { url } from "../../lib/router.js";
+import { useUnsaved } from "../../lib/unsaved.js";
 import { Dialog, Failure, Icon, Loading, say } from "../../lib/ui.js";
 import { AskDialog, every, Scopes } from "./bits.js";
 import { Check, Field, Form, Head, manage } from "./parts.js";
@@ -41,6 +42,8 @@ function Edit({ of, grant, client, saved, close }) {
   const clients = [...of.clients.values()].filter((c) => c.client_id !== "punchcard"), isNew = !grant.id;
   const chosen = useSignal(grant.client_id ?? (of.clients.has(client) ? client : clients[0]?.client_id ?? "")), audience = useSignal(grant.audience ?? [...of.apis.keys()][0]);
   const scopes = useSignal(new Set(grant.scope ?? [])), skip = useSignal(grant.skip_consent ?? false);
+  const said = JSON.stringify([chosen.value, audience.value, [...scopes.value].sort(), skip.value]), before = useMemo(() => said, []);
+  useUnsaved(said !== before);
   const itself = of.clients.get(chosen.value)?.app_type === "non_interactive";
   const act = async () => {
     const common = { scope: [...scopes.value], ...(!itself && { skip_consent: skip.value }) };

@@ -33,7 +33,12 @@ function Edit({ loaded, brief, changed }) {
   const { etag, body: now } = loaded.value.value, { form, dirty } = useFields(fields(now)), v = form.value;
   useUnsaved(dirty);
   const reload = async () => { await loaded.reload(); return fields(loaded.value.value.body); };
-  const send = () => meanwhile(async () => { await patch("/organization", asked(v), { headers: { "If-Match": etag } }); await reload(); await changed?.(); }, fields(now), reload, names, say);
+  const send = () => meanwhile(async () => {
+    form.value = { ...v, name: v.name.trim() };
+    await patch("/organization", asked(form.value), { headers: { "If-Match": etag } });
+    await reload();
+    await changed?.();
+  }, fields(now), reload, names, say);
   const of = (name, more) => html`<${Field} label=${t(names[name])} value=${v[name]} onInput=${(x) => { form.value = { ...form.value, [name]: x }; }} ...${more} />`;
   const number = (name) => of(name, { type: "number", min: 0, max: 28, required: true, inputmode: "numeric", hint: t(numbers[name] + "-hint") });
   return html`<${Form} act=${send} done=${t("people.saved")}>
