@@ -4,7 +4,7 @@ import { useLoad } from "../../lib/load.js";
 import { go } from "../../lib/router.js";
 import { useUnsaved } from "../../lib/unsaved.js";
 import { Dialog, Failure, Icon, Loading, say } from "../../lib/ui.js";
-import { Copyable, DeleteDialog, every, refusals } from "./bits.js";
+import { atFields, Copyable, DeleteDialog, every } from "./bits.js";
 import { Check, Field, Form, Head, manage } from "./parts.js";
 
 /** APIs that tokens are issued for, and the scopes of each. */
@@ -28,7 +28,7 @@ function NewApi({ close }) {
   const name = useSignal(""), identifier = useSignal(""), wrong = useSignal({});
   useUnsaved(Boolean(name.value || identifier.value));
   const act = async () => {
-    try { go(`/app/admin/apis/${encodeURIComponent((await manage.post("resource-servers", { name: name.value, identifier: identifier.value })).body.id)}`); } catch (e) { wrong.value = refusals(e); throw e; }
+    try { go(`/app/admin/apis/${encodeURIComponent((await manage.post("resource-servers", { name: name.value, identifier: identifier.value })).body.id)}`); } catch (e) { throw atFields(e, wrong, ["name", "identifier"]); }
   };
   return html`<${Dialog} title=${t("apis.add")} close=${close}><${Form} act=${act} button=${t("apis.add")}>
     <${Field} label=${t("apis.name")} value=${name.value} onInput=${(v) => { name.value = v; }} required maxlength="200" autocomplete="off" wrong=${wrong.value.name?.[0].detail} />
@@ -58,7 +58,7 @@ function Settings({ api, saved }) {
   const act = async () => {
     const { token_lifetime, ...rest } = changed();
     wrong.value = {};
-    try { await manage.patch("resource-servers/" + encodeURIComponent(api.id), { ...rest, ...(token_lifetime && { token_lifetime, token_lifetime_for_web: token_lifetime }) }); } catch (e) { wrong.value = refusals(e); throw e; }
+    try { await manage.patch("resource-servers/" + encodeURIComponent(api.id), { ...rest, ...(token_lifetime && { token_lifetime, token_lifetime_for_web: token_lifetime }) }); } catch (e) { throw atFields(e, wrong, ["name", "token_lifetime", "max_auth_age_for_approval", "scopes"]); }
     await saved();
   };
   const management = api.is_system && api.identifier.endsWith("/api/v2/");

@@ -24,6 +24,12 @@ export function refusals(error) {
   return found;
 }
 
+/** What to throw for e once what was refused of the members that a form shows stands at their fields: where that is all, to look there. */
+export function atFields(e, wrong, shown) {
+  const found = Object.keys(wrong.value = refusals(e));
+  return found.length > 0 && found.every((member) => shown.includes(member)) ? new Error(t("admin.look")) : e;
+}
+
 export const copy = (text, done = t("admin.copied")) => navigator.clipboard.writeText(text).then(() => say(done), () => say(t("admin.not-copied")));
 
 /** A value of the server's that goes into other programs. */

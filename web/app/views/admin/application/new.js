@@ -4,7 +4,7 @@ import { useLoad } from "../../../lib/load.js";
 import { go } from "../../../lib/router.js";
 import { useUnsaved } from "../../../lib/unsaved.js";
 import { Failure, Loading } from "../../../lib/ui.js";
-import { every, lines, refusals, Scopes } from "../bits.js";
+import { atFields, every, lines, Scopes } from "../bits.js";
 import { attempt, Check, Field, Form, Head, manage } from "../parts.js";
 import { Addresses, identity, worded } from "./fields.js";
 import { originMistake, redirectMistake } from "./mistake.js";
@@ -45,7 +45,7 @@ function Details({ type, apis }) {
       made.value = true;
       if (machine && granted.value.size > 0) await attempt(() => grant(body.client_id, audience.value, granted.value)); // it is made, whatever comes of this
       setTimeout(() => go(`/app/admin/applications/${encodeURIComponent(body.client_id)}`, { replace: true })); // once the form is known as saved
-    } catch (e) { wrong.value = refusals(e); throw e; }
+    } catch (e) { throw atFields(e, wrong, ["name", "callbacks", "allowed_logout_urls", "web_origins"]); }
   };
   return html`<section class="card pad" key="details"><${Form} act=${act} button=${t("apps.make")}>
     <${Field} label=${t("apps.name")} value=${of.name} onInput=${(v) => change({ name: v })} required maxlength="200" autocomplete="off" hint=${t("apps.name-hint")} wrong=${wrong.value.name?.[0].detail} />

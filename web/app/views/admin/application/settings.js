@@ -2,7 +2,7 @@ import { html, useSignal } from "../../../vendor/preact.js";
 import { t } from "../../../lib/i18n.js";
 import { useLoad } from "../../../lib/load.js";
 import { useUnsaved } from "../../../lib/unsaved.js";
-import { every, lines, refusals, Scopes } from "../bits.js";
+import { atFields, every, lines, Scopes } from "../bits.js";
 import { Check, Field, Form, manage } from "../parts.js";
 import { Addresses, identity, worded } from "./fields.js";
 
@@ -31,7 +31,7 @@ export function Settings({ app, saved }) {
     wrong.value = {};
     const was = JSON.parse(before), now = asRequest(of, type), changed = Object.entries(now).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(was[name]));
     if (changed.length === 0) return;
-    try { await manage.patch("clients/" + encodeURIComponent(app.client_id), Object.fromEntries(changed)); } catch (e) { wrong.value = refusals(e); throw e; }
+    try { await manage.patch("clients/" + encodeURIComponent(app.client_id), Object.fromEntries(changed)); } catch (e) { throw atFields(e, wrong, ["name", "description", "callbacks", "allowed_logout_urls", "web_origins", "oidc_logout"]); }
     await saved();
   };
   return html`<section class="card pad wide"><h2>${t("apps.settings")}</h2><${Form} act=${act} done=${t("apps.saved")}>
