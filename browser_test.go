@@ -311,9 +311,7 @@ func (p tab) at(path string) {
 
 func (p tab) says(text string) {
 	p.Helper()
-	if shown := evaluate[string](p, "document.body.innerText"); !strings.Contains(shown, text) {
-		p.Errorf("the page doesn't say %q, but %q", text, shown)
-	}
+	p.until(fmt.Sprintf("document.body.innerText.includes(%q)", text))
 }
 
 // stealRefreshToken has a refresh token of Ada's phone come again after its successor was used.

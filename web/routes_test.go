@@ -159,11 +159,12 @@ func TestHeadAnswersAsGetDoes(t *testing.T) {
 			token = c.token(t, "operator", r.access.scope)
 		}
 		get, head := c.ask(t, token, "GET", r.example(), ""), c.ask(t, token, "HEAD", r.example(), "")
+		after := c.ask(t, token, "GET", r.example(), "") // what goes by the time of day may turn in between, once
 		if get.StatusCode != head.StatusCode || head.StatusCode >= 500 || head.body != "" {
 			t.Errorf("%s: GET %d, HEAD %d %q", r.path, get.StatusCode, head.StatusCode, head.body)
 		}
 		for _, name := range []string{"Content-Type", "ETag", "Cache-Control"} {
-			if get.Header.Get(name) != head.Header.Get(name) {
+			if got := head.Header.Get(name); got != get.Header.Get(name) && got != after.Header.Get(name) {
 				t.Errorf("%s: %s differs: %q, %q", r.path, name, get.Header.Get(name), head.Header.Get(name))
 			}
 		}
