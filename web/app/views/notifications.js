@@ -52,7 +52,7 @@ function One({ of, read }) {
       ${link(n) ? html`<a href=${link(n)} onClick=${() => read(of)}>${text}</a>` : text}</p>
       ${n.params.comment && html`<p class="words"><bdi>${n.params.comment}</bdi></p>`}
       <time class="fine" datetime=${n.created_at}>${day(n.created_at, { day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" })}</time></div>
-    ${unread && html`<button class="btn quiet" onClick=${() => read(of)}>${t("notifications.read")}</button>`}</li>`;
+    ${unread && html`<button class="btn quiet" onClick=${() => read(of)}><${Icon} name="check" /><span>${t("notifications.read")}</span></button>`}</li>`;
 }
 
 /** The sentence in the language in use. */

@@ -1,4 +1,4 @@
-import { html, signal } from "../../vendor/preact.js";
+import { html, signal, useEffect, useState } from "../../vendor/preact.js";
 import { post, put } from "../../lib/api.js";
 import { signIn } from "../../lib/session.js";
 import { t } from "../../lib/i18n.js";
@@ -118,7 +118,9 @@ function told({ name, week, decision, lines = [], rest = [] }) {
 
 /** What is to be said about those that wait or were refused. */
 export function Held() {
-  return html`<div class="held" role="status">${held.value.filter(mine).map((d) => html`<div key=${d.id}
+  const [heard, hear] = useState(false); // what is there from the start, as in a dialog that opens, isn't read out
+  useEffect(() => { const timer = setTimeout(hear, 100, true); return () => clearTimeout(timer); }, []);
+  return html`<div class="held" role="status">${heard && held.value.filter(mine).map((d) => html`<div key=${d.id}
     class="held-one ${d.problem ? "failed" : ""}">
     <${Icon} name=${d.problem ? "alert" : d.decision === "approved" ? "check" : "undo"} />
     <p><b><bdi>${told(d)}</bdi></b> <span>${why(d)}</span></p>

@@ -21,7 +21,7 @@ const returned = signal([]);
 export function Elsewhere() {
   const { start, end, period } = week.value;
   useEffect(() => { get(query("/periods", { user_id: me.value.id, state: "rejected", limit: 3 })).then((a) => { returned.value = a.body; }, () => {}); }, [period?.id, period?.state]);
-  return returned.value.filter((p) => p.end < start || end < p.start).map((p) => html`<div key=${p.id} class="alert elsewhere"><${Icon} name="alert" />
+  return returned.value.filter((p) => p.end < start || end < p.start).map((p) => html`<div key=${p.id} class="alert elsewhere" role="status"><${Icon} name="alert" />
     <span>${t("week.sent-back-elsewhere", { period: periodName(p) })}</span><a class="btn" href=${`/app/week/${p.start}`}>${t("week.open-it")}</a></div>`);
 }
 
