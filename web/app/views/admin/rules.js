@@ -4,6 +4,7 @@ import { t } from "../../lib/i18n.js";
 import { go } from "../../lib/router.js";
 import { useUnsaved } from "../../lib/unsaved.js";
 import { Failure, Icon, Loading, say } from "../../lib/ui.js";
+import { atFields } from "./bits.js";
 import { attempt, Check, Danger, Field, Form, Head, manage } from "./parts.js";
 
 /** Rules: scripts that look at each sign-in, and what they know (their configuration). */
@@ -28,26 +29,29 @@ function Rule({ id }) {
 }
 
 function Editor({ rule, id, saved }) {
-  const name = useSignal(rule.name), order = useSignal(String(rule.order ?? "")), script = useSignal(rule.script), made = id === "new";
+  const name = useSignal(rule.name), order = useSignal(String(rule.order ?? "")), script = useSignal(rule.script), wrong = useSignal({}), made = id === "new";
   const changed = name.value !== rule.name || script.value !== rule.script || order.value !== String(rule.order ?? "");
   useUnsaved(changed);
   const act = async () => {
     const fields = { name: name.value, script: script.value, ...(order.value && { order: Number(order.value) }) };
-    if (made) { const { id: of } = (await manage.post("rules", { ...fields, enabled: false })).body; say(t("rules.made")); return go(`/app/admin/rules/${of}`); }
-    await manage.patch("rules/" + id, fields);
+    wrong.value = {};
+    try {
+      if (made) { const { id: of } = (await manage.post("rules", { ...fields, enabled: false })).body; say(t("rules.made")); return go(`/app/admin/rules/${of}`); }
+      await manage.patch("rules/" + id, fields);
+    } catch (e) { throw atFields(e, wrong, ["name", "order", "script"]); }
     await saved();
   };
   const remove = () => attempt(async () => { await manage.del("rules/" + id); go("/app/admin/rules"); }, t("rules.removed"));
   return html`<${Head} title=${made ? t("rules.add") : html`<bdi>${rule.name}</bdi>`} back=${["/app/admin/rules", t("rules.title")]} />
     <section class="card pad"><${Form} act=${act} done=${made ? undefined : t("rules.saved")} extra=${!made && html`<${Danger} label=${t("rules.remove")} title=${t("rules.remove-sure", { name: rule.name })} act=${remove} />`}>
-      <div class="two-fields"><${Field} label=${t("rules.name")} value=${name.value} onInput=${(v) => { name.value = v; }} required maxlength="100" />
-      <${Field} label=${t("rules.order")} type="number" min="1" value=${order.value} onInput=${(v) => { order.value = v; }} hint=${t("rules.order-hint")} /></div>
-      <${Script} value=${script} />${made && html`<p class="fine">${t("rules.made-hint")}</p>`}<//></section>
+      <div class="two-fields"><${Field} label=${t("rules.name")} value=${name.value} onInput=${(v) => { name.value = v; }} required maxlength="100" wrong=${wrong.value.name?.[0].detail} />
+      <${Field} label=${t("rules.order")} type="number" min="1" value=${order.value} onInput=${(v) => { order.value = v; }} hint=${t("rules.order-hint")} wrong=${wrong.value.order?.[0].detail} /></div>
+      <${Script} value=${script} wrong=${wrong.value.script?.[0].detail} />${made && html`<p class="fine">${t("rules.made-hint")}</p>`}<//></section>
     <${Trial} script=${script} />`;
 }
 
 /** Tab indents; Esc lets the next Tab leave, so that nobody is caught by the keyboard. */
-function Script({ value }) {
+function Script({ value, wrong }) {
   const leave = useSignal(false);
   const keys = (e) => {
     if (e.key === "Escape") leave.value = true;
@@ -55,8 +59,8 @@ function Script({ value }) {
     else if (e.key !== "Shift") leave.value = false;
   };
   return html`<div class="field"><label for="rule-script">${t("rules.script")}</label>
-    <textarea id="rule-script" class="input code" rows="16" spellcheck="false" autocapitalize="off" autocomplete="off" value=${value.value} onInput=${(e) => { value.value = e.target.value; }} onKeyDown=${keys} aria-describedby="rule-script-more" />
-    <span id="rule-script-more" class="fine">${t("rules.script-hint")}</span></div>`;
+    <textarea id="rule-script" class="input code" rows="16" spellcheck="false" autocapitalize="off" autocomplete="off" value=${value.value} onInput=${(e) => { value.value = e.target.value; }} onKeyDown=${keys} aria-invalid=${wrong ? "true" : undefined} aria-describedby="rule-script-more" />
+    <span id="rule-script-more" class=${wrong ? "wrong" : "fine"}>${wrong ?? t("rules.script-hint")}</span></div>`;
 }
 
 const exampleUser = { user_id: "usr_1", email: "ada@exampleco.com", email_verified: true, name: "Ada Lovelace", app_metadata: {}, user_metadata: {} };
