@@ -24,6 +24,9 @@ export const wordless = () => ({ lang: preferred(), ...JSON.parse(config.failure
 /** The words of all views but the first page's. */
 export const loadMoreWords = () => (rest ??= file(`${language.value}.more`).then((more) => { words = { ...words, ...more }; }).catch((e) => { rest = undefined; throw e; }));
 
+/** Also tells the server, for its pages and what it refuses. */
+const remember = (chosen) => { document.cookie = `language=${chosen}; path=/; max-age=31536000; samesite=lax`; };
+
 export async function loadLanguage(chosen = preferred()) {
   const [first, more] = await Promise.all([file(chosen), rest && file(`${chosen}.more`)]);
   words = { ...first, ...more };
@@ -31,12 +34,13 @@ export async function loadLanguage(chosen = preferred()) {
   dates = new Map();
   document.documentElement.lang = chosen;
   language.value = chosen;
+  if (localStorage.getItem("language") === chosen) remember(chosen); // a cookie ends sooner
 }
 
 export async function chooseLanguage(chosen) {
   await loadLanguage(chosen);
   localStorage.setItem("language", chosen);
-  document.cookie = `language=${chosen}; path=/; max-age=31536000; samesite=lax`; // for the pages of the server
+  remember(chosen);
 }
 
 /** t("week.copied", {n: 4}). A text with forms by number, {"one": …, "other": …}, goes by n. */

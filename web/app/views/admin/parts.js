@@ -26,6 +26,9 @@ export function Field({ label, hint, wrong, value, onInput, type = "text", list,
 export const Check = ({ label, checked, onChange, hint, ...rest }) => html`<label class="check"><input type="checkbox" checked=${checked}
   onChange=${(e) => onChange(e.target.checked)} ...${rest} /><span>${label}${hint && html`<br /><small class="fine">${hint}</small>`}</span></label>`;
 
+/** Whether all that is refused is a value of the request, so that what is said of that is all there is to say. */
+const ofOneValue = (e) => e.errors?.length === 1 && e.errors[0].detail === e.message;
+
 /** A form whose button waits for the answer, and which says what the server refused. act() sends it. */
 export function Form({ act, button, children, extra, done }) {
   const busy = useSignal(false), error = useSignal(null);
@@ -36,7 +39,7 @@ export function Form({ act, button, children, extra, done }) {
     try { await act(); if (done) say(done); } catch (e) { error.value = e; } finally { busy.value = false; }
   };
   return html`<form class="form" onSubmit=${submit}>${children}
-    ${error.value && html`<div class="alert" role="alert"><${Icon} name="alert" /><span>${explain(error.value)}
+    ${error.value && html`<div class="alert" role="alert"><${Icon} name="alert" /><span>${!ofOneValue(error.value) && explain(error.value)}
       ${error.value.errors?.length > 0 && html`<ul>${error.value.errors.map((e) => html`<li key=${e.pointer}><code>${e.pointer}</code> ${e.detail}</li>`)}</ul>`}</span></div>`}
     <div class="form-foot">${extra}<button class="btn primary" disabled=${busy.value}>${button ?? t("app.save")}</button></div></form>`;
 }
