@@ -81,7 +81,7 @@ func guard(a *auth.Server, needed access) gin.HandlerFunc {
 		sent, err := credentials(c.Request)
 		if err != nil {
 			challenge(c, "invalid_request", err.Error())
-			fail(c, fault(malformed, err.Error()))
+			fail(c, fault(malformed, "%s", err))
 			return
 		}
 		if sent.scheme == "" {

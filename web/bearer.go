@@ -2,7 +2,6 @@ package web
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -12,12 +11,13 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"punchcard/auth"
+	"punchcard/auth/lang"
 )
 
 // Longer than any token that is issued here. What is longer is refused before it costs a hash.
 const maxToken = 8 << 10 // bytes
 
-var errTwoTokens = errors.New("the request has more than one access token; send one, in the Authorization header")
+var errTwoTokens = lang.Say("the request has more than one access token; send one, in the Authorization header")
 
 // presented is an access token as a request brought it.
 type presented struct {
