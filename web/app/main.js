@@ -85,7 +85,6 @@ function SignInAgain() {
 }
 
 function App() {
-  language.value; // whatever is shown is in it
   const { view, params } = here.value;
   const at = url.value.href, first = useRef(at);
   useEffect(() => { // whose link is gone with the page goes on at the top of the new one

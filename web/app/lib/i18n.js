@@ -43,8 +43,9 @@ export async function chooseLanguage(chosen) {
   remember(chosen);
 }
 
-/** t("week.copied", {n: 4}). A text with forms by number, {"one": …, "other": …}, goes by n. */
+/** t("week.copied", {n: 4}). A text with forms by number, {"one": …, "other": …}, goes by n. What is shown with it follows the language. */
 export function t(key, values = {}) {
+  language.value;
   let text = key.split(".").reduce((at, part) => at?.[part], words);
   if (text && typeof text === "object") text = text[plural.select(values.n)] ?? text.other;
   if (text === undefined) { console.error(`no words for ${key}`); return key; }
