@@ -33,6 +33,7 @@ func TestBrowserSaysAllInGerman(t *testing.T) {
 		p.click("[popovertarget=account-menu]")
 		p.click("#account-menu [lang=de]")
 		p.until(`document.documentElement.lang === "de"`)
+		p.press("Escape")
 		for _, page := range []string{
 			"", "week/" + weekFromNow(1), "approvals", "reports", "reports/calendar", "reports/import", "notifications",
 			"admin/start", "admin/people", "admin/roles", "admin/projects", "admin/organization", "admin/applications", "admin/applications?new=1",
