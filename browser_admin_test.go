@@ -109,8 +109,8 @@ func TestBrowserAnAdministratorConnectsAMachine(t *testing.T) {
 		t.Errorf("with the secret that was shown: %v %v", answer, err)
 	}
 	for library, run := range map[string][]string{"curl": {"sh", "-c"}, "openid-client": {"node", "--input-type=module", "-e"}} {
-		p.push(".tabs button", library)
-		p.until(fmt.Sprintf(`document.querySelector(".tabs [aria-pressed=true]").textContent === %q`, library))
+		p.push(".libraries button", library)
+		p.until(fmt.Sprintf(`document.querySelector(".libraries [aria-pressed=true]").textContent === %q`, library))
 		command := exec.CommandContext(t.Context(), run[0], append(run[1:], evaluate[string](p, `document.querySelector(".snippet code").textContent`))...)
 		command.Dir = ".ci/clients"
 		command.Env = append(os.Environ(), "NODE_OPTIONS=--no-warnings")

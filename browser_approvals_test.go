@@ -117,6 +117,9 @@ func TestBrowserApprovesTheLinesThatStillWait(t *testing.T) {
 	if states["approved"] != 4 || states["rejected"] != 1 {
 		t.Errorf("the lines are %v", states)
 	}
+	mia.do(chromedp.Navigate(issuer + "app/approvals/" + period.ID + "?tab=rejected"))
+	mia.until(`document.querySelectorAll(".timeline li").length === 3`) // what was approved together is one
+	mia.tells("(4 lines: Mon, Wed, Thu, Fri) · Mia Chen")
 }
 
 // unsubmittedWeek writes a line of last week, as whoever uses the tab, and gives its period.

@@ -32,6 +32,12 @@ func (p tab) stepShown(title string) {
 	p.until(fmt.Sprintf(`document.querySelector("#step-title")?.textContent === %q && !document.querySelector("main .loading")`, title))
 }
 
+// onwardIn waits until one can type into the field that the label names, which is empty.
+func (p tab) onwardIn(label string) {
+	p.Helper()
+	p.until(fmt.Sprintf(`document.activeElement.matches(%q) && document.activeElement.value === ""`, p.labelled(label)))
+}
+
 // From an empty folder to the first hour that is filed: the link, the steps, a person, their password, their week.
 func TestBrowserAnEmptyServerBecomesACompany(t *testing.T) {
 	chromium := startChromium(t)
@@ -50,6 +56,9 @@ func TestBrowserAnEmptyServerBecomesACompany(t *testing.T) {
 	p.signIn("rosa@example.com", examplePassword, ".path")
 
 	p.stepShown("What holds for everybody")
+	if evaluate[bool](p, `[...document.querySelectorAll(".form > :empty")].some((e) => getComputedStyle(e).position !== "absolute" && getComputedStyle(e).display !== "none")`) {
+		t.Error("what says nothing yet takes room in the form")
+	}
 	p.enter(p.labelled("Name of the organization"), "Rosa & Co")
 	p.choose("The week begins on", "Sunday")
 	p.until(`document.querySelector(".cards .note")?.innerText.includes("from the beginning")`)
@@ -72,6 +81,7 @@ func TestBrowserAnEmptyServerBecomesACompany(t *testing.T) {
 	p.choose("Who approves", "Rosa Root")
 	p.push(".step form button", "Add a person")
 	p.until(`document.querySelector(".made code")`)
+	p.onwardIn("Name") // of the next person
 	p.fits("start-people")
 	invitation := evaluate[string](p, `document.querySelector(".made code").textContent`)
 	if evaluate[int](p, `document.images.length + document.querySelectorAll(".made .wrong").length`) != 0 {
@@ -85,6 +95,7 @@ func TestBrowserAnEmptyServerBecomesACompany(t *testing.T) {
 	p.enter(p.labelled("Name"), "Website")
 	p.push(".step form button", "Add a project")
 	p.until(`document.querySelector(".made")?.innerText.includes("Website")`)
+	p.onwardIn("Name")
 	p.push(".step-foot button", "Next")
 	p.stepShown("What else shall be connected")
 	p.fits("start-applications")

@@ -9,7 +9,7 @@ import (
 func oneClientAndRedirect(_ *Server, p params, _ *authorizationRequest) error {
 	for _, name := range []string{"client_id", "redirect_uri"} {
 		if slices.Contains(p.doubled, name) {
-			return refuse("invalid_request", "Parameter given more than once: "+name)
+			return refuse("invalid_request", "Parameter given more than once: "+name).telling("pages.wrong.twice", "name", name)
 		}
 	}
 	return nil
@@ -17,27 +17,31 @@ func oneClientAndRedirect(_ *Server, p params, _ *authorizationRequest) error {
 
 func knownClient(s *Server, p params, r *authorizationRequest) error {
 	if r.ClientID = p.get("client_id"); r.ClientID == "" {
-		return refuse("invalid_request", "Missing required parameter: client_id")
+		return refuse("invalid_request", "Missing required parameter: client_id").telling("pages.wrong.missing", "name", "client_id")
 	}
 	if s.policy.Load().client(r.ClientID) == nil {
-		return refuse("invalid_request", "Callback URL mismatch. The application or its callback URL is not registered here.").
-			because("client_id %q is unknown or disabled", shortened(r.ClientID))
+		return unregistered().because("client_id %q is unknown or disabled", shortened(r.ClientID))
 	}
 	return nil
 }
 
 func registeredRedirectURI(s *Server, p params, r *authorizationRequest) error {
 	if r.RedirectURI = p.get("redirect_uri"); r.RedirectURI == "" {
-		return refuse("invalid_request", "Missing required parameter: redirect_uri")
+		return refuse("invalid_request", "Missing required parameter: redirect_uri").telling("pages.wrong.missing", "name", "redirect_uri")
 	}
 	if client := s.policy.Load().client(r.ClientID); client == nil || !client.registered(r.RedirectURI) {
-		e := refuse("invalid_request", "Callback URL mismatch. The application or its callback URL is not registered here.")
+		e := unregistered()
 		if client != nil {
 			e = e.because("client %s came with redirect_uri %q; registered are %q", client.ID, r.RedirectURI, client.RedirectURIs)
 		}
 		return e
 	}
 	return nil
+}
+
+// unregistered says neither to a stranger: which applications there are, nor where they take people.
+func unregistered() *Error {
+	return refuse("invalid_request", "Callback URL mismatch. The application or its callback URL is not registered here.").telling("pages.wrong.callback")
 }
 
 func nothingTwice(_ *Server, p params, r *authorizationRequest) error {

@@ -13,7 +13,7 @@ func (s *Server) allowDevice(c *gin.Context, in *interaction, live *session, per
 	r := in.Request
 	a := s.policy.Load().apis[r.API]
 	if a == nil {
-		return refuse("invalid_target", "Service not found")
+		return refuse("invalid_target", "Service not found").telling("pages.wrong.service")
 	}
 	granted := person.of(r.Scopes, s.policy.Load().apis[r.API])
 	err := s.db.Write(c.Request.Context(), func(tx *gorm.DB) error {

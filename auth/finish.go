@@ -22,9 +22,9 @@ func (s *Server) finish(c *gin.Context, r authorizationRequest, in *interaction,
 	a, client := p.apis[r.API], p.client(r.ClientID)
 	switch {
 	case a == nil:
-		return refuse("invalid_target", "Service not found")
+		return refuse("invalid_target", "Service not found").telling("pages.wrong.service")
 	case client == nil:
-		return refuse("unauthorized_client", "The application may not act any more")
+		return refuse("unauthorized_client", "The application may not act any more").telling("pages.wrong.ended")
 	}
 	known := about(c)
 	known.ClientID, known.UserID, known.SessionID = r.ClientID, live.UserID, live.ID

@@ -6,8 +6,6 @@ import (
 	"strings"
 
 	"github.com/gin-gonic/gin"
-
-	"punchcard/auth/lang"
 )
 
 // logoutPage asks whether to sign out.
@@ -52,6 +50,6 @@ func (s *Server) showLogoutFailure(c *gin.Context, err error) {
 	about(c).Type = "flo"
 	s.refused(c, e)
 	s.showNotice(c, e.Status, noticePage{
-		Tone: "error", Name: "not-signed-out", Cause: lang.Words{lang.Verbatim(e.Description + ".")}, ID: requestID(c), Link: "/oidc/logout",
+		Tone: "error", Name: "not-signed-out", Cause: e.toPerson(), ID: requestID(c), Link: "/oidc/logout",
 	})
 }

@@ -40,7 +40,7 @@ func ownIDToken(s *Server, p params, r *logoutRequest) error {
 	}
 	claims, err := s.parseID(hint)
 	if err != nil {
-		return refuse("invalid_request", "The id_token_hint is not an ID token of this server").because("%v", err)
+		return refuse("invalid_request", "The id_token_hint is not an ID token of this server").telling("pages.wrong.hint").because("%v", err)
 	}
 	r.ClientID, r.Subject, r.SID = claims.Audience[0], claims.Subject, claims.SID
 	return nil
@@ -50,13 +50,15 @@ func ownIDToken(s *Server, p params, r *logoutRequest) error {
 func sameClient(s *Server, p params, r *logoutRequest) error {
 	asked := p.get("client_id")
 	if asked != "" && r.ClientID != "" && asked != r.ClientID {
-		return refuse("invalid_request", "The id_token_hint is another application's").because("client %q came with the ID token of %s", asked, r.ClientID)
+		return refuse("invalid_request", "The id_token_hint is another application's").telling("pages.wrong.hint-of-another").
+			because("client %q came with the ID token of %s", asked, r.ClientID)
 	}
 	if asked != "" {
 		r.ClientID = asked
 	}
 	if r.ClientID != "" && s.policy.Load().client(r.ClientID) == nil {
-		return refuse("invalid_request", "The application is not registered here").because("client_id %q is unknown or disabled", r.ClientID)
+		return refuse("invalid_request", "The application is not registered here").telling("pages.wrong.application").
+			because("client_id %q is unknown or disabled", r.ClientID)
 	}
 	return nil
 }
@@ -79,7 +81,7 @@ func registeredLogoutURI(parameter string) logoutCheck {
 		}
 		client := s.policy.Load().client(r.ClientID)
 		if client == nil || !slices.Contains(client.LogoutURIs, r.Return) {
-			e := refuse("invalid_request", "The application may not take you where it wants to: that address is not registered here")
+			e := refuse("invalid_request", "The application may not take you where it wants to: that address is not registered here").telling("pages.wrong.return")
 			if client == nil {
 				return e.because("%s %q came without id_token_hint and client_id", parameter, r.Return)
 			}

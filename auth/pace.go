@@ -27,7 +27,7 @@ func (s *Server) unhurried(c *gin.Context, what, from string, limit int) error {
 	}
 	seconds := int(math.Ceil(wait.Seconds()))
 	c.Header("Retry-After", strconv.Itoa(seconds))
-	e := refuse("temporarily_unavailable", fmt.Sprintf("Too many requests came from there. Try again in %d seconds.", seconds))
+	e := refuse("temporarily_unavailable", fmt.Sprintf("Too many requests came from there. Try again in %d seconds.", seconds)).telling("pages.wrong.hurried", "n", seconds)
 	e.Status = http.StatusTooManyRequests
 	return e.because("more than %d of %s from %s within %s", limit, what, from, paceWindow)
 }

@@ -3,6 +3,7 @@ package auth
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 
 	"punchcard/auth/lang"
@@ -31,6 +32,33 @@ func TestPagesSpeakTheLanguageThatTheBrowserAsksFor(t *testing.T) {
 		}
 		if c.want == `<html lang="de">` && !contains(a.body, "Anmelden") {
 			t.Errorf("%q: the page isn't German", c.accept)
+		}
+	}
+}
+
+// What goes wrong is told in the language that was asked for, in the words of a person and not of the protocol.
+func TestPagesTellWhatIsWrongInTheLanguageThatIsAskedFor(t *testing.T) {
+	w := newWorld(t)
+	b := w.browser()
+	b.client.Transport = accepting("de")
+	for path, want := range map[string]string{
+		"/authorize":                             "unvollständig: client_id fehlt",
+		"/authorize?client_id=spa":               "unvollständig: redirect_uri fehlt",
+		"/authorize?client_id=spa&client_id=web": "nennt client_id mehrmals",
+		"/authorize?client_id=spa&redirect_uri=https://evil.example/":                       "zu der sie dich zurückschicken will, ist hier nicht registriert",
+		"/authorize?client_id=nobody&redirect_uri=https://evil.example/":                    "zu der sie dich zurückschicken will, ist hier nicht registriert",
+		"/authorize?client_id=spa&request_uri=urn:ietf:params:oauth:request_uri:nothing":    "schon benutzt oder ist zu alt",
+		"/authorize?client_id=spa&scope=" + strings.Repeat("x", 5_000):                      "nicht in Ordnung",
+		"/oidc/logout?id_token_hint=x":                                                      "kein ID-Token dieses Servers",
+		"/oidc/logout?client_id=nobody":                                                     "Die Anwendung ist hier nicht registriert",
+		"/oidc/logout?client_id=spa&post_logout_redirect_uri=https%3A%2F%2Fevil.example%2F": "Diese Adresse ist hier nicht registriert",
+	} {
+		a := b.get(path)
+		if !contains(a.body, want) || !contains(a.body, "<dt>Kennung</dt>") {
+			t.Errorf("%.80s: got %d %s, want %s", path, a.status, a.body, want)
+		}
+		if contains(a.body, "evil.example") || contains(a.body, "nobody") {
+			t.Errorf("%.80s: the page repeats what a stranger wrote", path)
 		}
 	}
 }

@@ -44,16 +44,16 @@ func newParams(lists ...url.Values) (params, error) {
 				}
 				p.values[name] = value
 				if len(value) > maxValue || name == "scope" && len(value) > maxScope || !utf8.ValidString(value) || !utf8.ValidString(name) {
-					return p, refuse("invalid_request", "A parameter is too long or not UTF-8")
+					return p, refuse("invalid_request", "A parameter is too long or not UTF-8").telling("pages.wrong.malformed")
 				}
 				if name != "state" && strings.ContainsRune(value, 0) { // the state comes back byte for byte, whatever it is
-					return p, refuse("invalid_request", "A parameter holds the character U+0000")
+					return p, refuse("invalid_request", "A parameter holds the character U+0000").telling("pages.wrong.malformed")
 				}
 			}
 		}
 	}
 	if len(p.values)+len(p.doubled) > maxParams {
-		return p, refuse("invalid_request", "There are too many parameters")
+		return p, refuse("invalid_request", "There are too many parameters").telling("pages.wrong.malformed")
 	}
 	slices.Sort(p.doubled)
 	return p, nil
@@ -62,7 +62,7 @@ func newParams(lists ...url.Values) (params, error) {
 // once refuses what came twice (RFC 6749 §3.2).
 func (p params) once() error {
 	if len(p.doubled) > 0 {
-		return refuse("invalid_request", "Parameter given more than once: "+p.doubled[0])
+		return refuse("invalid_request", "Parameter given more than once: "+p.doubled[0]).telling("pages.wrong.twice", "name", p.doubled[0])
 	}
 	return nil
 }
@@ -71,7 +71,7 @@ func (p params) once() error {
 func readQueryAndForm(r *http.Request) (params, error) {
 	query, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
-		return params{}, refuse("invalid_request", "The address is not well-formed").because("%v", err)
+		return params{}, refuse("invalid_request", "The address is not well-formed").telling("pages.wrong.malformed").because("%v", err)
 	}
 	form := url.Values{}
 	if r.Method == http.MethodPost {
@@ -105,7 +105,7 @@ func readBody(r *http.Request) (params, error) {
 func readForm(r *http.Request) (url.Values, error) {
 	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if kind != "application/x-www-form-urlencoded" {
-		return nil, refuse("invalid_request", "Content-Type must be application/x-www-form-urlencoded")
+		return nil, refuse("invalid_request", "Content-Type must be application/x-www-form-urlencoded").telling("pages.wrong.malformed")
 	}
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
@@ -113,7 +113,7 @@ func readForm(r *http.Request) (url.Values, error) {
 	}
 	form, err := url.ParseQuery(string(body))
 	if err != nil {
-		return nil, refuse("invalid_request", "The form is not well-formed").because("%v", err)
+		return nil, refuse("invalid_request", "The form is not well-formed").telling("pages.wrong.malformed").because("%v", err)
 	}
 	return form, nil
 }

@@ -80,7 +80,7 @@ func (s *Server) pulled(ctx context.Context, p params) (params, error) {
 		row, refused = pushedRequest{}, nil
 		err := tx.Where("hash = ? AND client_id = ?", hashed(uri), p.get("client_id")).Take(&row).Error
 		if errors.Is(err, gorm.ErrRecordNotFound) {
-			refused = refuse("invalid_request_uri", "The request_uri is unknown or not this application's")
+			refused = refuse("invalid_request_uri", "The request_uri is unknown or not this application's").telling("pages.wrong.old")
 			return nil
 		}
 		if err != nil {
@@ -88,7 +88,7 @@ func (s *Server) pulled(ctx context.Context, p params) (params, error) {
 		}
 		now := s.now()
 		if row.UsedAt != nil || !row.ExpiresAt.After(now) {
-			refused = refuse("invalid_request_uri", "The request_uri was used before or expired")
+			refused = refuse("invalid_request_uri", "The request_uri was used before or expired").telling("pages.wrong.old")
 			return nil
 		}
 		return tx.Model(&row).Update("used_at", now).Error

@@ -94,9 +94,9 @@ func (o occasion) refusal(err error, trace []rules.Trace) error {
 		return e
 	}
 	if errors.Is(err, rules.ErrBusy) {
-		return refuse("temporarily_unavailable", "Too many people are signing in; try again").because("%s", cause)
+		return refuse("temporarily_unavailable", "Too many people are signing in; try again").telling("pages.busy").because("%s", cause)
 	}
-	return refuse("server_error", "A rule of this server failed; the administrator's log has the cause").because("%s", cause).as("rule_failed")
+	return refuse("server_error", "A rule of this server failed; the administrator's log has the cause").telling("pages.wrong.rule").because("%s", cause).as("rule_failed")
 }
 
 // steps tell of each rule that ran how it ended, and after how long.

@@ -49,7 +49,7 @@ func (p *Person) unchanged(tx *gorm.DB) error {
 		return fmt.Errorf("read person: %w", err)
 	}
 	if same == 0 {
-		return refuse("invalid_request", "Your account was changed at the same time. Sign in once more.")
+		return refuse("invalid_request", "Your account was changed at the same time. Sign in once more.").telling("pages.wrong.meanwhile")
 	}
 	return nil
 }

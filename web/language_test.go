@@ -45,7 +45,7 @@ func TestRefusalsAreInTheLanguageThatIsAskedFor(t *testing.T) {
 			[]string{`"das braucht den Scope approve:timesheets"`}},
 		{"one of a batch", "POST", "/timesheets/batch", `{"operations":[{"op":"submit","id":"none"}]}`, german, 207,
 			[]string{`"diesen Eintrag gibt es nicht, oder du darfst ihn nicht sehen"`}},
-		{"a second token", "GET", "/timesheets?access_token=x", "", german, 400, []string{`"die Anfrage trägt mehr als ein Access Token`}},
+		{"a second token", "GET", "/timesheets?access_token=x", "", german, 400, []string{`"die Anfrage trägt mehr als ein Access-Token`}},
 		{"by the choice made in the app", "GET", "/timesheets/none", "", []string{"Cookie", "language=de", "Accept-Language", "en"}, 404,
 			[]string{`"Hier ist nichts"`}},
 		{"English", "GET", "/timesheets/none", "", []string{"Accept-Language", "en-GB,de;q=0.5"}, 404, []string{`"Nothing is here"`}},

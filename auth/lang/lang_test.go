@@ -68,3 +68,16 @@ func placeholders(text string) []string {
 	slices.Sort(all)
 	return slices.Compact(all)
 }
+
+// What is one thing has one name, and what is two has two.
+func TestGermanCallsThingsByOneName(t *testing.T) {
+	german := texts(t, "de")
+	for key, text := range german {
+		if wrong := regexp.MustCompile(`(?i)access token|zugriffs-?token`).FindString(text); wrong != "" {
+			t.Errorf("%s calls an Access-Token %q", key, wrong)
+		}
+	}
+	if german["grants.title"] == german["app.approvals"] {
+		t.Errorf("approvals and what applications may do are both called %s", german["grants.title"])
+	}
+}

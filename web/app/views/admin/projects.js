@@ -18,8 +18,8 @@ function Projects() {
   return html`<${Head} title=${t("projects.title")}><button class="btn primary" onClick=${() => { adding.value = true; }}><${Icon} name="plus" />${t("projects.add")}</button><//>
     <div class="filters"><${Field} label=${t("projects.show")} value=${closed.value} onInput=${(v) => { closed.value = v; }} list=${[["", t("projects.all")], ["false", t("projects.open")], ["true", t("projects.closed")]]} /></div>
     ${loaded.error.value ? html`<${Failure} error=${loaded.error.value} retry=${loaded.reload} />` : !list ? html`<${Loading} />` : list.length === 0 ? html`<p class="empty">${t("projects.none")}</p>` : html`<section class="card table-wrap"><table class="table">
-      <thead><tr>${["name", "customer", "tasks", "budget", "state"].map((k) => html`<th key=${k} scope="col" class=${["tasks", "budget"].includes(k) ? "wide" : ""}>${t("projects." + k)}</th>`)}</tr></thead>
-      <tbody>${list.map((p) => html`<tr key=${p.id}><td><a class="who" href="/app/admin/projects/${p.id}"><${Dot} id=${p.id} /><bdi>${p.name}</bdi></a></td><td><bdi>${p.customer}</bdi></td><td class="wide">${p.tasks.join(", ")}</td>
+      <thead><tr>${["name", "customer", "tasks", "budget", "state"].map((k) => html`<th key=${k} scope="col" class=${["customer", "tasks", "budget"].includes(k) ? "wide" : ""}>${t("projects." + k)}</th>`)}</tr></thead>
+      <tbody>${list.map((p) => html`<tr key=${p.id}><td><a class="who" href="/app/admin/projects/${p.id}"><${Dot} id=${p.id} /><span><bdi>${p.name}</bdi><small class="narrow"><bdi>${p.customer}</bdi></small></span></a></td><td class="wide"><bdi>${p.customer}</bdi></td><td class="wide">${p.tasks.join(", ")}</td>
         <td class="wide">${p.budget_minutes ? clock(p.budget_minutes) : "–"}</td><td>${p.closed ? t("projects.is-closed") : t("projects.is-open")}</td></tr>`)}</tbody></table></section>`}
     ${adding.value && html`<${Dialog} title=${t("projects.add")} close=${() => { adding.value = false; }}><${Edit} act=${async (p) => go(`/app/admin/projects/${(await post("/projects", p)).body.id}`)} button=${t("projects.add")} /><//>`}`;
 }

@@ -13,7 +13,7 @@ export default ({ id }) => (id ? html`<${Role} id=${id} key=${id} />` : html`<${
 function Roles() {
   const loaded = useLoad(() => every("roles")), adding = useSignal(false), roles = loaded.value.value;
   return html`<${Head} title=${t("people.roles")}><button class="btn primary" onClick=${() => { adding.value = true; }}><${Icon} name="plus" />${t("people.add-role")}</button><//>
-    ${loaded.error.value ? html`<${Failure} error=${loaded.error.value} retry=${loaded.reload} />` : !roles ? html`<${Loading} />` : html`<section class="card table-wrap"><table class="table">
+    ${loaded.error.value ? html`<${Failure} error=${loaded.error.value} retry=${loaded.reload} />` : !roles ? html`<${Loading} />` : html`<section class="card table-wrap"><table class="table stack">
       <thead><tr><th scope="col">${t("people.role")}</th><th scope="col">${t("people.description")}</th></tr></thead>
       <tbody>${roles.map((r) => html`<tr key=${r.id}><td><a href="/app/admin/roles/${r.id}"><bdi>${r.name}</bdi></a></td><td>${r.description}</td></tr>`)}</tbody></table></section>`}
     ${adding.value && html`<${NewRole} close=${() => { adding.value = false; }} />`}`;
@@ -58,6 +58,6 @@ function Permissions({ api, role, held, changed }) {
     await (on ? manage.post : manage.del)(`roles/${role.id}/permissions`, { permissions: [{ resource_server_identifier: api.identifier, permission_name: scope }] });
     await changed();
   }, t(on ? "people.permission-given" : "people.permission-taken", { scope }));
-  return html`<section class="card pad"><h2><bdi>${api.name}</bdi></h2><p class="fine"><code>${api.identifier}</code></p>
+  return html`<section class="card pad ${api.scopes.length > 12 ? "wide" : ""}"><h2><bdi>${api.name}</bdi></h2><p class="fine"><code>${api.identifier}</code></p>
     <div class="permissions">${scopesOf(api).map((s) => html`<${Check} key=${s.value} label=${html`<code>${s.value}</code>`} hint=${s.description} checked=${held.has(api.identifier + " " + s.value)} onChange=${(on) => turn(s.value, on)} />`)}</div></section>`;
 }

@@ -13,7 +13,8 @@ export default ({ id }) => (id ? html`<${Rule} id=${id} key=${id} />` : html`<${
 function Rules() {
   const loaded = useLoad(async () => (await manage.get("rules?per_page=100")).body), rules = loaded.value.value;
   const turn = (rule, enabled) => attempt(async () => { await manage.patch("rules/" + rule.id, { enabled }); await loaded.reload(); }, t(enabled ? "rules.runs" : "rules.rests", { name: rule.name }));
-  return html`<${Head} title=${t("rules.title")}><a class="btn primary" href="/app/admin/rules/new"><${Icon} name="plus" />${t("rules.add")}</a><//><p class="fine">${t("rules.detail")}</p>
+  return html`<${Head} title=${t("rules.title")}><a class="btn" href="/app/admin/logs?type=rules_ran">${t("rules.traces")}</a>
+      <a class="btn primary" href="/app/admin/rules/new"><${Icon} name="plus" />${t("rules.add")}</a><//><p class="fine">${t("rules.detail")}</p>
     ${loaded.error.value ? html`<${Failure} error=${loaded.error.value} retry=${loaded.reload} />` : !rules ? html`<${Loading} />` : rules.length === 0 ? html`<p class="empty">${t("rules.none")}</p>` : html`<section class="card table-wrap"><table class="table">
       <thead><tr><th scope="col">${t("rules.order")}</th><th scope="col">${t("rules.name")}</th><th scope="col">${t("rules.state")}</th></tr></thead>
       <tbody>${rules.map((r) => html`<tr key=${r.id}><td class="num">${r.order}</td><td><a href="/app/admin/rules/${r.id}"><bdi>${r.name}</bdi></a></td><td><${Check} label=${t(r.enabled ? "rules.on" : "rules.off")} checked=${r.enabled} onChange=${(on) => turn(r, on)} aria-label=${t("rules.on-of", { name: r.name })} /></td></tr>`)}</tbody></table></section>`}

@@ -1,4 +1,5 @@
 import { html } from "../../vendor/preact.js";
+import { together } from "../../lib/events.js";
 import { day, t } from "../../lib/i18n.js";
 import { clock } from "../../lib/time.js";
 import { nameOf } from "./data.js";
@@ -31,13 +32,18 @@ export function Changes({ difference: d }) {
 
 /** Who did what and when, the latest first. */
 export function Timeline({ events, entries }) {
-  const line = (id) => {
-    const e = entries.find((one) => one.id === id);
-    return e ? `${day(e.date, { weekday: "short" })}, ${projectName(e.project_id)}` : t("approvals.a-line");
+  const known = (deed) => deed.map((e) => entries.find((one) => one.id === e.entry_id)).filter(Boolean);
+  const lines = (deed) => {
+    const found = known(deed), days = [...new Set(found.map((e) => e.date))].sort().map((date) => day(date, { weekday: "short" })).join(", ");
+    if (deed.length > 1) return t(days ? "approvals.lines-of" : "approvals.n-lines", { n: deed.length, days });
+    return found.length ? `${days}, ${projectName(found[0].project_id)}` : t("approvals.a-line");
   };
-  return html`<section><h3>${t("approvals.timeline")}</h3><ol class="timeline">${events.map((e) => html`<li key=${e.id} data-kind=${e.kind}>
-    <b>${t(`approvals.did-${e.kind}`)}</b>${e.entry_id && html` (<bdi>${line(e.entry_id)}</bdi>)`} · <bdi>${nameOf(e.by)}</bdi>
-    ${e.on_behalf_of && html`, <bdi>${t("approvals.in-place-of", { name: nameOf(e.on_behalf_of) })}</bdi>`}
-    <time class="fine" datetime=${e.at}>${day(e.at, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" })}</time>
-    ${e.comment && html`<p class="words"><bdi>${e.comment}</bdi></p>`}</li>`)}</ol></section>`;
+  return html`<section><h3>${t("approvals.timeline")}</h3><ol class="timeline">${together(events).map((deed) => html`<${Deed} key=${deed[0].id} e=${deed[0]}
+    lines=${deed[0].entry_id && lines(deed)} />`)}</ol></section>`;
 }
+
+const Deed = ({ e, lines }) => html`<li data-kind=${e.kind}>
+  <b>${t(`approvals.did-${e.kind}`)}</b>${lines && html` (<bdi>${lines}</bdi>)`} · <bdi>${nameOf(e.by)}</bdi>
+  ${e.on_behalf_of && html`, <bdi>${t("approvals.in-place-of", { name: nameOf(e.on_behalf_of) })}</bdi>`}
+  <time class="fine" datetime=${e.at}>${day(e.at, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" })}</time>
+  ${e.comment && html`<p class="words"><bdi>${e.comment}</bdi></p>`}</li>`;

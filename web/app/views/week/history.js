@@ -1,5 +1,6 @@
 import { html, useEffect, useState } from "../../vendor/preact.js";
 import { all, get } from "../../lib/api.js";
+import { together } from "../../lib/events.js";
 import { day as inWords, t } from "../../lib/i18n.js";
 import { clock } from "../../lib/time.js";
 import { nameOf, projects, rows, week } from "../../lib/week.js";
@@ -19,16 +20,10 @@ export default function History({ close }) {
     ${failed ? html`<${Failure} error=${failed} retry=${look} />` : !found ? html`<${Loading} />` : html`<${Changes} diff=${found.diff} period=${period} /><${Events} events=${found.events} period=${period} />`}<//>`;
 }
 
-/** What somebody did to single lines one after the other is told of once: [{e, n}]. */
-function together(events) {
-  const same = (a, b) => a.entry_id && b.entry_id && a.kind === b.kind && a.by === b.by && !a.comment && !b.comment && Math.abs(Date.parse(a.at) - Date.parse(b.at)) < 60_000;
-  return events.reduce((found, e) => { const last = found.at(-1); if (last && same(last.e, e)) last.n++; else found.push({ e, n: 1 }); return found; }, []);
-}
-
 function Events({ events, period }) {
   const back = period.state === "rejected" && events.find((e) => e.kind === "rejected" && !e.entry_id);
-  return html`<section><h3>${t("week.what-happened")}</h3>${events.length ? html`<ol class="timeline">${together(events).map(({ e, n }) => html`<li key=${e.id} data-kind=${e.kind}>
-    <p><b>${nameOf(e.by)}</b> ${t(`week.event.${e.kind}`)}${e.entry_id ? ` ${t(n > 1 ? "week.some-lines" : "week.one-line", { n })}` : ""}${e.on_behalf_of ? ` ${t("week.for", { who: nameOf(e.on_behalf_of) })}` : ""}
+  return html`<section><h3>${t("week.what-happened")}</h3>${events.length ? html`<ol class="timeline">${together(events).map(([e, ...more]) => html`<li key=${e.id} data-kind=${e.kind}>
+    <p><b>${nameOf(e.by)}</b> ${t(`week.event.${e.kind}`)}${e.entry_id ? ` ${t(more.length ? "week.some-lines" : "week.one-line", { n: more.length + 1 })}` : ""}${e.on_behalf_of ? ` ${t("week.for", { who: nameOf(e.on_behalf_of) })}` : ""}
       <time datetime=${e.at}>${inWords(e.at, { dateStyle: "medium", timeStyle: "short" })}</time></p>
     ${e.comment && html`<blockquote><bdi>${e.comment}</bdi></blockquote>`}${e === back && html`<${Said} />`}</li>`)}</ol>` : html`<p class="empty">${t("week.nothing-happened")}</p>`}</section>`;
 }

@@ -12,6 +12,6 @@ export function Connect({ app, secret }) {
   return html`<section class="card pad wide"><h2>${t("apps.connect")}</h2>
     <dl class="facts"><dt>${t("apps.issuer")}</dt><dd><${Copyable} value=${issuer} name=${t("apps.issuer")} /></dd>
       <dt>${t("apps.discovery")}</dt><dd><${Copyable} value=${issuer + ".well-known/openid-configuration"} name=${t("apps.discovery")} /></dd></dl>
-    <div class="tabs" role="group" aria-label=${t("apps.library")}>${list.map(([one]) => html`<button type="button" key=${one} class="btn" aria-pressed=${String(one === name)} onClick=${() => { chosen.value = one; }}>${one}</button>`)}</div>
+    <div class="libraries" role="group" aria-label=${t("apps.library")}>${list.map(([one]) => html`<button type="button" key=${one} class="btn" aria-pressed=${String(one === name)} onClick=${() => { chosen.value = one; }}>${one}</button>`)}</div>
     <${Snippet} text=${text} name=${name} /></section>`;
 }

@@ -1,4 +1,4 @@
-import { html, useSignal } from "../../../vendor/preact.js";
+import { html, useEffect, useRef, useSignal } from "../../../vendor/preact.js";
 import { all, post, put } from "../../../lib/api.js";
 import { useLoad } from "../../../lib/load.js";
 import { t } from "../../../lib/i18n.js";
@@ -15,13 +15,24 @@ import { Edit } from "../projects.js";
 export const Organization = ({ changed }) => html`<div class="cards"><${Settings} brief changed=${changed} />
   <${Hours} path="/expected-hours" title=${t("organization.hours")} none=${t("organization.no-hours")} changed=${changed} /><${Holidays} changed=${changed} /></div>`;
 
+/** One after the other: once something was made, one goes on in the first field of the next. */
+function useNext(made) {
+  const ref = useRef();
+  useEffect(() => { if (made > 0) ref.current.querySelector("input").focus({ preventScroll: true }); }, [made]);
+  return ref;
+}
+
+const Made = ({ list, of }) => html`<div aria-live="polite">${list.length > 0 && html`<ul class="plain made">${list.map((one) => html`<li key=${one.id}>
+  <${Icon} name="check" /><span>${of(one)}</span></li>`)}</ul>`}</div>`;
+
 /** One person after the other, each with a link to set a password. */
 export function People({ changed }) {
-  const made = useSignal([]);
+  const made = useSignal([]), ref = useNext(made.value.length);
   const add = async (one) => { made.value = [...made.value, one]; await changed(); };
-  return html`<section class="card pad"><${NewPerson} key=${made.value.length} add=${add} />
-    ${made.value.length > 0 && html`<ul class="plain made" aria-live="polite">${made.value.map((p) => html`<li key=${p.id}><${Icon} name="check" /><span><a href="/app/admin/people/${p.id}"><bdi>${p.name}</bdi></a>
-      ${p.failed ? html`<br /><span class="wrong">${t("start.half", { why: p.failed })}</span>` : html`<br /><span class="fine">${t("start.link")}</span><${Copyable} value=${p.link} name=${t("people.link")} />`}</span></li>`)}</ul>`}</section>`;
+  return html`<section class="card pad" ref=${ref}><${NewPerson} key=${made.value.length} add=${add} />
+    <${Made} list=${made.value} of=${(p) => html`<a href="/app/admin/people/${p.id}"><bdi>${p.name}</bdi></a><br />
+      ${p.failed ? html`<span class="wrong">${t("start.half", { why: p.failed })}</span>`
+        : html`<span class="fine">${t("start.link")}</span><${Copyable} value=${p.link} name=${t("people.link")} />`}`} /></section>`;
 }
 
 function NewPerson({ add }) {
@@ -48,10 +59,10 @@ async function equip(id, name, manager) {
 }
 
 export function Work({ changed }) {
-  const made = useSignal([]);
+  const made = useSignal([]), ref = useNext(made.value.length);
   const add = async (p) => { made.value = [...made.value, (await post("/projects", p)).body]; await changed(); };
-  return html`<section class="card pad"><${Edit} key=${made.value.length} act=${add} button=${t("projects.add")} />
-    ${made.value.length > 0 && html`<ul class="plain made" aria-live="polite">${made.value.map((p) => html`<li key=${p.id}><${Icon} name="check" /><span><a href="/app/admin/projects/${p.id}"><bdi>${p.name}</bdi></a></span></li>`)}</ul>`}</section>`;
+  return html`<section class="card pad" ref=${ref}><${Edit} key=${made.value.length} act=${add} button=${t("projects.add")} />
+    <${Made} list=${made.value} of=${(p) => html`<a href="/app/admin/projects/${p.id}"><bdi>${p.name}</bdi></a>`} /></section>`;
 }
 
 export const Applications = () => html`<section class="card pad"><ul class="plain">${[["applications?new=1", "connect"], ["webhooks/new", "hook"]].map(([page, key]) => html`<li key=${key}>

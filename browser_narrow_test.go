@@ -1,0 +1,52 @@
+//go:build browser
+
+package main
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+// On the narrowest phone words stay whole, all can be read, and all that is touched is large enough.
+func TestBrowserLeavesWordsWholeOnANarrowPhone(t *testing.T) {
+	chromium, issuer := startChromium(t), exampleServer(t)
+	p := openAdmin(t, chromium, view{"light", 360}, issuer, "/app/admin/projects")
+	p.do(chromedp.EmulateViewport(360, 844, chromedp.EmulateMobile, chromedp.EmulateTouch))
+	const broken = `[...document.querySelectorAll(".table td :is(a, bdi)")].filter((e) => e.children.length === 0 && !/[\s-]/.test(e.textContent) && e.getClientRects().length > 1).map((e) => e.textContent)`
+	for _, page := range []string{"projects", "roles", "people", "apis"} {
+		p.visit("/app/admin/" + page)
+		p.until(`document.querySelector(".table td")`)
+		if words := evaluate[[]string](p, broken); len(words) > 0 {
+			t.Errorf("%s breaks %q", page, words)
+		}
+		p.fits("narrow-" + page)
+	}
+	if small := evaluate[[]string](p, `[...document.querySelectorAll(".bar a, .bar button")].filter((e) => e.checkVisibility() && e.getBoundingClientRect().height < 44).map((e) => e.outerHTML.slice(0, 80))`); len(small) > 0 {
+		t.Errorf("too small to touch: %q", small)
+	}
+
+	month := weekFromNow(-6)[:7]
+	first, err := time.Parse(time.DateOnly, month+"-01")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.visit("/app/reports/calendar?month=" + month)
+	p.until(`document.querySelector(".away li")`)
+	told := evaluate[string](p, `[...document.querySelectorAll(".away li")].find((li) => li.textContent.includes("Ada Lovelace")).innerText`)
+	missing := inApp[[]string](p, fmt.Sprintf(`const of = (await api.all("/missing-time?from=%s-01&to=%s")).find((one) => one.name === "Ada Lovelace");
+		return of.periods.flatMap((one) => one.days).map((d) => d.date);`, month, first.AddDate(0, 1, -1).Format(time.DateOnly)))
+	if last := strings.TrimLeft(missing[len(missing)-1][8:], "0"); len(missing) < 15 || !strings.Contains(told, last) {
+		t.Errorf("of the days on which time is missing, up to %s, one reads %s", last, told)
+	}
+
+	p.do(chromedp.Navigate(issuer + "app/approvals"))
+	p.click(".page-head .btn")
+	p.until(`document.querySelector("#dlg-to_user_id")`)
+	if over := evaluate[int](p, `(() => { const d = document.querySelector("dialog[open]"); return d.scrollWidth - d.clientWidth; })()`); over > 0 {
+		t.Errorf("the dialog is %d px wider than the window", over)
+	}
+}
