@@ -127,6 +127,14 @@ func TestBrowserWeekIsTypedIntoLikeASpreadsheet(t *testing.T) {
 	p.fits("week-refused")
 	p.click(".why .btn")
 	p.hasCells(0, "2:00 2:30 2:30 2:30 1:30 1:30 1:30 = 14:00")
+	for _, step := range [][2]string{{"+0:30", "2:00 = 14:30"}, {"-45m", "1:15 = 13:45"}, {"+15m", "1:30 = 14:00"}} {
+		p.into(0, 6, step[0])
+		p.press("Enter")
+		p.hasCells(0, "2:00 2:30 2:30 2:30 1:30 1:30 "+step[1])
+	}
+	p.into(0, 6, "-2")
+	p.press("Enter")
+	p.says("Saved is still 1:30.")
 	p.into(0, 6, "24h")
 	p.press("Escape")
 	p.hasCells(0, "2:00 2:30 2:30 2:30 1:30 1:30 1:30 = 14:00")
