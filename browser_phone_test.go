@@ -149,3 +149,31 @@ func TestBrowserSigningOutLeavesNothingBehind(t *testing.T) {
 		t.Errorf("the browser keeps %s", got)
 	}
 }
+
+func TestBrowserPhoneKeepsWhatIsNoTimeAndSaysWhatMayBeMeant(t *testing.T) {
+	p := openPhone(t, phoneView, exampleServer(t))
+	enter := func(text string) {
+		p.Helper()
+		evaluate[bool](p, fmt.Sprintf(`(() => { const i = document.querySelector(".entry .step input"); i.focus(); i.value = %q; i.dispatchEvent(new Event("change", { bubbles: true })); return true; })()`, text))
+	}
+	enter("90")
+	p.until(`document.querySelector(".entry .step input[aria-invalid=true]")?.value === "90" && document.querySelector(".entry .refused").innerText.includes("more than a day")`)
+	p.fits("phone-no-time")
+	day := evaluate[string](p, `document.querySelector(".days [aria-selected=true]").id`)
+	p.click(".days [aria-selected=false]") // it stays while one looks at another day
+	p.until(`document.querySelector(".entry .step input").value === ""`)
+	p.click("#" + day)
+	p.until(`document.querySelector(".entry .step input").value === "90"`)
+	p.click(".entry .acts .btn:first-child") // did you mean 90m?
+	p.until(`document.querySelector(".entry .step input").value === "1:30" && !document.querySelector(".entry .refused")`)
+	enter("+0:30")
+	p.until(`document.querySelector(".entry .step input").value === "2:00"`)
+	enter("nonsense")
+	p.until(`document.querySelector(".entry .refused")?.innerText.includes("2:00")`)
+	p.click(".entry .acts .btn.quiet")
+	p.until(`document.querySelector(".entry .step input").value === "2:00" && !document.querySelector(".entry .refused")`)
+	p.sent()
+	if got := p.filed(); len(got) != 1 || got[0] != 120 {
+		t.Errorf("the server has %v", got)
+	}
+}

@@ -159,9 +159,10 @@ func TestBrowserWeekTakesBlocksOfCellsAndGivesThemBack(t *testing.T) {
 	p.hasCells(0, "1:00 - - - - - - = 1:00")
 	p.saved()
 	p.into(0, 1, "")
-	p.paste("1\t2,5\t90m\r\n0:45\t\tlunch\r\n")
+	p.paste("1\t2,5\t90m\r\n0:45\t\tlunch\t90\r\n")
 	p.hasCells(0, "1:00 1:00 2:30 1:30 - - - = 6:00")
-	p.hasCells(1, "1:00 0:45 - lunch - - - = 1:45")
+	p.hasCells(1, "1:00 0:45 - lunch 90 - - = 1:45")
+	p.says("Did you mean 90m?")
 }
 
 func TestBrowserWeekUndoesFillsAndCopies(t *testing.T) {

@@ -1,10 +1,11 @@
 import { batch, computed, effect, signal } from "../vendor/preact.js";
 import { all, del, get, post, put, query } from "./api.js";
 import { me } from "./me.js";
+import { t } from "./i18n.js";
 import { changed, flush, forget } from "./outbox.js";
 import { loadOrganization, organization, weekOf } from "./organization.js";
 import { reason } from "./unsent.js";
-import { addDays, sum, today, uuid, weekday, weekStart } from "./time.js";
+import { addDays, meantMinutes, sum, today, uuid, weekday, weekStart } from "./time.js";
 import { cellKey, draft, entries, mark, marks, pending, retry, save, settled, show, written } from "./week/entries.js";
 import { loadDays } from "./week/days.js";
 import { lockOfPeriod, nameOf, periodOf } from "./week/locks.js";
@@ -273,8 +274,11 @@ export const askToReopen = (comment) => act(() => post(`/periods/${week.value.pe
   headers: { "If-Match": week.value.etag, "Idempotency-Key": uuid() },
 }));
 
-/** Keeps what was typed where it is no time, with why: {message, meant}. */
-export const refuse = (key, date, text, problem) => mark(cellKey(key, date), { status: "refused", text, problem });
+/** Keeps what was typed where it is no time, with why, and what may have been meant. */
+export function refuse(key, date, text) {
+  const meant = meantMinutes(text);
+  mark(cellKey(key, date), { status: "refused", text, problem: { message: t(meant ? "week.more-than-a-day" : "week.no-time"), meant } });
+}
 /** Leaves a cell as the server has it. */
 export function discard(key, date) {
   const at = cellKey(key, date), { before, after } = marks.peek().get(at) ?? {};

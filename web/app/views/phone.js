@@ -1,11 +1,11 @@
 import { html, signal, useEffect, useRef } from "../vendor/preact.js";
 import { day as inWords, range, t } from "../lib/i18n.js";
 import { addDays, clock, format, isoWeek, parse, today } from "../lib/time.js";
-import { discard, retryCell, rows, setCell, setCells, totals, undo, week } from "../lib/week.js";
+import { discard, refuse, rows, setCell, setCells, totals, undo, week } from "../lib/week.js";
 import { Chip, Dot, explain, Icon, say } from "../lib/ui.js";
 import { Unsent } from "../lib/unsent.js";
 import { Banner, Elsewhere, firstSaid } from "./week/banner.js";
-import { freeName, title } from "./week/cell.js";
+import { fix, freeName, title } from "./week/cell.js";
 import { hrefAfter, hrefBefore, periodName, Primary, weekly } from "./week/head.js";
 
 /** The week on a phone: the same state as the grid's, one day at a time. */
@@ -19,7 +19,7 @@ export default function Phone({ open }) {
   const date = onScreen(), swipe = useSwipe(date), day = week.value.days.find((d) => d.date === date);
   return html`<div class="page phone-week" ...${swipe}><${Title} open=${open} /><${Elsewhere} /><${Banner} open=${open} show=${showCard} /><${Strip} date=${date} />
     <section id="day" role="tabpanel" aria-labelledby=${"tab-" + date} class="day-list"><${DayHead} day=${day} open=${open} />
-      ${rows.value.map((row) => html`<${Card} key=${row.key + date} ...${{ row, date, open }} />`)}
+      ${rows.value.map((row, r) => html`<${Card} key=${row.key + date} ...${{ row, r, date, open }} />`)}
       <${More} date=${date} open=${open} /></section>
     <${Dock} open=${open} /></div>`;
 }
@@ -48,23 +48,22 @@ const DayHead = ({ day, open }) => html`<header><h2>${inWords(day.date, { weekda
 const quarter = 15, chips = [30, 60, 120, 240, 480];
 
 /** One line of the day: steps of a quarter of an hour, a few usual durations, or typed. */
-function Card({ row, date, open }) {
+function Card({ row, r, date, open }) {
   const cell = row.cells[date], refused = cell.status === "refused", now = refused ? parse(cell.text) ?? cell.minutes : cell.minutes, several = cell.entries.length > 1, fixed = cell.locked || several, input = useRef(), name = title(row);
   const set = (minutes) => { setCell(row.key, date, Math.max(0, Math.min(1440, minutes))); };
   const typed = (e) => {
-    const minutes = parse(e.target.value), wrong = minutes === null;
-    e.target.toggleAttribute("aria-invalid", wrong);
-    if (wrong) say(t("week.no-time")); else if (minutes !== cell.minutes) set(minutes); else e.target.value = format(minutes);
+    const minutes = parse(e.target.value, cell.minutes);
+    if (minutes === null) refuse(row.key, date, e.target.value.slice(0, 40)); else if (minutes !== cell.minutes || refused) set(minutes); else e.target.value = format(minutes);
   };
   return html`<article class="card entry" data-status=${cell.status}><${Dot} id=${row.project.id} /><div class="name"><b><bdi>${row.project.name}</bdi></b><span><bdi>${row.task || t("week.no-task")}</bdi></span></div>
     <div class="step" role="group" aria-label=${name}><button aria-label=${t("phone.less")} disabled=${fixed || !now} onClick=${() => set(now - quarter)}><${Icon} name="minus" /></button>
-      <input ref=${input} value=${refused ? cell.text : format(cell.minutes)} placeholder="–" inputmode="decimal" autocomplete="off" readonly=${fixed} aria-label="${name}, ${t("phone.hours")}" onFocus=${(e) => e.target.select()} onChange=${typed} />
+      <input ref=${input} value=${refused ? cell.text : format(cell.minutes)} placeholder="–" inputmode="decimal" autocomplete="off" readonly=${fixed} aria-label="${name}, ${t("phone.hours")}" aria-invalid=${refused ? "true" : undefined} aria-describedby=${refused ? `why-${r}` : undefined} onFocus=${(e) => e.target.select()} onChange=${typed} />
       <button aria-label=${t("phone.more")} disabled=${fixed} onClick=${() => set(now + quarter)}><${Icon} name="plus" /></button></div>
     ${!fixed && !now && html`<div class="chips num" role="group" aria-label=${t("phone.usual")}>${chips.map((m) => html`<button key=${m} class="btn" onClick=${() => set(m)}>${clock(m)}</button>`)}</div>`}
     ${cell.entries.filter((e) => e.state === "rejected" && e.comment).map((e) => html`<p class="said" key=${e.id}><${Icon} name="note" /><q><bdi>${e.comment}</bdi></q>
       ${e.allowed_actions.includes("update") && html`<button class="btn" onClick=${() => open.lines(date, e.id)}>${t("week.edit")}</button>`}</p>`)}
-    ${refused && html`<p class="refused" role="alert"><${Icon} name="alert" />${explain(cell.problem)}</p>
-      <div class="acts"><button class="btn" onClick=${() => retryCell(row.key, date)}>${t("app.retry")}</button><button class="btn quiet" onClick=${() => discard(row.key, date)}>${t("week.discard")}</button></div>`}
+    ${refused && html`<p class="refused" role="alert" id=${`why-${r}`}><${Icon} name="alert" /><span>${explain(cell.problem)}${cell.minutes ? ` ${t("week.stays", { hours: clock(cell.minutes) })}` : ""}</span></p>
+      <div class="acts">${fix(row, date)}<button class="btn quiet" onClick=${() => discard(row.key, date)}>${t("week.discard")}</button></div>`}
     ${several && html`<p class="fine">${t("week.lines", { n: cell.entries.length })}</p>`}${cell.locked && cell.reason !== week.value.locked && html`<p class="fine"><${Icon} name="lock" /> ${cell.reason}</p>`}</article>`;
 }
 

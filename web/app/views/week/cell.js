@@ -1,7 +1,7 @@
 import { html } from "../../vendor/preact.js";
 import { day as inWords, t } from "../../lib/i18n.js";
-import { clock, format, meantMinutes, parse } from "../../lib/time.js";
-import { discard, refuse, setCell, typing } from "../../lib/week.js";
+import { clock, format, parse } from "../../lib/time.js";
+import { discard, refuse, retryCell, setCell, typing } from "../../lib/week.js";
 import { before } from "../../lib/week/changes.js";
 import { cellKey } from "../../lib/week/entries.js";
 import { explain, Icon } from "../../lib/ui.js";
@@ -20,8 +20,7 @@ export function commit() {
   const { key, date, text, were } = now, minutes = parse(text, were);
   typing.value = null;
   if (minutes !== null) { setCell(key, date, minutes, parse(text) === null ? format(minutes) : text.trim()); return true; }
-  const meant = meantMinutes(text);
-  refuse(key, date, text, { message: t(meant ? "week.more-than-a-day" : "week.no-time"), meant });
+  refuse(key, date, text);
   return false;
 }
 
@@ -59,8 +58,9 @@ export function Why({ row, days, r, again }) {
 
 const problemOf = ({ text, problem, minutes }) => html`${text ? html`<q><bdi>${text}</bdi></q> ` : ""}${explain(problem)} ${minutes ? t("week.stays", { hours: clock(minutes) }) : ""}`;
 
-function fix({ key, cells }, date) {
+/** The one button that may help: what was meant, or once more. */
+export function fix({ key, cells }, date) {
   const { problem } = cells[date];
   if (problem.meant) return html`<button class="btn" onClick=${() => setCell(key, date, parse(problem.meant), problem.meant)}>${t("week.did-you-mean", { text: problem.meant })}</button>`;
-  return problem.status !== undefined || problem instanceof Error ? html`<button class="btn" onClick=${() => import("../../lib/week.js").then((w) => w.retryCell(key, date))}>${t("app.retry")}</button>` : null;
+  return problem.status !== undefined || problem instanceof Error ? html`<button class="btn" onClick=${() => retryCell(key, date)}>${t("app.retry")}</button>` : null;
 }

@@ -131,7 +131,7 @@ export function pasteBlock(e) {
     const row = rows.peek()[top + i];
     if (!row || left + j > 6) { beyond += value.trim() ? 1 : 0; return; }
     const minutes = parse(value), cell = row.cells[dayAt(left + j)];
-    if (minutes === null && !cell.locked) refuse(row.key, dayAt(left + j), value.slice(0, 40), { message: t("week.no-time") });
+    if (minutes === null && !cell.locked) refuse(row.key, dayAt(left + j), value.slice(0, 40));
     else list.push({ key: row.key, date: dayAt(left + j), minutes: minutes ?? 0 });
   }));
   fill(list, "week.pasted");
