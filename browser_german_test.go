@@ -34,6 +34,14 @@ func TestBrowserSaysAllInGerman(t *testing.T) {
 		p.click("#account-menu [lang=de]")
 		p.until(`document.documentElement.lang === "de"`)
 		p.press("Escape")
+		if v.width > 1000 {
+			p.press("?")
+			p.until(`document.querySelector("dialog .week-help")`)
+			if keys := evaluate[string](p, `[...document.querySelectorAll(".week-help kbd, .week-foot kbd")].map((k) => k.innerText).join(" ")`); !strings.Contains(keys, "Strg Z") || !strings.Contains(keys, "Entf") || strings.Contains(keys, "Ctrl") {
+				t.Errorf("the keys are called %s", keys)
+			}
+			p.press("Escape")
+		}
 		for _, page := range []string{
 			"", "week/" + weekFromNow(1), "approvals", "reports", "reports/calendar", "reports/import", "notifications",
 			"admin/start", "admin/people", "admin/roles", "admin/projects", "admin/organization", "admin/applications", "admin/applications?new=1",

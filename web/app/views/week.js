@@ -84,7 +84,7 @@ function Desk() {
 }
 
 const Foot = () => html`<footer class="week-foot"><${Hint} open=${open} />
-  <p class="keys"><span><kbd>/</kbd>${t("week.key-quick")}</span><span><kbd>N</kbd>${t("week.key-lines")}</span><span><kbd>Ctrl Z</kbd>${t("week.key-undo")}</span><button class="btn quiet" onClick=${open.help}><kbd>?</kbd>${t("week.all-keys")}</button></p></footer>`;
+  <p class="keys"><span><kbd>/</kbd>${t("week.key-quick")}</span><span><kbd>N</kbd>${t("week.key-lines")}</span><span><kbd>${t("week.keycap.ctrl")} Z</kbd>${t("week.key-undo")}</span><button class="btn quiet" onClick=${open.help}><kbd>?</kbd>${t("week.all-keys")}</button></p></footer>`;
 
 const Empty = () => html`<section class="card empty first"><h2>${t(week.value.shut ? "week.empty-locked" : "week.empty")}</h2>
   ${!week.value.shut && html`<p>${t("week.empty-detail")}</p><p class="acts"><button class="btn primary" onClick=${open.add}>${t("week.add-row")}</button>

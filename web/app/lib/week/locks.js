@@ -16,7 +16,8 @@ export function nameOf(id) {
 }
 
 const date = (at) => inWords(at, { day: "numeric", month: "long" });
-const list = (ids) => new Intl.ListFormat(document.documentElement.lang, { type: "disjunction" }).format([...ids.map(nameOf), t("week.an-administrator")]);
+const either = (names) => new Intl.ListFormat(document.documentElement.lang, { type: "disjunction" }).format(names);
+const list = (ids) => either([...ids.map(nameOf), t("week.an-administrator")]);
 
 /** Why nothing of a period can be changed and who can help, or null. */
 export function lockOfPeriod(period) {
@@ -36,9 +37,10 @@ export const periodOf = (date) => shown.value.periods.find((p) => p.start <= dat
 /** Why a cell takes no time, or null. */
 export function lockOf(day, entries, project) {
   if (day.closed) return t("week.locked-closed", { reason: day.closed.replace(/\.\s*$/, "") });
-  const period = lockOfPeriod(periodOf(day.date)), held = entries.find((e) => !e.allowed_actions.includes("update"));
+  const of = periodOf(day.date), period = lockOfPeriod(of), held = entries.find((e) => !e.allowed_actions.includes("update"));
   if (!entries.length) return period ?? (project.closed ? t("week.locked-project", { project: project.name }) : null);
   if (!held) return null;
-  if (held.state === "approved") return t("week.locked-line-approved", { who: nameOf(held.approved_by) });
-  return period ?? t("week.locked-line");
+  const approvers = of?.approvers ?? [];
+  if (held.state === "approved" && (!period || of.state === "submitted")) return t("week.locked-line-approved", { who: nameOf(held.approved_by), helpers: list(approvers) });
+  return period ?? t("week.locked-line", { who: approvers.length ? either(approvers.map(nameOf)) : t("week.an-administrator") });
 }
