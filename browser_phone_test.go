@@ -176,4 +176,16 @@ func TestBrowserPhoneKeepsWhatIsNoTimeAndSaysWhatMayBeMeant(t *testing.T) {
 	if got := p.filed(); len(got) != 1 || got[0] != 120 {
 		t.Errorf("the server has %v", got)
 	}
+
+	p.click(".days button:last-child") // a swipe on its last day leads into the next week, and one back out of it again
+	p.until(`document.querySelector(".days button:last-child").ariaSelected === "true"`)
+	swipe := func(from, to int) {
+		p.Helper()
+		evaluate[bool](p, fmt.Sprintf(`(() => { const target = document.querySelector(".day-list h2"), at = (clientX) => [new Touch({ identifier: 1, target, clientX, clientY: 300 })];
+			target.dispatchEvent(new TouchEvent("touchstart", { touches: at(%d), bubbles: true })); target.dispatchEvent(new TouchEvent("touchend", { changedTouches: at(%d), bubbles: true })); return true; })()`, from, to))
+	}
+	swipe(300, 100)
+	p.until(`location.pathname.startsWith("/app/week/") && document.querySelector(".days button:first-child")?.ariaSelected === "true" && !document.querySelector(".phone-week").innerText.includes("Review")`)
+	swipe(100, 300)
+	p.until(`document.querySelector(".days button:last-child")?.ariaSelected === "true"`)
 }

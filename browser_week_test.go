@@ -269,6 +269,17 @@ func TestBrowserWeekIsSubmittedWithdrawnAndSentBack(t *testing.T) {
 	p.press("Enter")
 	p.saved()
 	p.until(`document.querySelector(".grid .was")?.innerText === "was 11:00"`)
+	p.as(views[2])
+	p.until(`[...document.querySelectorAll(".entry")].some((e) => e.innerText.includes("was 11:00"))`)
+	p.fits("week-changed-phone")
+	p.click(".of-week .btn:last-child")
+	p.until(`document.querySelector("dialog .timeline li")`)
+	p.click("dialog header .btn")
+	p.until(`!document.querySelector("dialog")`)
+	p.as(views[0])
+	p.until(`document.querySelector("td.locked input")`)
+	evaluate[bool](p, `(document.querySelector("td.locked input").focus(), true)`)
+	p.until(`document.querySelector(".hint").innerText.includes("waits for a decision by Mia Chen")`)
 	p.click(".sent-back-banner .btn")
 	p.until(`document.activeElement.dataset.r === "` + strconv.Itoa(row) + `"`)
 	p.click(".sent-back-banner .btn:last-child")
@@ -278,6 +289,23 @@ func TestBrowserWeekIsSubmittedWithdrawnAndSentBack(t *testing.T) {
 	if images := evaluate[int](p, `document.images.length`); images != 0 {
 		t.Errorf("others' words became %d pictures", images)
 	}
+}
+
+func TestBrowserWeekSaysWhatIsMissingOfDaysThatAreShort(t *testing.T) {
+	p := openWeek(t, views[0], exampleServer(t), "ada@exampleco.com", -1)
+	p.until(`document.querySelector(".week .first") && document.querySelector(".sum .missing")`)
+	// An hour less on the first day, half an hour more on the last one.
+	day := inApp[string](p, `const week = await import(base + "lib/week.js"), { day } = await import(base + "lib/i18n.js"), [id] = week.projects.value.keys(), key = week.addRow({ project_id: id });
+		const work = week.week.value.days.filter((d) => d.expected > 60);
+		week.setCells(work.map((d, i) => ({ key, date: d.date, minutes: d.expected - (i === 0 ? 60 : 0) + (i === work.length - 1 ? 30 : 0) })));
+		await week.settled(); return day(work[0].date, { weekday: "short" });`)
+	p.until(`document.querySelector(".sum .missing").innerText === "0:30 missing on ` + day + `"`)
+	if missing := inApp[int](p, `const { week } = await import(base + "lib/week.js"); return (await api.get("/periods/" + week.value.period.id, { cached: false })).body.missing_minutes;`); missing != 30 {
+		t.Errorf("the API says that %d minutes are missing", missing)
+	}
+	p.as(views[2])
+	p.until(`document.querySelectorAll(".days i.missing").length === 1 && document.querySelector(".days i.missing").innerText.includes("●")`)
+	p.fits("week-short-phone")
 }
 
 // TestBrowserWeekIsQuick measures; what it asserts is far from what is usual.
@@ -312,6 +340,11 @@ func TestBrowserWeekIsQuick(t *testing.T) {
 		for (let i = 0; week.rows.value.length < 30; i++) week.addRow({project_id: project, task: "Task " + i}); return true; })()`
 	evaluate[bool](p, rows)
 	p.until(`document.querySelectorAll('.grid input[data-c="0"]').length >= 30`)
+	evaluate[bool](p, `(scrollTo(0, 0), document.querySelector('.grid input[data-r="20"]').focus(), true)`)
+	if foot := evaluate[bool](p, `(() => { const of = (css) => document.querySelector(css).getBoundingClientRect();
+		return of(".grid tfoot td").bottom <= innerHeight + 1 && of("tfoot td").top >= of('.grid input[data-r="20"]').bottom && of('.grid input[data-r="20"]').top >= of(".grid thead th").bottom; })()`); !foot {
+		t.Error("the days and the totals don't stay on screen beside the cell that one is in")
+	}
 	const typed = `(async () => { const times = [], i = document.querySelector('.grid input[data-r="29"][data-c="3"]'); i.focus();
 		for (let n = 1; n <= 20; n++) { const begun = performance.now(); i.value = "1:" + String(n).padStart(2, "0"); i.dispatchEvent(new InputEvent("input", {bubbles: true}));
 			while (!i.closest("tr").querySelector(".rt").innerText.includes(i.value)) await new Promise(requestAnimationFrame);

@@ -32,7 +32,7 @@ export const week = computed(() => {
 /** What is being typed into a cell counts in the totals at once: {key, date, minutes} or null. */
 export const typing = signal(null);
 
-/** {days: {date: minutes}, rows: {key: minutes}, whole, expected, missing: [date]}; missing are days that have come, with less than expected and nothing written. */
+/** {days: {date: minutes}, rows: {key: minutes}, whole, expected, short, missing: [date]}, the last two as shortOf has them. */
 export const totals = computed(() => {
   const { days } = shown.value, of = Object.fromEntries(days.map((d) => [d.date, 0])), ofRow = {}, now = typing.value;
   for (const row of rows.value) {
@@ -45,9 +45,17 @@ export const totals = computed(() => {
     }
     ofRow[row.key] = total;
   }
-  const missing = days.filter((d) => d.expected > 0 && !of[d.date] && d.date <= today()).map((d) => d.date);
-  return { days: of, rows: ofRow, whole: sum(Object.values(of)), expected: sum(days.map((d) => d.expected)), missing };
+  return { days: of, rows: ofRow, whole: sum(Object.values(of)), expected: sum(days.map((d) => d.expected)), ...shortOf(days, of) };
 });
+
+/** What the days that have come are short of altogether, and the fewest days that it can be missing on. Today counts while it is empty, and once it is full. */
+function shortOf(days, of) {
+  const now = today(), less = (d) => d.expected - of[d.date], came = days.filter((d) => d.date < now || (d.date === now && (!of[now] || less(d) <= 0)));
+  const short = Math.max(0, sum(came.map(less))), missing = [];
+  let left = short;
+  for (const d of came.toSorted((a, b) => less(b) - less(a))) if (left > 0) { missing.push(d.date); left -= less(d); }
+  return { short, missing: missing.sort() };
+}
 
 const cache = new Map(), added = new Map(); // by the week's first day
 let starts = 1, asked = 0;

@@ -1,11 +1,13 @@
 import { html, signal, useEffect, useRef } from "../vendor/preact.js";
 import { day as inWords, range, t } from "../lib/i18n.js";
+import { go } from "../lib/router.js";
 import { addDays, clock, format, isoWeek, parse, today } from "../lib/time.js";
-import { discard, refuse, rows, setCell, setCells, totals, undo, week } from "../lib/week.js";
+import { discard, open as show, refuse, rows, setCell, setCells, totals, undo, week } from "../lib/week.js";
 import { Chip, Dot, explain, Icon, say } from "../lib/ui.js";
+import { markChanges } from "../lib/week/changes.js";
 import { Unsent } from "../lib/unsent.js";
 import { Banner, Elsewhere, firstSaid } from "./week/banner.js";
-import { fix, freeName, title } from "./week/cell.js";
+import { fix, freeName, title, wasBefore } from "./week/cell.js";
 import { hrefAfter, hrefBefore, periodName, Primary, weekly } from "./week/head.js";
 
 /** The week on a phone: the same state as the grid's, one day at a time. */
@@ -16,11 +18,13 @@ const onScreen = () => { const { days } = week.value; return [chosen.value, firs
 const showCard = (date, r) => { chosen.value = date; setTimeout(() => { const card = document.querySelectorAll(".day-list .entry")[r]; card?.scrollIntoView({ block: "center" }); card?.querySelector(".said button")?.focus({ preventScroll: true }); }); };
 
 export default function Phone({ open }) {
-  const date = onScreen(), swipe = useSwipe(date), day = week.value.days.find((d) => d.date === date);
+  const date = onScreen(), swipe = useSwipe(date), { days, period } = week.value, day = days.find((d) => d.date === date);
+  useEffect(() => { markChanges(period).catch(() => {}); }, [period?.etag, period?.state]);
   return html`<div class="page phone-week" ...${swipe}><${Title} open=${open} /><${Elsewhere} /><${Banner} open=${open} show=${showCard} /><${Strip} date=${date} />
     <section id="day" role="tabpanel" aria-labelledby=${"tab-" + date} class="day-list"><${DayHead} day=${day} open=${open} />
       ${rows.value.map((row, r) => html`<${Card} key=${row.key + date} ...${{ row, r, date, open }} />`)}
       <${More} date=${date} open=${open} /></section>
+    ${period && html`<div class="acts of-week">${!week.value.shut && html`<button class="btn quiet" onClick=${open.copy}><${Icon} name="copy" />${t("week.copy-last")}</button>`}<button class="btn quiet" onClick=${open.history}>${t("week.history")}</button></div>`}
     <${Dock} open=${open} /></div>`;
 }
 
@@ -38,7 +42,7 @@ function Strip({ date }) {
   return html`<div class="days num" role="tablist" aria-label=${t("phone.day")} onKeyDown=${keys}>${days.map((d) => { const sum = totals.value.days[d.date], missing = totals.value.missing.includes(d.date), said = rows.value.some((r) => r.cells[d.date]?.said.length);
     return html`<button key=${d.date} role="tab" id=${"tab-" + d.date} aria-controls="day" aria-selected=${String(d.date === date)} tabindex=${d.date === date ? 0 : -1} class="${d.date === today() ? "today" : ""} ${d.off ? "off" : ""} ${d.holiday || d.absence ? "free" : ""} ${said ? "said" : ""}" onClick=${() => { chosen.value = d.date; }}>
       <span aria-hidden="true">${inWords(d.date, { weekday: "narrow" })}</span><span class="sr">${inWords(d.date, { weekday: "long" })} </span><b>${+d.date.slice(8)}</b><span class="sr">${freeName(d) && ` ${freeName(d)} `}${said && ` ${t("phone.said")} `}</span>
-      <i class=${missing ? "missing" : ""}>${format(sum) || html`<span aria-hidden="true">${missing ? "●" : "–"}</span><span class="sr"> ${missing ? t("phone.missing") : ""}</span>`}</i></button>`; })}</div>`;
+      <i class=${missing ? "missing" : ""}>${format(sum)}${(missing || !sum) && html`<span aria-hidden="true">${missing ? "●" : "–"}</span>`}${missing && html`<span class="sr"> ${t("phone.missing")}</span>`}</i></button>`; })}</div>`;
 }
 
 const DayHead = ({ day, open }) => html`<header><h2>${inWords(day.date, { weekday: "long", day: "numeric", month: "long" })}</h2>
@@ -49,7 +53,7 @@ const quarter = 15, chips = [30, 60, 120, 240, 480];
 
 /** One line of the day: steps of a quarter of an hour, a few usual durations, or typed. */
 function Card({ row, r, date, open }) {
-  const cell = row.cells[date], refused = cell.status === "refused", now = refused ? parse(cell.text) ?? cell.minutes : cell.minutes, several = cell.entries.length > 1, fixed = cell.locked || several, input = useRef(), name = title(row);
+  const cell = row.cells[date], refused = cell.status === "refused", now = refused ? parse(cell.text) ?? cell.minutes : cell.minutes, several = cell.entries.length > 1, fixed = cell.locked || several, was = wasBefore(row, date), input = useRef(), name = title(row);
   const set = (minutes) => { setCell(row.key, date, Math.max(0, Math.min(1440, minutes))); };
   const typed = (e) => {
     const minutes = parse(e.target.value, cell.minutes);
@@ -64,6 +68,7 @@ function Card({ row, r, date, open }) {
       ${e.allowed_actions.includes("update") && html`<button class="btn" onClick=${() => open.lines(date, e.id)}>${t("week.edit")}</button>`}</p>`)}
     ${refused && html`<p class="refused" role="alert" id=${`why-${r}`}><${Icon} name="alert" /><span>${explain(cell.problem)}${cell.minutes ? ` ${t("week.stays", { hours: clock(cell.minutes) })}` : ""}</span></p>
       <div class="acts">${fix(row, date)}<button class="btn quiet" onClick=${() => discard(row.key, date)}>${t("week.discard")}</button></div>`}
+    ${was && html`<p class="fine num">${was}</p>`}
     ${several && html`<p class="fine">${t("week.lines", { n: cell.entries.length })}</p>`}${cell.locked && cell.reason !== week.value.locked && html`<p class="fine"><${Icon} name="lock" /> ${cell.reason}</p>`}</article>`;
 }
 
@@ -72,16 +77,19 @@ function More({ date, open }) {
   const before = addDays(date, -1), same = rows.value.filter((r) => r.cells[before]?.minutes && !r.cells[date].minutes && !r.cells[date].locked);
   const copy = () => { setCells(same.map((r) => ({ key: r.key, date, minutes: r.cells[before].minutes }))); say(t("phone.copied", { n: same.length }), { action: t("app.undo"), act: undo }); };
   return html`<div class="acts more">${same.length > 0 && html`<button class="btn" onClick=${copy}><${Icon} name="copy" />${t("phone.same")}</button>`}
-    <button class="btn" onClick=${open.add}><${Icon} name="plus" />${t("week.add-row")}</button><button class="btn" onClick=${open.quick}>${t("week.quick")}</button>
-    ${rows.value.length === 0 && html`<button class="btn" onClick=${open.copy}><${Icon} name="copy" />${t("week.copy-last")}</button>`}</div>`;
+    <button class="btn" onClick=${open.add}><${Icon} name="plus" />${t("week.add-row")}</button><button class="btn" onClick=${open.quick}>${t("week.quick")}</button></div>`;
 }
 
 const Dock = ({ open }) => html`<div class="dock"><p class="big num" role="status">${clock(totals.value.whole)}<small>${totals.value.expected ? t("week.of-expected", { expected: clock(totals.value.expected) }) : ""}</small></p>
   <${Unsent} short /><${Primary} period=${week.value.period} open=${open} /></div>`;
 
-/** A swipe along the day leads to the one beside it; one that begins on something to type into doesn't. */
+/** A swipe along the day leads to the one beside it, be it in another week; one that begins on something to type into doesn't. */
 function useSwipe(date) {
-  const from = useRef(null), step = (n) => { const to = addDays(date, n); if (week.value.days.some((d) => d.date === to)) chosen.value = to; };
+  const from = useRef(null), step = (n) => {
+    const to = addDays(date, n);
+    if (!week.value.days.some((d) => d.date === to)) { show(to); go(`/app/week/${to}`); }
+    chosen.value = to;
+  };
   useEffect(() => { document.querySelector(`.days [aria-selected="true"]`)?.scrollIntoView({ block: "nearest" }); }, [date]);
   return {
     onTouchStart: (e) => { from.current = e.target.closest("input, .days, dialog") ? null : e.touches[0]; },

@@ -26,11 +26,17 @@ export function commit() {
 
 const icons = { saving: ["dot", "saving"], waiting: ["cloud", "waiting"], saved: ["check", "saved"], refused: ["alert", "refused"] };
 
+/** What a cell had in it when the period was submitted, where that is no longer so. */
+export function wasBefore(row, date) {
+  const had = before.value.get(cellKey(row.key, date));
+  return had === undefined || had === row.cells[date].minutes ? null : had ? t("week.was", { hours: clock(had) }) : t("week.was-none");
+}
+
 /** One day of a row. What is typed is kept apart from what is there, so that an answer from the server never overwrites it. */
 export function Cell({ row, day, r, c, look, whole }) {
   const cell = row.cells[day.date], now = typing.peek(), mine = now && now.key === row.key && now.date === day.date;
   const several = cell.entries.length > 1, noted = cell.entries.some((e) => e.note), id = `c${r}-${c}`, refused = cell.status === "refused";
-  const had = before.value.get(cellKey(row.key, day.date)), was = had === undefined || had === cell.minutes ? null : had ? t("week.was", { hours: clock(had) }) : t("week.was-none");
+  const was = wasBefore(row, day.date);
   const value = mine ? now.text : refused ? cell.text : format(cell.minutes);
   const label = [title(row), longDay(day.date), several && t("week.lines", { n: cell.entries.length }), cell.locked && t("week.locked"), noted && t("week.has-note"), was].filter(Boolean).join(", ");
   return html`<td class="cell ${look} ${noted ? "noted" : ""} ${cell.locked ? "locked" : ""} ${cell.said.length ? "sent-back" : ""}" data-status=${cell.status}>

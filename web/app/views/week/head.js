@@ -1,6 +1,6 @@
 import { html } from "../../vendor/preact.js";
 import { day as inWords, range, t } from "../../lib/i18n.js";
-import { addDays, clock, isoWeek, sum } from "../../lib/time.js";
+import { addDays, clock, isoWeek } from "../../lib/time.js";
 import { rows, totals, week, withdraw } from "../../lib/week.js";
 import { Chip, Dot, explain, hue, Icon, say } from "../../lib/ui.js";
 
@@ -45,13 +45,12 @@ const takeBack = () => withdraw().then(() => say(t("week.withdrawn")), (e) => sa
 
 /** How much there is of what is expected, and on what. */
 export function Summary() {
-  const { whole, expected, missing, days: of } = totals.value, { days } = week.value, by = new Map();
+  const { whole, expected, short, missing } = totals.value, by = new Map();
   for (const row of rows.value) {
     const minutes = totals.value.rows[row.key] ?? row.total;
     if (minutes) by.set(row.project.id, { ...row.project, minutes: (by.get(row.project.id)?.minutes ?? 0) + minutes });
   }
   const most = [...by.values()].sort((a, b) => b.minutes - a.minutes), width = Math.max(expected, whole, 1);
-  const short = sum(days.filter((d) => missing.includes(d.date)).map((d) => d.expected - of[d.date]));
   return html`<section class="card sum" aria-label=${t("week.summary")}>
     <p class="big num">${clock(whole)}<small>${expected ? t("week.of-expected", { expected: clock(expected) }) : ""}</small></p>
     <div class="mix" aria-hidden="true">${most.map((p) => html`<i key=${p.id} class="hue" style=${{ "--h": hue(p.id), width: `${(100 * p.minutes) / width}%` }} />`)}</div>
