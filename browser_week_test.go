@@ -303,6 +303,23 @@ func TestBrowserWeekSaysWhatIsMissingOfDaysThatAreShort(t *testing.T) {
 	if missing := inApp[int](p, `const { week } = await import(base + "lib/week.js"); return (await api.get("/periods/" + week.value.period.id, { cached: false })).body.missing_minutes;`); missing != 30 {
 		t.Errorf("the API says that %d minutes are missing", missing)
 	}
+	p.as(views[1])
+	inApp[bool](p, `const { shown } = await import(base + "lib/week/shown.js"); // where a holiday has a long word in its name
+		shown.value = { ...shown.value, days: shown.value.days.map((d, i) => (i ? d : { ...d, holiday: { name: "Christmas Eve" } })) }; return true;`)
+	p.until(`document.querySelector(".free-name")`)
+	p.fits("week-holiday-820")
+	if lines := evaluate[float64](p, `document.querySelector(".free-name").getBoundingClientRect().height / parseFloat(getComputedStyle(document.querySelector(".free-name")).lineHeight)`); lines > 2.5 {
+		t.Errorf("the name of a holiday takes %.1f lines", lines)
+	}
+	if broken := evaluate[int](p, `(() => { const r = document.createRange(), text = document.querySelector(".free-name bdi").firstChild; r.setStart(text, 0); r.setEnd(text, "Christmas".length); return r.getClientRects().length; })()`); broken != 1 {
+		t.Errorf("a word of a holiday's name is broken into %d", broken)
+	}
+	for _, v := range views[:2] {
+		p.as(v)
+		if off := evaluate[float64](p, `Math.abs(document.querySelector(".grid tfoot th svg").getBoundingClientRect().left - document.querySelector(".grid tbody th .dot, .grid tbody th i").getBoundingClientRect().left)`); off > 3 {
+			t.Errorf("at %d px the way to add a row stands %.0f px beside the rows", v.width, off)
+		}
+	}
 	p.as(views[2])
 	p.until(`document.querySelectorAll(".days i.missing").length === 1 && document.querySelector(".days i.missing").innerText.includes("●")`)
 	p.fits("week-short-phone")
