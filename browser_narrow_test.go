@@ -43,6 +43,13 @@ func TestBrowserLeavesWordsWholeOnANarrowPhone(t *testing.T) {
 		t.Errorf("of the days on which time is missing, up to %s, one reads %s", last, told)
 	}
 
+	p.do(chromedp.EmulateViewport(820, 844))
+	p.until(`document.querySelector(".calendar td")`)
+	if tall := evaluate[float64](p, `Math.max(...[...document.querySelectorAll(".calendar tr")].map((tr) => tr.getBoundingClientRect().height))`); tall > 60 {
+		t.Errorf("the rows of the calendar are up to %v px tall on a tablet", tall)
+	}
+	p.do(chromedp.EmulateViewport(360, 844))
+
 	p.do(chromedp.Navigate(issuer + "app/approvals"))
 	p.click(".page-head .btn")
 	p.until(`document.querySelector("#dlg-to_user_id")`)
