@@ -132,3 +132,22 @@ func TestWhereNothingIsAPersonIsToldOnAPage(t *testing.T) {
 		}
 	}
 }
+
+// The first page, to which every other leads, is in the language of who reads it.
+func TestTheFirstPageIsInTheLanguageThatIsAskedFor(t *testing.T) {
+	c := newCompany(t)
+	for accept, want := range map[string][]string{
+		"de": {`<html lang="de">`, "Stunden freigegeben.", `In <a href="/account">deinem Konto</a> siehst du`, ">Mi</text>"},
+		"en": {`<html lang="en">`, "Hours approved.", `In <a href="/account">your account</a> you see`, ">Wed</text>"},
+	} {
+		answer := c.ask(t, "", "GET", "/", "", "Accept-Language", accept)
+		for _, text := range want {
+			if !strings.Contains(answer.body, text) {
+				t.Errorf("in %s it lacks %s", accept, text)
+			}
+		}
+		if strings.Contains(answer.body, ">home.") || accept == "de" && strings.Contains(answer.body, "Hours") {
+			t.Errorf("in %s it says something else: %s", accept, answer.body)
+		}
+	}
+}
