@@ -30,7 +30,10 @@ func TestBrowserSaysAllInGerman(t *testing.T) {
 	chromium, issuer := startChromium(t), exampleServer(t)
 	for _, v := range []view{{"light", 1280}, {"light", 360}} {
 		p := openApp(t, chromium, v, issuer, "grace@exampleco.com", "/app/")
-		inApp[bool](p, `await (await import(base + "lib/i18n.js")).chooseLanguage("de"); return true`)
+		p.click("[popovertarget=account-menu]")
+		p.click("#account-menu [lang=de]")
+		p.until(`document.documentElement.lang === "de"`)
+		p.press("Escape")
 		for _, page := range []string{
 			"", "week/" + weekFromNow(1), "approvals", "reports", "reports/calendar", "reports/import", "notifications",
 			"admin/start", "admin/people", "admin/roles", "admin/projects", "admin/organization", "admin/applications", "admin/applications?new=1",
@@ -45,6 +48,9 @@ func TestBrowserSaysAllInGerman(t *testing.T) {
 			if found[0] != "de" || found[1].(float64) < 10 || len(found) > 2 {
 				t.Errorf("/app/%s at %d px: %q", page, v.width, found)
 			}
+		}
+		if mails := inApp[string](p, `return (await api.get("/me/language")).body.language`); mails != "de" {
+			t.Errorf("mails come in %q", mails)
 		}
 	}
 }

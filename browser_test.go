@@ -152,6 +152,9 @@ func (p tab) shoot(name string, picture chromedp.Action[[]byte]) {
 	if err != nil {
 		p.Fatal(err)
 	}
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		p.Fatal(err)
+	}
 	if err := os.WriteFile(filepath.Join(folder, name+".png"), shot, 0o644); err != nil {
 		p.Fatal(err)
 	}

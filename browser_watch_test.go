@@ -38,7 +38,7 @@ func TestBrowserAnAdministratorKeepsWebhooks(t *testing.T) {
 	p.push("main form button", "Save")
 	p.until(`document.querySelector("main .alert")?.innerText.includes("Description is now: Payroll of Noah's.")`)
 	p.push("main form button", "Save")
-	p.until(`document.querySelector("h1").textContent === "Payroll of Noah's" && !document.querySelector("main .alert")`)
+	p.until(`document.querySelector("h1").textContent === "Payroll of Noah's" && document.querySelector(".toast")?.textContent.includes("Saved")`)
 	if events := inApp[string](p, `return (await api.get("/webhooks")).body[0].events.join(" ");`); events != "timesheet.* period.* project.*" {
 		t.Errorf("it is told of %s", events)
 	}

@@ -28,7 +28,7 @@ func TestConformanceConsentIsAskedOnceAndAgainWhenAccessWidens(t *testing.T) {
 	b := w.browser()
 	a := toConsent(b, "scope", "openid read:timesheets")
 	page := b.get(a.location().RequestURI())
-	if !contains(html.UnescapeString(page.body), "See your timesheets") || !contains(page.body, "Week planner") || contains(page.body, "File timesheets") {
+	if !contains(html.UnescapeString(page.body), "See your timesheets") || !contains(page.body, "Week planner") || contains(page.body, "Add and change your time") {
 		t.Errorf("the page is %s", page.body)
 	}
 	if a = b.decide(a, "allow"); !a.location().Query().Has("code") {

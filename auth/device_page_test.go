@@ -233,7 +233,7 @@ func TestConformanceThePersonSeesWhatADeviceAsksFor(t *testing.T) {
 				t.Errorf("%q is not shown in %s", want, text)
 			}
 		}
-		if contains(text, "Your answer goes to") || contains(text, "File timesheets") {
+		if contains(text, "Your answer goes to") || contains(text, "Add and change your time") {
 			t.Errorf("the page is %s", text)
 		}
 	})

@@ -17,7 +17,7 @@ type logins struct {
 	Count  int
 	LastAt *time.Time // nil: not known
 
-	Language string // "de": of the page on which they did so last; empty: not known
+	Language string // "de": of the page on which they did so last, or what they chose since; empty: not known
 }
 
 func countLogin(tx *gorm.DB, user, language string, now time.Time) error {
@@ -31,7 +31,16 @@ func countLogin(tx *gorm.DB, user, language string, now time.Time) error {
 	return nil
 }
 
-// LanguageOf is the tag of the language in which the person signed in last; empty if that isn't known.
+// SetLanguage keeps that the person chose a language since they signed in; its tag as in lang.Tags.
+func SetLanguage(tx *gorm.DB, user, tag string) error {
+	chosen := clause.OnConflict{Columns: []clause.Column{{Name: "user_id"}}, DoUpdates: clause.Assignments(map[string]any{"language": tag})}
+	if err := tx.Clauses(chosen).Create(&logins{UserID: user, Language: tag}).Error; err != nil {
+		return fmt.Errorf("keep which language somebody chose: %w", err)
+	}
+	return nil
+}
+
+// LanguageOf is the tag of the language that the person chose, or in which they signed in since; empty if that isn't known.
 func LanguageOf(tx *gorm.DB, user string) (string, error) {
 	var tags []string
 	if err := tx.Model(&logins{}).Where("user_id = ?", user).Pluck("language", &tags).Error; err != nil {

@@ -13,31 +13,29 @@ import (
 
 // managementScopes is the catalogue of the management API: what may be done (read, create, update, delete) with what.
 var managementScopes = func() (list []Scope) {
-	for _, thing := range []struct{ name, words, may string }{
-		{"clients", "applications", "read create update delete"},
-		{"client_keys", "secrets of applications", "update"},
-		{"client_grants", "what applications may do", "read create update delete"},
-		{"resource_servers", "APIs", "read create update delete"},
-		{"users", "people", "read create update delete"},
-		{"roles", "roles", "read create update delete"},
-		{"role_members", "who has a role", "read create"},
-		{"grants", "what people let applications do", "read delete"},
-		{"sessions", "sign-ins", "read delete"},
-		{"refresh_tokens", "refresh tokens", "read delete"},
-		{"rules", "rules", "read create update delete"},
-		{"rules_configs", "values that rules use", "read update delete"},
-		{"signing_keys", "signing keys", "read create update"},
-		{"logs", "the log", "read"},
-		{"user_tickets", "links for new passwords", "create"},
+	for _, thing := range []struct{ name, may string }{
+		{"clients", "read create update delete"},
+		{"client_keys", "update"},
+		{"client_grants", "read create update delete"},
+		{"resource_servers", "read create update delete"},
+		{"users", "read create update delete"},
+		{"roles", "read create update delete"},
+		{"role_members", "read create"},
+		{"grants", "read delete"},
+		{"sessions", "read delete"},
+		{"refresh_tokens", "read delete"},
+		{"rules", "read create update delete"},
+		{"rules_configs", "read update delete"},
+		{"signing_keys", "read create update"},
+		{"logs", "read"},
+		{"user_tickets", "create"},
 	} {
 		for _, verb := range strings.Fields(thing.may) {
-			list = append(list, Scope{Name: verb + ":" + thing.name, Title: verbs[verb] + " " + thing.words, Detail: "Administration"})
+			list = append(list, Worded(verb+":"+thing.name))
 		}
 	}
 	return list
 }()
-
-var verbs = map[string]string{"read": "See", "create": "Add", "update": "Change", "delete": "Remove"}
 
 // A Denial is how an administrative call fails, in the words of Auth0's Management API: its errorCode names the cause for
 // programs, its message for people.

@@ -2,8 +2,11 @@ package auth
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
+
+	"punchcard/auth/lang"
 )
 
 func TestPagesSpeakTheLanguageThatTheBrowserAsksFor(t *testing.T) {
@@ -100,5 +103,31 @@ func TestTheLanguageOfTheLastSignInIsKnown(t *testing.T) {
 	}
 	if got := known(); got != "" {
 		t.Errorf("of an erased person: %q", got)
+	}
+}
+
+// What this server's own APIs let an application do is said in every language; what another API does, as its administrator put it.
+func TestScopesAreSaidInEveryLanguage(t *testing.T) {
+	for _, c := range lang.All() {
+		for _, sc := range slices.Concat(identityScopes, managementScopes) {
+			for part, known := range map[string]string{"title": sc.Title, "detail": sc.Detail} {
+				key := "scopes." + sc.Name + "." + part
+				if said := scopeWords(c, sc.Name, part, known); !c.Has(key) || said != c.Text(key) {
+					t.Errorf("%s in %s: %q", key, c.Tag, said)
+				}
+			}
+		}
+	}
+	german := lang.Tagged("de")
+	for _, own := range []struct{ name, known, want string }{
+		{"read:users", "See people", "Personen ansehen"},
+		{"read:users", "Read what customers wrote", "Read what customers wrote"},
+		{"read:users", "", ""},
+		{"read:menus", "See menus", "See menus"},
+		{"read:menus", "scopes.read:menus.title", "scopes.read:menus.title"},
+	} {
+		if said := scopeWords(german, own.name, "title", own.known); said != own.want {
+			t.Errorf("%s, %q: %q", own.name, own.known, said)
+		}
 	}
 }

@@ -14,12 +14,7 @@ type Scope struct {
 }
 
 // The scopes of OpenID Connect Core §5.4 and §11 that are offered. They speak of the person, not of the API.
-var identityScopes = []Scope{
-	{Name: "openid", Title: "Know who you are", Detail: "An identifier that stays the same"},
-	{Name: "profile", Title: "See your name", Detail: "As your colleagues see it"},
-	{Name: "email", Title: "See your e-mail address", Detail: "The one that you sign in with"},
-	{Name: "offline_access", Title: "Stay signed in", Detail: "Also while you are not using it"},
-}
+var identityScopes = []Scope{Worded("openid"), Worded("profile"), Worded("email"), Worded("offline_access")}
 
 // scopes is a set of scope names in the order in which they were asked for.
 type scopes []string

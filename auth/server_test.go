@@ -38,9 +38,7 @@ const (
 )
 
 var testScopes = []Scope{
-	{Name: "read:timesheets", Title: "See your timesheets"},
-	{Name: "create:timesheets", Title: "File timesheets for you"},
-	{Name: "delete:timesheets", Title: "Delete timesheets for you"},
+	Worded("read:timesheets"), Worded("create:timesheets"), Worded("delete:timesheets"),
 	{Name: "approve:timesheets", Title: "Approve your team's time", ManagersOnly: true},
 }
 

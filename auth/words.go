@@ -32,10 +32,19 @@ func rich(c *lang.Catalogue, key string, values []any) template.HTML {
 	return template.HTML(c.Text(key, marked...)) // the text is the catalogue's, the values are escaped
 }
 
-// scopeWords are how a built-in scope is put to people; those of other APIs stay as their administrator put them.
+// Worded is a scope of this server's own in the catalogue's words, which are under "scopes".
+func Worded(name string) Scope {
+	return Scope{Name: name, Title: scopeTold(lang.Tagged("en"), name, "title"), Detail: scopeTold(lang.Tagged("en"), name, "detail")}
+}
+
+func scopeTold(c *lang.Catalogue, name, part string) string {
+	return c.Text("scopes." + name + "." + part)
+}
+
+// scopeWords are how a built-in scope is put to people. One of another API stays as its administrator put it, whatever its name.
 func scopeWords(c *lang.Catalogue, name, part, known string) string {
-	if key := "scopes." + name + "." + part; c.Has(key) {
-		return c.Text(key)
+	if known == scopeTold(lang.Tagged("en"), name, part) {
+		return scopeTold(c, name, part)
 	}
 	return known
 }

@@ -25,7 +25,7 @@ func (s *Service) Notice(tx *gorm.DB, user, kind string) error {
 	return s.keep(tx, notificationRow{UserID: user, Notification: Notification{Kind: kind}}, true, 0)
 }
 
-// write is the letter as it is now to be sent, in the language in which its person signed in last; nil if there is nobody any
+// write is the letter as it is now to be sent, in the language that its person chose or signed in with last; nil if there is nobody any
 // more to send it to, or nothing that they don't know already.
 func (s *Service) write(ctx context.Context, l letter) (*mail.Letter, error) {
 	tx := s.db.Read(ctx)
@@ -38,11 +38,11 @@ func (s *Service) write(ctx context.Context, l letter) (*mail.Letter, error) {
 	if err != nil || person.Email == "" || len(told) == 0 {
 		return nil, err
 	}
-	tag, err := auth.LanguageOf(tx, l.userID)
+	reads, err := languageOf(tx, l.userID)
 	if err != nil {
 		return nil, err
 	}
-	c := lang.Tagged(tag)
+	c := lang.Tagged(reads.Language)
 	written := mail.Letter{
 		ID: l.id, Name: person.Name, Address: person.Email, At: told[0].CreatedAt,
 		Language: c.Tag, Hello: c.Text("mails.hello"), StopText: c.Text("mails.stop"),

@@ -191,7 +191,7 @@ func TestMailsThatFailAreTriedAgain(t *testing.T) {
 	}
 }
 
-// A mail is in the language in which its person signed in last, whoever it is from.
+// A mail is in the language that its person chose or signed in with last, whoever it is from.
 func TestMailsSpeakThePersonsLanguage(t *testing.T) {
 	h := openPostedHouse(t)
 	speak := func(by auth.Caller, tag string) {
@@ -199,9 +199,9 @@ func TestMailsSpeakThePersonsLanguage(t *testing.T) {
 			return tx.Exec("INSERT INTO logins (user_id, count, language) VALUES (?, 1, ?)", by.User, tag).Error
 		})
 	}
-	speak(ada, "de")
 	speak(mia, "de")
 	speak(bob, "tlh") // a language that there was once
+	must(ask(h.SetLanguage, ada, Language{"de"}))
 	p := h.decide(mia, h.handIn("2026-11-09"), Rejected)
 	h.asksFor(mia, p.ID, "per_2026-11-09_"+bob.User)
 	h.write(func(tx *gorm.DB) error { return h.Notice(tx, ada.User, "access_ended") })

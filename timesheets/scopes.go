@@ -12,10 +12,9 @@ const (
 )
 
 // Scopes is the catalogue with the words in which the consent page asks for each.
-var Scopes = []auth.Scope{
-	{Name: readScope, Title: "See your timesheets", Detail: "Hours, projects and their approval"},
-	{Name: createScope, Title: "Add and change your time", Detail: "File entries, correct them, submit and withdraw them"},
-	{Name: deleteScope, Title: "Delete your time", Detail: "Entries that are not submitted or approved"},
-	{Name: approveScope, Title: "Approve your team's time", Detail: "Approve or reject what your people submit, as you",
-		ManagersOnly: true},
+var Scopes = []auth.Scope{auth.Worded(readScope), auth.Worded(createScope), auth.Worded(deleteScope), ofManagers(auth.Worded(approveScope))}
+
+func ofManagers(s auth.Scope) auth.Scope {
+	s.ManagersOnly = true
+	return s
 }

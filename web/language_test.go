@@ -6,7 +6,21 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"punchcard/auth/lang"
+	"punchcard/timesheets"
 )
+
+// What the timesheet API's scopes let an application do is said in every language.
+func TestScopesOfTimesheetsAreSaidInEveryLanguage(t *testing.T) {
+	for _, c := range lang.All() {
+		for _, sc := range timesheets.Scopes {
+			if key := "scopes." + sc.Name; !c.Has(key+".title") || !c.Has(key+".detail") {
+				t.Errorf("nothing in %s for %s", c.Tag, key)
+			}
+		}
+	}
+}
 
 // What is refused is told in the language that whoever asks reads; what programs go by is the same in all.
 func TestRefusalsAreInTheLanguageThatIsAskedFor(t *testing.T) {

@@ -42,6 +42,9 @@ func TestNotificationsByHTTP(t *testing.T) {
 		{"mia", "GET", "/me/notifications", "", 200},
 		{"mia", "PUT", "/me/notifications", `{"kinds":[{"kind":"reminder","in_app":true,"email":false}]}`, 200},
 		{"mia", "PUT", "/me/notifications", `{"kinds":[{"kind":"all","in_app":true,"email":false}]}`, 422},
+		{"mia", "GET", "/me/language", "", 200},
+		{"mia", "PUT", "/me/language", `{"language":"de"}`, 200},
+		{"mia", "PUT", "/me/language", `{"language":"tlh"}`, 422},
 	} {
 		if answer := c.ask(t, c.token(t, q.who), q.method, q.path, q.body); answer.StatusCode != q.status {
 			t.Errorf("%s %s by %s: %d %s", q.method, q.path, q.who, answer.StatusCode, answer.body)

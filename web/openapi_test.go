@@ -141,6 +141,8 @@ var inputs = map[string]reflect.Type{
 	"PUT /notifications/:id/read":             reflect.TypeFor[timesheets.NotificationRef](),
 	"GET /me/notifications":                   reflect.TypeFor[struct{}](),
 	"PUT /me/notifications":                   reflect.TypeFor[timesheets.NewSwitches](),
+	"GET /me/language":                        reflect.TypeFor[struct{}](),
+	"PUT /me/language":                        reflect.TypeFor[timesheets.Language](),
 	"GET /userinfo":                           reflect.TypeFor[struct{}](),
 	"POST /userinfo":                          reflect.TypeFor[struct{}](),
 	"GET /timesheets":                         reflect.TypeFor[timesheets.EntryQuery](),

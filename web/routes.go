@@ -189,6 +189,8 @@ func (s Settings) routes() []route {
 		{"PUT", "/notifications/:id/read", scope("read:timesheets"), answer(http.StatusOK, t.ReadNotification)},
 		{"GET", "/me/notifications", scope("read:timesheets"), answer(http.StatusOK, t.Switches)},
 		{"PUT", "/me/notifications", scope("create:timesheets"), answer(http.StatusOK, t.SetSwitches)},
+		{"GET", "/me/language", scope("read:timesheets"), answer(http.StatusOK, t.Language)},
+		{"PUT", "/me/language", scope("create:timesheets"), answer(http.StatusOK, t.SetLanguage)},
 		{"GET", "/webhooks", scope("read:timesheets"), answer(http.StatusOK, t.Webhooks)}, // these are for administrators
 		{"POST", "/webhooks", scope("approve:timesheets"), answer(http.StatusCreated, t.AddWebhook)},
 		{"GET", "/webhooks/:id", scope("read:timesheets"), answer(http.StatusOK, t.Webhook)},

@@ -1,6 +1,7 @@
 import { html, render, signal, useEffect, useRef, useSignal } from "./vendor/preact.js";
 import { go, routed, url } from "./lib/router.js";
 import { callback, signIn, signedIn, SignedOut } from "./lib/session.js";
+import { put } from "./lib/api.js";
 import { approves, loadMe, me, waiting } from "./lib/me.js";
 import { restore, resume } from "./lib/outbox.js";
 import { unread, watchInbox } from "./lib/inbox.js";
@@ -67,7 +68,8 @@ function AccountMenu() {
     </div></div>`;
 }
 
-const choose = (tag) => chooseLanguage(tag).catch((e) => say(explain(e)));
+const choose = (tag) => chooseLanguage(tag).then(() => put("/me/language", { language: tag }).catch(() => {}), // else mails follow at the next sign-in
+  (e) => say(explain(e)));
 const leave = async () => (await import("./lib/session.js")).signOut();
 
 /**

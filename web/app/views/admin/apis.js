@@ -4,7 +4,7 @@ import { useLoad } from "../../lib/load.js";
 import { go } from "../../lib/router.js";
 import { useUnsaved } from "../../lib/unsaved.js";
 import { Dialog, Failure, Icon, Loading, say } from "../../lib/ui.js";
-import { atFields, Copyable, DeleteDialog, every } from "./bits.js";
+import { atFields, Copyable, DeleteDialog, every, scopesOf } from "./bits.js";
 import { Check, Field, Form, Head, manage } from "./parts.js";
 
 /** APIs that tokens are issued for, and the scopes of each. */
@@ -68,12 +68,12 @@ function Settings({ api, saved }) {
       <${Field} label=${t("apis.alg")} hint=${t("apis.alg-hint")} value=${of.signing_alg} onInput=${(signing_alg) => change({ signing_alg })} list=${["RS256", "PS256", "ES256", "EdDSA"].map((a) => [a, a])} />
       <${Field} label=${t("apis.fresh")} hint=${t("apis.fresh-hint")} type="number" min="0" required value=${of.max_auth_age_for_approval} onInput=${(v) => change({ max_auth_age_for_approval: Number(v) })} wrong=${wrong.value.max_auth_age_for_approval?.[0].detail} /></div>
     ${!management && switches.map((name) => html`<${Check} key=${name} label=${t("apis.switch." + name)} hint=${t("apis.switch-hint." + name)} checked=${of[name]} onChange=${(on) => change({ [name]: on })} />`)}
-    <${ScopeRows} list=${of.scopes} onChange=${(scopes) => change({ scopes })} fixed=${api.is_system} wrong=${wrong.value.scopes?.[0].detail} /><//></section>`;
+    <${ScopeRows} api=${api} list=${of.scopes} onChange=${(scopes) => change({ scopes })} wrong=${wrong.value.scopes?.[0].detail} /><//></section>`;
 }
 
-function ScopeRows({ list, onChange, fixed, wrong }) {
+function ScopeRows({ api, list, onChange, wrong }) {
   const put = (i, part) => onChange(list.map((s, j) => (j === i ? { ...s, ...part } : s)));
-  if (fixed) return html`<h3>${t("apis.scopes")}</h3><dl class="facts">${list.map((s) => html`<dt key=${s.value}><code>${s.value}</code></dt><dd>${s.description}</dd>`)}</dl>`;
+  if (api.is_system) return html`<h3>${t("apis.scopes")}</h3><dl class="facts">${scopesOf(api).map((s) => html`<dt key=${s.value}><code>${s.value}</code></dt><dd>${s.description}</dd>`)}</dl>`;
   return html`<h3>${t("apis.scopes")}</h3><p class="fine">${t("apis.scopes-hint")}</p>${wrong && html`<p class="wrong" role="alert">${wrong}</p>`}
     ${list.map((s, i) => html`<div class="scope-row" key=${i}><${Field} label=${t("apis.scope")} value=${s.value} onInput=${(value) => put(i, { value })} required maxlength="280" autocomplete="off" spellcheck="false" data-scope=${i} />
       <${Field} label=${t("apis.scope-words")} value=${s.description ?? ""} onInput=${(description) => put(i, { description })} maxlength="500" />

@@ -1,5 +1,5 @@
 import { html, useMemo, useSignal } from "../../vendor/preact.js";
-import { t } from "../../lib/i18n.js";
+import { has, t } from "../../lib/i18n.js";
 import { Dialog, explain, Icon, say } from "../../lib/ui.js";
 import { Field, manage } from "./parts.js";
 
@@ -84,6 +84,9 @@ export function AskDialog({ title, children, button, danger, act, close }) {
     <div class="form-foot"><button type="button" class="btn" onClick=${close}>${t("app.cancel")}</button>
       <button class="btn ${danger ? "bad" : "primary"}" disabled=${busy.value}>${button}</button></div></form><//>`;
 }
+
+/** The scopes of an API; those of this server's own in the words in which people are asked for them. */
+export const scopesOf = (api) => api.scopes.map(({ value, description }) => ({ value, description: api.is_system && has(`scopes.${value}.title`) ? t(`scopes.${value}.title`) : description }));
 
 /** Scopes to choose from, [{value, description}]. chosen is a set of values. */
 export function Scopes({ legend, of, chosen, onChange, disabled }) {

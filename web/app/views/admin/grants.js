@@ -4,7 +4,7 @@ import { useLoad } from "../../lib/load.js";
 import { url } from "../../lib/router.js";
 import { useUnsaved } from "../../lib/unsaved.js";
 import { Dialog, Failure, Icon, Loading, say } from "../../lib/ui.js";
-import { AskDialog, every, Scopes } from "./bits.js";
+import { AskDialog, every, Scopes, scopesOf } from "./bits.js";
 import { Check, Field, Form, Head, manage } from "./parts.js";
 
 /** Which application may do what at which API: for itself, or for people who let it. */
@@ -54,6 +54,6 @@ function Edit({ of, grant, client, saved, close }) {
   return html`<${Dialog} title=${t(isNew ? "grants.add" : "grants.edit")} close=${close}><${Form} act=${act} done=${t("apps.saved")}>
     <${Field} label=${t("grants.application")} hint=${t("grants.for." + (itself ? "client" : "user"))} value=${chosen.value} disabled=${!isNew} onInput=${(v) => { chosen.value = v; }} list=${clients.map((c) => [c.client_id, c.name])} />
     <${Field} label=${t("apps.api")} value=${audience.value} disabled=${!isNew} onInput=${(v) => { audience.value = v; scopes.value = new Set(); }} list=${[...of.apis.values()].map((a) => [a.identifier, a.name])} />
-    <${Scopes} legend=${t("grants.scopes")} of=${of.apis.get(audience.value)?.scopes ?? []} chosen=${scopes.value} onChange=${(next) => { scopes.value = next; }} />
+    <${Scopes} legend=${t("grants.scopes")} of=${of.apis.has(audience.value) ? scopesOf(of.apis.get(audience.value)) : []} chosen=${scopes.value} onChange=${(next) => { scopes.value = next; }} />
     ${!itself && html`<${Check} label=${t("apps.skip")} hint=${t("apps.skip-hint")} checked=${skip.value} onChange=${(on) => { skip.value = on; }} />`}<//><//>`;
 }

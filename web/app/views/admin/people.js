@@ -5,6 +5,7 @@ import { day, t } from "../../lib/i18n.js";
 import { go } from "../../lib/router.js";
 import { useUnsaved } from "../../lib/unsaved.js";
 import { Dialog, Failure, Icon, initials, Loading, say } from "../../lib/ui.js";
+import { every } from "./bits.js";
 import { attempt, Check, Field, Form, Head, manage } from "./parts.js";
 import Hours from "./hours.js";
 
@@ -67,14 +68,14 @@ function Profile({ u, saved }) {
 }
 
 function Roles({ id }) {
-  const loaded = useLoad(async () => { const [every, own] = await Promise.all([manage.get("roles?per_page=100"), manage.get(`users/${id}/roles?per_page=100`)]); return { every: every.body, own: new Set(own.body.map((r) => r.id)) }; }, [id]);
+  const loaded = useLoad(async () => { const [roles, own] = await Promise.all([every("roles"), every(`users/${id}/roles`)]); return { roles, own: new Set(own.map((r) => r.id)) }; }, [id]);
   const data = loaded.value.value;
   const turn = (role, on) => attempt(async () => {
     await (on ? manage.post : manage.del)(`users/${id}/roles`, { roles: [role.id] });
     await loaded.reload();
   }, t(on ? "people.role-given" : "people.role-taken", { role: role.name }));
   return html`<section class="card pad"><h2>${t("people.roles")}</h2><p class="fine">${t("people.roles-at-once")}</p>${loaded.error.value && html`<${Failure} error=${loaded.error.value} retry=${loaded.reload} />`}
-    ${data?.every.map((role) => html`<${Check} key=${role.id} label=${role.name} hint=${role.description} checked=${data.own.has(role.id)} onChange=${(on) => turn(role, on)} />`)}</section>`;
+    ${data?.roles.map((role) => html`<${Check} key=${role.id} label=${role.name} hint=${role.description} checked=${data.own.has(role.id)} onChange=${(on) => turn(role, on)} />`)}</section>`;
 }
 
 function Manager({ id }) {

@@ -4,13 +4,14 @@ import { t } from "../../lib/i18n.js";
 import { go } from "../../lib/router.js";
 import { useUnsaved } from "../../lib/unsaved.js";
 import { Dialog, Failure, Icon, Loading, say } from "../../lib/ui.js";
+import { every, scopesOf } from "./bits.js";
 import { attempt, Check, Danger, Field, Form, Head, manage } from "./parts.js";
 
 /** Roles: what people may do, by name. */
 export default ({ id }) => (id ? html`<${Role} id=${id} key=${id} />` : html`<${Roles} />`);
 
 function Roles() {
-  const loaded = useLoad(async () => (await manage.get("roles?per_page=100")).body), adding = useSignal(false), roles = loaded.value.value;
+  const loaded = useLoad(() => every("roles")), adding = useSignal(false), roles = loaded.value.value;
   return html`<${Head} title=${t("people.roles")}><button class="btn primary" onClick=${() => { adding.value = true; }}><${Icon} name="plus" />${t("people.add-role")}</button><//>
     ${loaded.error.value ? html`<${Failure} error=${loaded.error.value} retry=${loaded.reload} />` : !roles ? html`<${Loading} />` : html`<section class="card table-wrap"><table class="table stack">
       <thead><tr><th scope="col">${t("people.role")}</th><th scope="col">${t("people.description")}</th></tr></thead>
@@ -29,8 +30,8 @@ function NewRole({ close }) {
 
 function Role({ id }) {
   const loaded = useLoad(async () => {
-    const [role, held, apis, members] = await Promise.all([manage.get("roles/" + id), manage.get(`roles/${id}/permissions?per_page=100`), manage.get("resource-servers?per_page=100"), manage.get(`roles/${id}/users?per_page=100`)]);
-    return { role: role.body, apis: apis.body, members: members.body, held: new Set(held.body.map((p) => p.resource_server_identifier + " " + p.permission_name)) };
+    const [role, held, apis, members] = await Promise.all([manage.get("roles/" + id), every(`roles/${id}/permissions`), every("resource-servers"), every(`roles/${id}/users`)]);
+    return { role: role.body, apis, members, held: new Set(held.map((p) => p.resource_server_identifier + " " + p.permission_name)) };
   }, [id]);
   const data = loaded.value.value;
   if (loaded.error.value) return html`<${Failure} error=${loaded.error.value} retry=${loaded.reload} />`;
@@ -58,5 +59,5 @@ function Permissions({ api, role, held, changed }) {
     await changed();
   }, t(on ? "people.permission-given" : "people.permission-taken", { scope }));
   return html`<section class="card pad ${api.scopes.length > 12 ? "wide" : ""}"><h2><bdi>${api.name}</bdi></h2><p class="fine"><code>${api.identifier}</code></p>
-    <div class="permissions">${api.scopes.map((s) => html`<${Check} key=${s.value} label=${html`<code>${s.value}</code>`} hint=${s.description} checked=${held.has(api.identifier + " " + s.value)} onChange=${(on) => turn(s.value, on)} />`)}</div></section>`;
+    <div class="permissions">${scopesOf(api).map((s) => html`<${Check} key=${s.value} label=${html`<code>${s.value}</code>`} hint=${s.description} checked=${held.has(api.identifier + " " + s.value)} onChange=${(on) => turn(s.value, on)} />`)}</div></section>`;
 }

@@ -1,13 +1,10 @@
 import { html } from "../../../vendor/preact.js";
-import { has, t } from "../../../lib/i18n.js";
+import { t } from "../../../lib/i18n.js";
 import { Lines } from "../bits.js";
 import { originMistake, redirectMistake } from "./mistake.js";
 
 /** The scopes that speak of the person rather than of an API. */
 export const identity = () => ["openid", "profile", "email", "offline_access"].map((value) => ({ value, description: t(`scopes.${value}.title`) }));
-
-/** The scopes of this server's own API, in the words in which people are asked for them. */
-export const worded = (scopes) => scopes.map(({ value, description }) => ({ value, description: has(`scopes.${value}.title`) ? t(`scopes.${value}.title`) : description }));
 
 /** Where an application may send people, and where its scripts may call from: of = {callbacks, logouts, origins}, one per line. */
 export const Addresses = ({ type, of, change, wrong }) => html`

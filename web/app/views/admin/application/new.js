@@ -4,9 +4,9 @@ import { useLoad } from "../../../lib/load.js";
 import { go } from "../../../lib/router.js";
 import { useUnsaved } from "../../../lib/unsaved.js";
 import { Failure, Loading } from "../../../lib/ui.js";
-import { atFields, every, lines, Scopes } from "../bits.js";
+import { atFields, every, lines, Scopes, scopesOf } from "../bits.js";
 import { attempt, Check, Field, Form, Head, manage } from "../parts.js";
-import { Addresses, identity, worded } from "./fields.js";
+import { Addresses, identity } from "./fields.js";
 import { originMistake, redirectMistake } from "./mistake.js";
 
 /** The secret of the application that was made, or given another, just now: {id, secret}. Its page shows it until one leaves. */
@@ -31,7 +31,7 @@ const empty = () => ({ name: "", description: "", callbacks: "", logouts: "", or
 function Details({ type, apis }) {
   const app = useSignal(empty()), wrong = useSignal({}), made = useSignal(false);
   const timesheets = apis.find((a) => a.is_system && !a.identifier.endsWith("/api/v2/"));
-  const choices = [...identity(), ...worded(timesheets.scopes)];
+  const choices = [...identity(), ...scopesOf(timesheets)];
   const scopes = useSignal(new Set(["openid", "profile", "email"])), audience = useSignal(timesheets.identifier), granted = useSignal(new Set());
   const change = (part) => { app.value = { ...app.value, ...part }; };
   const machine = type === "non_interactive", of = app.value;
@@ -81,5 +81,5 @@ async function grant(client_id, audience, scopes) {
 function Granted({ apis, audience, granted }) {
   const api = apis.find((a) => a.identifier === audience.value);
   return html`<${Field} label=${t("apps.api")} hint=${t("apps.api-hint")} value=${audience.value} list=${apis.map((a) => [a.identifier, a.name])} onInput=${(v) => { audience.value = v; granted.value = new Set(); }} />
-    <${Scopes} legend=${t("apps.granted")} of=${api.scopes} chosen=${granted.value} onChange=${(next) => { granted.value = next; }} />`;
+    <${Scopes} legend=${t("apps.granted")} of=${scopesOf(api)} chosen=${granted.value} onChange=${(next) => { granted.value = next; }} />`;
 }

@@ -2,9 +2,9 @@ import { html, useSignal } from "../../../vendor/preact.js";
 import { t } from "../../../lib/i18n.js";
 import { useLoad } from "../../../lib/load.js";
 import { useUnsaved } from "../../../lib/unsaved.js";
-import { atFields, every, lines, Scopes } from "../bits.js";
+import { atFields, every, lines, Scopes, scopesOf } from "../bits.js";
 import { Check, Field, Form, manage } from "../parts.js";
-import { Addresses, identity, worded } from "./fields.js";
+import { Addresses, identity } from "./fields.js";
 
 /** What of an application can be changed, as its form holds it: lists as lines. */
 const asForm = (app) => ({
@@ -43,8 +43,8 @@ export function Settings({ app, saved }) {
 
 /** What it may ask people for at the timesheet API. */
 function Asks({ of, change }) {
-  const apis = useLoad(() => every("resource-servers")), known = apis.value.value?.find((a) => a.is_system && !a.identifier.endsWith("/api/v2/"))?.scopes ?? [];
-  const choices = [...identity(), ...worded(known)], missing = [...of.scopes].filter((value) => !choices.some((c) => c.value === value)).map((value) => ({ value }));
+  const apis = useLoad(() => every("resource-servers")), own = apis.value.value?.find((a) => a.is_system && !a.identifier.endsWith("/api/v2/"));
+  const choices = [...identity(), ...(own ? scopesOf(own) : [])], missing = [...of.scopes].filter((value) => !choices.some((c) => c.value === value)).map((value) => ({ value }));
   return html`<${Scopes} legend=${t("apps.scopes")} of=${[...choices, ...missing]} chosen=${of.scopes} onChange=${(scopes) => change({ scopes })} />
     <${Check} label=${t("apps.skip")} hint=${t("apps.skip-hint")} checked=${of.skip} onChange=${(skip) => change({ skip })} />`;
 }
