@@ -103,6 +103,9 @@ func TestBrowserAnAdministratorConnectsAMachine(t *testing.T) {
 		t.Fatal("the secret isn't shown")
 	}
 	p.fits("admin-made-machine")
+	if width := evaluate[float64](p, `document.querySelector(".snippet").getBoundingClientRect().width`); width < 700 {
+		t.Errorf("the lines to copy have %v px of the page's width", width)
+	}
 
 	machine := clientcredentials.Config{ClientID: id, ClientSecret: secret, TokenURL: issuer + "oauth/token"}
 	if answer, err := machine.Client(t.Context()).Get(issuer + "timesheets?limit=1"); err != nil || answer.StatusCode != http.StatusOK {

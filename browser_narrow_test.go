@@ -17,16 +17,18 @@ func TestBrowserLeavesWordsWholeOnANarrowPhone(t *testing.T) {
 	p := openAdmin(t, chromium, view{"light", 360}, issuer, "/app/admin/projects")
 	p.do(chromedp.EmulateViewport(360, 844, chromedp.EmulateMobile, chromedp.EmulateTouch))
 	const broken = `[...document.querySelectorAll(".table td :is(a, bdi)")].filter((e) => e.children.length === 0 && !/[\s-]/.test(e.textContent) && e.getClientRects().length > 1).map((e) => e.textContent)`
-	for _, page := range []string{"projects", "roles", "people", "apis"} {
+	const small = `[...document.querySelectorAll(".bar a, .bar button, .table a, .table button, .table summary, .back, .admin-all")]
+		.filter((e) => e.checkVisibility() && e.getBoundingClientRect().height < 44).map((e) => e.outerHTML.slice(0, 80))`
+	for _, page := range []string{"projects", "roles", "people", "apis", "grants", "audit", "rules/new"} {
 		p.visit("/app/admin/" + page)
-		p.until(`document.querySelector(".table td")`)
+		p.until(`document.querySelector(".table td, .back")`)
 		if words := evaluate[[]string](p, broken); len(words) > 0 {
 			t.Errorf("%s breaks %q", page, words)
 		}
-		p.fits("narrow-" + page)
-	}
-	if small := evaluate[[]string](p, `[...document.querySelectorAll(".bar a, .bar button")].filter((e) => e.checkVisibility() && e.getBoundingClientRect().height < 44).map((e) => e.outerHTML.slice(0, 80))`); len(small) > 0 {
-		t.Errorf("too small to touch: %q", small)
+		if links := evaluate[[]string](p, small); len(links) > 0 {
+			t.Errorf("%s has what is too small to touch: %q", page, links)
+		}
+		p.fits("narrow-" + strings.ReplaceAll(page, "/", "-"))
 	}
 
 	month := weekFromNow(-6)[:7]
@@ -42,6 +44,13 @@ func TestBrowserLeavesWordsWholeOnANarrowPhone(t *testing.T) {
 	if last := strings.TrimLeft(missing[len(missing)-1][8:], "0"); len(missing) < 15 || !strings.Contains(told, last) {
 		t.Errorf("of the days on which time is missing, up to %s, one reads %s", last, told)
 	}
+
+	p.do(chromedp.EmulateViewport(820, 844))
+	p.until(`document.querySelector(".calendar td")`)
+	if tall := evaluate[float64](p, `Math.max(...[...document.querySelectorAll(".calendar tr")].map((tr) => tr.getBoundingClientRect().height))`); tall > 60 {
+		t.Errorf("the rows of the calendar are up to %v px tall on a tablet", tall)
+	}
+	p.do(chromedp.EmulateViewport(360, 844))
 
 	p.do(chromedp.Navigate(issuer + "app/approvals"))
 	p.click(".page-head .btn")

@@ -101,6 +101,7 @@ func TestBrowserAnEmptyServerBecomesACompany(t *testing.T) {
 	p.fits("start-applications")
 	p.push(".step-foot button", "Skip for now")
 	p.until(`document.querySelector(".ready") && document.querySelectorAll("[data-state=done]").length === 3 && document.querySelectorAll("[data-state=skipped]").length === 1`)
+	p.until(`document.activeElement.matches(".ready h2")`)
 	p.fits("start-ready")
 
 	ada := openTab(t, chromium)

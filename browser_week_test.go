@@ -357,10 +357,13 @@ func TestBrowserWeekIsQuick(t *testing.T) {
 		for (let i = 0; week.rows.value.length < 30; i++) week.addRow({project_id: project, task: "Task " + i}); return true; })()`
 	evaluate[bool](p, rows)
 	p.until(`document.querySelectorAll('.grid input[data-c="0"]').length >= 30`)
-	evaluate[bool](p, `(scrollTo(0, 0), document.querySelector('.grid input[data-r="20"]').focus(), true)`)
-	if foot := evaluate[bool](p, `(() => { const of = (css) => document.querySelector(css).getBoundingClientRect();
-		return of(".grid tfoot td").bottom <= innerHeight + 1 && of("tfoot td").top >= of('.grid input[data-r="20"]').bottom && of('.grid input[data-r="20"]').top >= of(".grid thead th").bottom; })()`); !foot {
-		t.Error("the days and the totals don't stay on screen beside the cell that one is in")
+	const covered = `(() => { const seen = (e) => { const r = e.getBoundingClientRect(); return e.contains(document.elementFromPoint(r.x + r.width / 2, r.y + r.height / 2)); };
+		const covered = [];
+		for (const r of [29, 12, 0, 20]) { const cell = document.querySelector('.grid input[data-r="' + r + '"][data-c="3"]'); cell.focus();
+			for (const e of [cell, ...document.querySelectorAll(".grid thead th, .grid tfoot td")]) if (!seen(e)) covered.push(r + " " + e.outerHTML.slice(0, 90)); }
+		return covered.join("\n"); })()`
+	if found := evaluate[string](p, covered); found != "" {
+		t.Errorf("with 30 rows, the days, the totals or the cell written in are out of sight:\n%s", found)
 	}
 	const typed = `(async () => { const times = [], i = document.querySelector('.grid input[data-r="29"][data-c="3"]'); i.focus();
 		for (let n = 1; n <= 20; n++) { const begun = performance.now(); i.value = "1:" + String(n).padStart(2, "0"); i.dispatchEvent(new InputEvent("input", {bubbles: true}));

@@ -94,6 +94,11 @@ func backTo(c *gin.Context, path, done string) {
 	c.Redirect(http.StatusSeeOther, path+"?done="+done)
 }
 
+// Nowhere is for whoever came with a browser to an address where nothing is.
+func (s *Server) Nowhere(c *gin.Context) {
+	s.showNotice(c, http.StatusNotFound, noticePage{Tone: "error", Name: "nowhere", Link: "/app/"})
+}
+
 // notFoundInAccount answers for what doesn't exist, or isn't this person's: nobody can tell the two apart.
 func (s *Server) notFoundInAccount(c *gin.Context) {
 	s.showNotice(c, http.StatusNotFound, noticePage{

@@ -56,11 +56,13 @@ func (s *Server) Authorize() gin.HandlerFunc {
 		if err == nil {
 			err = s.run(shown, p, &r)
 		}
+		if s.policy.Load().client(r.ClientID) != nil {
+			about(c).ClientID = r.ClientID // also of who came with another redirect URI, for whoever looks into the application's log
+		}
 		if err != nil {
 			s.showRefusal(c, err)
 			return
 		}
-		about(c).ClientID = r.ClientID
 		if err := s.run(sent, p, &r); err != nil {
 			s.sendRefusal(c, r, err)
 			return

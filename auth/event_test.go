@@ -108,7 +108,7 @@ func TestConformanceTheLogTellsWhatHappened(t *testing.T) {
 			other := w.browser()
 			other.signIn(other.authorize("id_token_hint", hint), "root@example.com", password)
 		}, "s authorized seacft f", "app", w.idOf("root@example.com"), "asks for somebody else"},
-		{"an unknown callback", func() { w.browser().authorize("redirect_uri", "https://evil.example.com/") }, "f", "", "", "came with redirect_uri"},
+		{"an unknown callback", func() { w.browser().authorize("redirect_uri", "https://evil.example.com/") }, "f", "app", "", "came with redirect_uri"},
 		{"no challenge", func() { w.browser().authorize("code_challenge", "") }, "f", "app", "", "code_challenge"},
 		{"prompt=none, nobody there", func() { w.browser().authorize("prompt", "none") }, "fsa", "app", "", "Login required"},
 		{"prompt=none", func() {

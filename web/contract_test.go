@@ -163,6 +163,7 @@ func undescribed(answer *http.Response, r *http.Request) error {
 	kind := answer.Header.Get("Content-Type")
 	switch {
 	case isPagePath(r.URL.Path) && answer.StatusCode != http.StatusNotFound,
+		byBrowser(r) && answer.StatusCode == http.StatusNotFound && strings.HasPrefix(kind, "text/html"),
 		r.Method == http.MethodOptions && answer.StatusCode == http.StatusNoContent,
 		r.Method == http.MethodHead,
 		kind == "application/problem+json" && answer.StatusCode >= 400,

@@ -5,10 +5,12 @@ import (
 	_ "embed"
 	"html/template"
 	"net/http"
+	"regexp"
 
 	"github.com/gin-gonic/gin"
 
 	"punchcard/auth"
+	"punchcard/auth/lang"
 )
 
 //go:embed home.html
@@ -20,7 +22,12 @@ var homeTemplate = template.Must(template.New("home").Parse(homePage))
 func home(assets, issuer, version string) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		var body bytes.Buffer
-		err := homeTemplate.Execute(&body, struct{ Assets, Issuer, Version string }{assets, issuer, version})
+		in := lang.Of(c.Request)
+		err := homeTemplate.Execute(&body, struct {
+			Assets, Issuer, Version, Language string
+			T                                 func(key string, values ...any) string
+			Linked                            func(key string) template.HTML
+		}{assets, issuer, version, in.Tag, in.Text, func(key string) template.HTML { return linked(in.Text(key)) }})
 		if err != nil {
 			fail(c, err)
 			return
@@ -28,4 +35,11 @@ func home(assets, issuer, version string) gin.HandlerFunc {
 		auth.PageHeaders(c.Writer.Header(), "")
 		c.Data(http.StatusOK, "text/html; charset=utf-8", body.Bytes())
 	}
+}
+
+var link = regexp.MustCompile(`\[([^]]+)]\((/[^)]*)\)`)
+
+// linked is a text of the catalogue with its links, which it writes as [words](/path).
+func linked(text string) template.HTML {
+	return template.HTML(link.ReplaceAllString(template.HTMLEscapeString(text), `<a href="$2">$1</a>`))
 }

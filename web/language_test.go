@@ -125,3 +125,43 @@ func TestDenialsAreInTheLanguageThatIsAskedFor(t *testing.T) {
 		t.Errorf("the log speaks the language of who was denied: %s", logged)
 	}
 }
+
+// Where nothing is, a person is told so on a page, and a program by a problem.
+func TestWhereNothingIsAPersonIsToldOnAPage(t *testing.T) {
+	c := newCompany(t)
+	const browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+	for _, q := range []struct{ method, accept, kind, says string }{
+		{"GET", browser, "text/html", "Unter dieser Adresse ist nichts"},
+		{"GET", "*/*", "application/problem+json", "Hier ist nichts"},
+		{"GET", "application/json, text/html", "application/problem+json", "Hier ist nichts"},
+		{"POST", browser, "application/problem+json", "Hier ist nichts"},
+	} {
+		answer := c.ask(t, "", q.method, "/acount", "", "Accept", q.accept, "Accept-Language", "de")
+		kind := answer.Header.Get("Content-Type")
+		if answer.StatusCode != http.StatusNotFound || !strings.HasPrefix(kind, q.kind) || !strings.Contains(answer.body, q.says) {
+			t.Errorf("%s for %s: %d %s %.200s", q.method, q.accept, answer.StatusCode, kind, answer.body)
+		}
+		if q.method == "GET" && !strings.Contains(strings.Join(answer.Header.Values("Vary"), ", "), "Accept") {
+			t.Errorf("for %s: a cache mixes the two up", q.accept)
+		}
+	}
+}
+
+// The first page, to which every other leads, is in the language of who reads it.
+func TestTheFirstPageIsInTheLanguageThatIsAskedFor(t *testing.T) {
+	c := newCompany(t)
+	for accept, want := range map[string][]string{
+		"de": {`<html lang="de">`, "Stunden freigegeben.", `In <a href="/account">deinem Konto</a> siehst du`, ">Mi</text>"},
+		"en": {`<html lang="en">`, "Hours approved.", `In <a href="/account">your account</a> you see`, ">Wed</text>"},
+	} {
+		answer := c.ask(t, "", "GET", "/", "", "Accept-Language", accept)
+		for _, text := range want {
+			if !strings.Contains(answer.body, text) {
+				t.Errorf("in %s it lacks %s", accept, text)
+			}
+		}
+		if strings.Contains(answer.body, ">home.") || accept == "de" && strings.Contains(answer.body, "Hours") {
+			t.Errorf("in %s it says something else: %s", accept, answer.body)
+		}
+	}
+}

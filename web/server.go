@@ -45,7 +45,7 @@ func (s Settings) serve(routes []route) http.Handler {
 	}
 	engine.Use(observe(s.Log), problems(s.Issuer, s.Log), secure(s.Issuer), share(s.Auth, routes), bound)
 	hidden := hide(s.Auth, routes)
-	engine.NoRoute(hidden, func(c *gin.Context) { fail(c, fault(notFound, "nothing is at this path")) })
+	engine.NoRoute(hidden, nothing(s.Auth))
 	engine.NoMethod(hidden, func(c *gin.Context) {
 		fail(c, fault(methodNotAllowed, "this path takes %s", c.Writer.Header().Get("Allow")))
 	})

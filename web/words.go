@@ -12,7 +12,7 @@ import (
 // when it refuses something. All others come with the first view that says them.
 var (
 	firstWords  = []string{"app", "states", "week", "phone", "outbox", "notifications"}
-	serverWords = []string{"pages", "mails", "refusals"}
+	serverWords = []string{"home", "pages", "mails", "refusals"}
 )
 
 // loadWords adds the app's words in two files for each language: /lang/de.json for its first page, /lang/de.more.json.

@@ -86,7 +86,7 @@ function Details({ line, close }) {
   const facts = [["logs.when", when(line, { dateStyle: "full", timeStyle: "long" })], ["logs.kind", html`<code>${line.type}</code>`], ["logs.what", html`<bdi>${line.description}</bdi>`],
     ["logs.person", line.user_id && html`${known && html`<a href="/app/admin/people/${line.user_id}" onClick=${close}><bdi>${known.name}</bdi></a> `}<code>${line.user_id}</code>`],
     ["logs.application", line.client_id && html`<bdi>${line.client_name}</bdi> <code>${line.client_id}</code>`], ["logs.ip", line.ip], ["logs.browser", line.user_agent && html`<bdi>${line.user_agent}</bdi>`],
-    ["logs.audience", line.audience], ["logs.scope", line.scope], ["logs.session", line.session_id], ["logs.request", line.request_id && html`<code>${line.request_id}</code>`], ["logs.event", html`<code>${line.log_id}</code>`]];
+    ["logs.audience", line.audience], ["logs.scope", line.scope], ["logs.session", line.session_id && html`<code>${line.session_id}</code>`], ["logs.request", line.request_id && html`<code>${line.request_id}</code>`], ["logs.event", html`<code>${line.log_id}</code>`]];
   return html`<${Dialog} title=${words(line)} close=${close} side>
     <dl class="facts">${facts.filter(([, value]) => value).map(([key, value]) => html`<dt key=${key}>${t(key)}</dt><dd>${value}</dd>`)}</dl>
     ${line.details && html`<h3>${t("logs.details")}</h3><pre class="details-json" tabindex="0" role="region" aria-label=${t("logs.details")}>${JSON.stringify(line.details, null, 2)}</pre>`}

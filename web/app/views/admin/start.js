@@ -34,9 +34,10 @@ export default function Start() {
   const left = (from) => steps.slice(from).find(([name, done]) => !done(has) && !skipped().includes(name))?.[0] ?? "ready";
   begun.value ??= left(0);
   const at = url.value.searchParams.get("step") ?? begun.value, i = steps.findIndex(([name]) => name === at);
+  const focus = url.value.searchParams.has("step");
   return html`<${Head} title=${t("start.title")} /><p class="fine">${t("start.detail")}</p>
     <${Path} at=${at} has=${has} />
-    ${i < 0 ? html`<${Ready} />` : html`<${Step} key=${at} i=${i} has=${has} reload=${loaded.reload} focus=${url.value.searchParams.has("step")} />`}`;
+    ${i < 0 ? html`<${Ready} focus=${focus} />` : html`<${Step} key=${at} i=${i} has=${has} reload=${loaded.reload} focus=${focus} />`}`;
 }
 
 const Path = ({ at, has }) => html`<nav class="card path" aria-label=${t("start.title")}><ol>${steps.map(([name, done], i) => {

@@ -6,7 +6,7 @@ import { Icon } from "../../lib/ui.js";
 const weekday = (date) => (date ? day(date, { weekday: "short" }) : "");
 
 /** The flags in words, each sort once with all its days: "10:40 on Tue", "missing Thu, Fri". */
-export function flagWords(flags) {
+function flagWords(flags) {
   const sorts = new Map();
   for (const f of flags) sorts.set(f.code, [...(sorts.get(f.code) ?? []), f]);
   return [...sorts].map(([code, all]) => {

@@ -24,7 +24,7 @@ export function Changes({ difference: d }) {
     <ul class="ap-changes">
     ${d.added.map((l) => html`<li key=${l.id}><b class="ok">${t("approvals.added")}</b> <ins><bdi>${words(l)}</bdi></ins></li>`)}
     ${d.changed.map((c) => html`<li key=${c.after.id}><b>${t("approvals.changed")}</b> <bdi>${words(c.after)}</bdi>
-      <span class="fine">${changes(c).map(([was, is], i) => html`<span key=${i}><del><bdi>${was || "–"}</bdi></del> →
+      <span class="fine">${changes(c).map(([was, is], i) => html`<span key=${i}><del><bdi>${was || "–"}</bdi></del>${" → "}
         <ins><bdi>${is || "–"}</bdi></ins></span>`)}</span></li>`)}
     ${d.removed.map((l) => html`<li key=${l.id}><b class="bad">${t("approvals.removed")}</b> <del><bdi>${words(l)}</bdi></del></li>`)}</ul>`}
   </section>`;

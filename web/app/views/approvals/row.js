@@ -15,7 +15,7 @@ export function InPlaceOf({ period }) {
 }
 
 /** One bar a day: its height is what was worked, the line across what is expected. The words say the same. */
-export function Bars({ period }) {
+function Bars({ period }) {
   const all = bars(period);
   if (!all || days(period.start, period.end).length > 7) return html`<span class="bars" />`;
   const most = Math.max(600, ...all.map((d) => Math.max(d.minutes, d.expected))), y = (minutes) => 28 - (minutes / most) * 28;

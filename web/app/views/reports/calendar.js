@@ -56,7 +56,7 @@ const stretches = (dates) => dates.reduce((found, date) => {
   const last = found.at(-1);
   if (last && addDays(last[1], 1) === date) last[1] = date; else found.push([date, date]);
   return found;
-}, []).map(([from, to]) => range(from, to, { day: "numeric", month: "short" })).join(", ");
+}, []).map(([from, to], i) => html`${i > 0 && ", "}<i key=${from}>${range(from, to, { day: "numeric", month: "short" })}</i>`);
 
 /** On the phone: who is away, and of whom time is missing, one after the other. */
 const List = ({ data }) => html`<ul class="card plain away">${data.holidays.map((h) => html`<li key=${h.id}><span><b>${day(h.date, { dateStyle: "medium" })}</b> <bdi>${h.name}</bdi></span><span class="fine">${h.region ? t("reports.holiday-of", { region: h.region }) : t("reports.holiday")}</span></li>`)}

@@ -69,5 +69,11 @@ export const Applications = () => html`<section class="card pad"><ul class="plai
   <span><b>${t(`start.${key}`)}</b><br /><span class="fine">${t(`start.${key}-detail`)}</span></span><a class="btn" href="/app/admin/${page}">${t("start.begin")}</a></li>`)}</ul></section>`;
 
 /** The end: where one goes from here. */
-export const Ready = () => html`<section class="card pad ready"><span class="face" aria-hidden="true"><${Icon} name="check" /></span><h2>${t("start.ready-title")}</h2><p>${t("start.ready-detail")}</p>
-  <div class="acts"><a class="btn primary" href="/app/">${t("admin.to-week")}</a><a class="btn" href="/app/admin/people">${t("people.title")}</a><a class="btn" href="/app/admin/audit">${t("audit.title")}</a></div></section>`;
+export function Ready({ focus }) {
+  const heading = useRef();
+  useEffect(() => { if (focus) heading.current.focus(); }, []);
+  return html`<section class="card pad ready"><span class="face" aria-hidden="true"><${Icon} name="check" /></span>
+    <h2 tabindex="-1" ref=${heading}>${t("start.ready-title")}</h2><p>${t("start.ready-detail")}</p>
+    <div class="acts"><a class="btn primary" href="/app/">${t("admin.to-week")}</a><a class="btn" href="/app/admin/people">${t("people.title")}</a>
+      <a class="btn" href="/app/admin/audit">${t("audit.title")}</a></div></section>`;
+}
