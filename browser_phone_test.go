@@ -168,8 +168,10 @@ func TestBrowserPhoneKeepsWhatIsNoTimeAndSaysWhatMayBeMeant(t *testing.T) {
 	p.until(`document.querySelector(".entry .step input").value === "1:30" && !document.querySelector(".entry .refused")`)
 	enter("+0:30")
 	p.until(`document.querySelector(".entry .step input").value === "2:00"`)
-	enter("nonsense")
+	enter("nonsense") // while two hours are on their way: their answer doesn't take it away
 	p.until(`document.querySelector(".entry .refused")?.innerText.includes("2:00")`)
+	inApp[bool](p, `await (await import(base + "lib/week.js")).settled(); return true;`)
+	p.until(`document.querySelector(".entry .step input").value === "nonsense"`)
 	p.click(".entry .acts .btn.quiet")
 	p.until(`document.querySelector(".entry .step input").value === "2:00" && !document.querySelector(".entry .refused")`)
 	p.sent()

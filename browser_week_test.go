@@ -135,6 +135,9 @@ func TestBrowserWeekIsTypedIntoLikeASpreadsheet(t *testing.T) {
 	p.into(0, 6, "-2")
 	p.press("Enter")
 	p.says("Saved is still 1:30.")
+	p.saved() // the answer to what was saved before doesn't take it away
+	p.hasCells(0, "2:00 2:30 2:30 2:30 1:30 1:30 -2 = 14:00")
+	p.click(".why .refused .btn.quiet")
 	p.into(0, 6, "24h")
 	p.press("Escape")
 	p.hasCells(0, "2:00 2:30 2:30 2:30 1:30 1:30 1:30 = 14:00")

@@ -115,7 +115,8 @@ function settle(id, key, value) {
     mine.delete(id);
     place(id, accepted.get(id) ?? null);
     const more = [...mine.values()].some((m) => m.key === key); // of another entry in this cell
-    if (!more || value.status === "refused") mark(key, value);
+    const since = marks.peek().get(key); // what was typed since and is no time has no entry
+    if (value.status === "refused" || (!more && !(since?.status === "refused" && !since.before && !since.after))) mark(key, value);
   });
   if (value.status === "saved") setTimeout(() => { if (marks.value.get(key) === value) mark(key); }, 1600);
 }
