@@ -6,7 +6,7 @@ import { me } from "../../lib/me.js";
 import { set } from "../../lib/router.js";
 import { addDays, clock, days as daysOf, today, weekday } from "../../lib/time.js";
 import { useUnsaved } from "../../lib/unsaved.js";
-import { Dialog, explain, Failure, Icon, Loading, phone, say } from "../../lib/ui.js";
+import { Dialog, explain, Failure, Icon, keepingPlace, Loading, phone, say } from "../../lib/ui.js";
 import { asked } from "./filters.js";
 
 const kinds = ["vacation", "sick", "parental", "unpaid", "other"];
@@ -68,7 +68,7 @@ const Legend = () => html`<ul class="legend marks">${[["away", "reports.away"], 
 
 function Own({ absences, changed }) {
   if (absences.length === 0) return null;
-  const remove = async (a) => { try { await del("/absences/" + a.id); say(t("reports.absence-removed"), { action: t("app.undo"), act: async () => { await post("/absences", { kind: a.kind, from: a.from, to: a.to, half: a.half, minutes_per_day: a.minutes_per_day ?? undefined, note: a.note }); await changed(); } }); await changed(); } catch (e) { say(explain(e)); } };
+  const remove = async (a) => { try { await keepingPlace(async () => { await del("/absences/" + a.id); await changed(); }); say(t("reports.absence-removed"), { action: t("app.undo"), act: async () => { await post("/absences", { kind: a.kind, from: a.from, to: a.to, half: a.half, minutes_per_day: a.minutes_per_day ?? undefined, note: a.note }); await changed(); } }); } catch (e) { say(explain(e)); } };
   return html`<section class="card pad"><h2>${t("reports.own-absences")}</h2><ul class="plain">${absences.map((a) => html`<li key=${a.id}><span><b>${range(a.from, a.to, { dateStyle: "medium" })}</b> ${t("reports.kind." + a.kind)} ${a.half && t("reports.half")} <bdi class="fine">${a.note}</bdi></span>
     <button class="btn quiet only-icon" aria-label=${t("reports.remove-absence", { range: range(a.from, a.to, { dateStyle: "medium" }) })} onClick=${() => remove(a)}><${Icon} name="x" /></button></li>`)}</ul></section>`;
 }
