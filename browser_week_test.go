@@ -127,6 +127,14 @@ func TestBrowserWeekIsTypedIntoLikeASpreadsheet(t *testing.T) {
 	p.fits("week-refused")
 	p.click(".why .btn")
 	p.hasCells(0, "2:00 2:30 2:30 2:30 1:30 1:30 1:30 = 14:00")
+	for _, step := range [][2]string{{"+0:30", "2:00 = 14:30"}, {"-45m", "1:15 = 13:45"}, {"+15m", "1:30 = 14:00"}} {
+		p.into(0, 6, step[0])
+		p.press("Enter")
+		p.hasCells(0, "2:00 2:30 2:30 2:30 1:30 1:30 "+step[1])
+	}
+	p.into(0, 6, "-2")
+	p.press("Enter")
+	p.says("Saved is still 1:30.")
 	p.into(0, 6, "24h")
 	p.press("Escape")
 	p.hasCells(0, "2:00 2:30 2:30 2:30 1:30 1:30 1:30 = 14:00")
@@ -303,6 +311,14 @@ func TestBrowserWeekIsQuick(t *testing.T) {
 		for (let i = 0; week.rows.value.length < 30; i++) week.addRow({project_id: project, task: "Task " + i}); return true; })()`
 	evaluate[bool](p, rows)
 	p.until(`document.querySelectorAll('.grid input[data-c="0"]').length >= 30`)
+	const covered = `(() => { const seen = (e) => { const r = e.getBoundingClientRect(); return e.contains(document.elementFromPoint(r.x + r.width / 2, r.y + r.height / 2)); };
+		const covered = [];
+		for (const r of [29, 12, 0, 20]) { const cell = document.querySelector('.grid input[data-r="' + r + '"][data-c="3"]'); cell.focus();
+			for (const e of [cell, ...document.querySelectorAll(".grid thead th, .grid tfoot td")]) if (!seen(e)) covered.push(r + " " + e.outerHTML.slice(0, 90)); }
+		return covered.join("\n"); })()`
+	if found := evaluate[string](p, covered); found != "" {
+		t.Errorf("with 30 rows, the days, the totals or the cell written in are out of sight:\n%s", found)
+	}
 	const typed = `(async () => { const times = [], i = document.querySelector('.grid input[data-r="29"][data-c="3"]'); i.focus();
 		for (let n = 1; n <= 20; n++) { const begun = performance.now(); i.value = "1:" + String(n).padStart(2, "0"); i.dispatchEvent(new InputEvent("input", {bubbles: true}));
 			while (!i.closest("tr").querySelector(".rt").innerText.includes(i.value)) await new Promise(requestAnimationFrame);

@@ -2,17 +2,22 @@
 
 const most = 24 * 60;
 
-/** "2", "2.5", "2,5", "2h30", "1:30", "90m" -> minutes; "" -> 0; what is no time of a day -> null. A bare number is always hours. */
-export function parse(text) {
+/**
+ * "2", "2.5", "2,5", "2h30", "1:30", "90m" -> minutes; "" -> 0; what is no time of a day -> null. A bare number is always hours.
+ * "+0:30" and "-0:30" are more and less than the minutes that there were, where there were any to go by.
+ */
+export function parse(text, were) {
   const s = text.trim().toLowerCase();
   if (!s || s === "-" || s === "–") return 0;
   let m;
+  if (were !== undefined && (m = /^([+\-−])\s*(\S.*)$/.exec(s))) return changed(were, m[1] === "+" ? 1 : -1, parse(m[2]));
   if ((m = /^(\d{0,2}):([0-5]\d)$/.exec(s))) return within(+m[1] * 60 + +m[2]);
   if ((m = /^(\d{1,2})\s*h\s*(?:([0-5]?\d)\s*m?(?:in)?)?$/.exec(s))) return within(+m[1] * 60 + +(m[2] ?? 0));
   if ((m = /^(\d{1,4})\s*m(?:in)?$/.exec(s))) return within(+m[1]);
   if ((m = /^(\d{1,2}(?:[.,]\d*)?|[.,]\d+)\s*h?$/.exec(s))) return within(Math.round(+m[1].replace(",", ".") * 60));
   return null;
 }
+const changed = (were, sign, by) => (by === null || were + sign * by < 0 ? null : within(were + sign * by));
 const within = (minutes) => (minutes <= most ? minutes : null);
 
 /** A number above 24 that may have been meant as minutes: what to offer instead, or null. */

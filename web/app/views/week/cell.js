@@ -17,9 +17,9 @@ export const freeName = ({ holiday, absence }) => [holiday?.name, absence && t(`
 export function commit() {
   const now = typing.peek();
   if (!now) return true;
-  const { key, date, text } = now, minutes = parse(text);
+  const { key, date, text, were } = now, minutes = parse(text, were);
   typing.value = null;
-  if (minutes !== null) { setCell(key, date, minutes, text.trim()); return true; }
+  if (minutes !== null) { setCell(key, date, minutes, parse(text) === null ? format(minutes) : text.trim()); return true; }
   const meant = meantMinutes(text);
   refuse(key, date, text, { message: t(meant ? "week.more-than-a-day" : "week.no-time"), meant });
   return false;
@@ -37,7 +37,7 @@ export function Cell({ row, day, r, c, look, whole }) {
   return html`<td class="cell ${look} ${noted ? "noted" : ""} ${cell.locked ? "locked" : ""} ${cell.said.length ? "sent-back" : ""}" data-status=${cell.status}>
     <input class="h" id=${id} data-r=${r} data-c=${c} value=${value} placeholder=${cell.locked ? "" : "–"} inputmode="decimal" autocomplete="off" spellcheck=${false}
       readonly=${cell.locked || several} title=${cell.reason ?? undefined} aria-label=${label} aria-invalid=${refused ? "true" : undefined} aria-describedby=${refused || cell.said.length ? `why-${r}` : undefined}
-      onInput=${(e) => { const text = e.currentTarget.value; typing.value = { key: row.key, date: day.date, text, minutes: parse(text) ?? cell.minutes }; }} />
+      onInput=${(e) => { const text = e.currentTarget.value; typing.value = { key: row.key, date: day.date, text, were: cell.minutes, minutes: parse(text, cell.minutes) ?? cell.minutes }; }} />
     ${was && html`<small class="was num" aria-hidden="true">${was}</small>`}
     ${several && html`<b class="many num" aria-hidden="true">${cell.entries.length}</b>`}
     ${cell.locked && !whole && html`<span class="mark-of lock"><${Icon} name="lock" /></span>`}
