@@ -151,6 +151,9 @@ func TestBrowserWeekOfWhoSubmitsByMonth(t *testing.T) {
 		t.Errorf("expected is %q", expected)
 	}
 	mia.fits("approval-month")
+	if under := evaluate[float64](mia, `innerHeight - document.querySelector("dialog .steps").getBoundingClientRect().bottom`); under > 1 {
+		t.Errorf("the panel goes on for %v px under its foot", under)
+	}
 
 	// Its weeks begin as the organization's do, for all that its periods are months.
 	sundays := serveCalendar(t, t.TempDir(), func(o *timesheets.NewOrganization) { o.Period, o.WeekStarts = "month", "sunday" })
