@@ -44,12 +44,14 @@ let opened = 0;
 /** Gives the focus back where it came from, unless it is somewhere already or that is gone. */
 function useWayBack() {
   const back = useMemo(() => document.activeElement, []);
-  useLayoutEffect(() => () => queueMicrotask(() => document.activeElement === document.body && back?.isConnected && back.focus({ preventScroll: true })), []);
+  const again = () => document.activeElement === document.body && back?.isConnected && back.focus({ preventScroll: true });
+  useLayoutEffect(() => () => queueMicrotask(again), []);
 }
 
 /** Runs what may take away the element in focus with its row, and then goes on in the row that is there now, or else in its section. */
 export async function keepingPlace(act) {
-  const at = document.activeElement, list = at?.closest("ul, ol, tbody"), home = at?.closest("section, main"), i = [...list?.children ?? []].findIndex((row) => row.contains(at));
+  const at = document.activeElement, list = at?.closest("ul, ol, tbody"), home = at?.closest("section, main");
+  const i = [...list?.children ?? []].findIndex((row) => row.contains(at));
   try { return await act(); } finally {
     await new Promise((ok) => setTimeout(ok)); // until what is there now is shown
     if (list && !at.isConnected && document.activeElement === document.body) {

@@ -138,15 +138,20 @@ export function expectedOn(user, date) {
 export function columnsOf({ start, end }) {
   const dates = days(start, end), starts = (d) => weekAround(d)[0];
   if (dates.length <= 7) return dates.map((d) => [d]);
-  return dates.reduce((weeks, d) => { if (weeks.length && starts(weeks.at(-1)[0]) === starts(d)) weeks.at(-1).push(d); else weeks.push([d]); return weeks; }, []);
+  return dates.reduce((weeks, d) => {
+    if (weeks.length && starts(weeks.at(-1)[0]) === starts(d)) weeks.at(-1).push(d); else weeks.push([d]);
+    return weeks;
+  }, []);
 }
-export const columnName = (dates, weekdays) => (dates.length === 1 && weekdays ? day(dates[0], { weekday: weekdays }) : range(dates[0], dates.at(-1), { day: "numeric", month: "short" }));
+export const columnName = (dates, weekdays) => (dates.length === 1 && weekdays ? day(dates[0], { weekday: weekdays })
+  : range(dates[0], dates.at(-1), { day: "numeric", month: "short" }));
 export const expectedOf = (user, dates) => sum(dates.map((d) => expectedOn(user, d)));
 
 /** Its columns with what was worked and expected: [{dates, minutes, expected}]; null until it is known. */
 export function bars(period) {
   const of = worked.value.get(`${period.user_id} ${period.start}`);
-  return of && columnsOf(period).map((dates) => ({ dates, minutes: sum(dates.map((d) => of.get(d) ?? 0)), expected: expectedOf(period.user_id, dates) }));
+  const minutes = (dates) => sum(dates.map((d) => of.get(d) ?? 0));
+  return of && columnsOf(period).map((dates) => ({ dates, minutes: minutes(dates), expected: expectedOf(period.user_id, dates) }));
 }
 
 export const weeksBefore = (period, weeks = 4) => ({ from: addDays(period.start, -7 * weeks), to: addDays(period.start, -1) });
