@@ -52,7 +52,7 @@ const cache = new Map(), added = new Map(); // by the week's first day
 let starts = 1, asked = 0;
 
 /** The first day of the week that a day is in, as far as is known how weeks go. */
-export const startOf = (date) => weekStart(date, starts);
+const startOf = (date) => weekStart(date, starts);
 
 /** Where the organization isn't known, weeks go on as before. */
 async function weekIn(date) {
@@ -122,7 +122,7 @@ effect(() => {
 });
 
 /** What may be done with the periods follows from their entries, so it is asked anew after a write. */
-export async function refreshPeriods() {
+async function refreshPeriods() {
   const { start, periods } = shown.peek(), now = await Promise.all(periods.map((p) => get(`/periods/${p.id}`).then((a) => ({ ...a.body, etag: a.etag }), () => p)));
   if (shown.peek().start === start) shown.value = { ...shown.peek(), periods: now };
 }
@@ -183,7 +183,6 @@ export function undo() {
   }
   return Boolean(changes);
 }
-export const canUndo = () => past.length > 0;
 
 /** Adds a row without time: {project_id, task, tags, billable}. Gives its key. */
 export function addRow({ project_id, task = "", tags, billable = projects.value.get(project_id)?.billable ?? true }) {

@@ -3,7 +3,7 @@ import { projects } from "./rows.js";
 const plain = (text) => text.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "");
 
 /** How well a word fits a text: as its beginning, as that of a word in it, within it, by its letters in order; 0 is not at all. */
-export function fit(word, text) {
+function fit(word, text) {
   const w = plain(word), s = plain(text), at = s.indexOf(w);
   if (at === 0) return 8;
   if (at > 0) return /[\s\-_/&(]/.test(s[at - 1]) ? 6 : 4;

@@ -8,7 +8,7 @@ const weekdays = [
 ];
 
 /** A day in words: today's neighbours, a weekday (the last one that there was), 2026-11-18, 18.11. or 18.11.2026. null: it is none. */
-export function dayIn(word, now = today()) {
+function dayIn(word, now = today()) {
   const w = word.toLowerCase().replace(/,$/, "");
   if (w in ago) return addDays(now, ago[w]);
   const n = weekdays.findIndex((names) => names.includes(w));

@@ -125,7 +125,7 @@ async function loadDaysOff(rows, quiet) {
 const weekdays = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
 
 /** What is expected of somebody on a day: the last of their schedules that begins by then, less holidays and absences. */
-export function expectedOn(user, date) {
+function expectedOn(user, date) {
   const upTo = (of) => (schedules.value.get(of) ?? []).filter((s) => s.valid_from <= date).at(-1);
   const minutes = (upTo(user) ?? upTo(""))?.minutes[weekdays[weekday(date)]] ?? 0, region = personOf(user)?.region ?? "";
   const whole = daysOff.value.holidays.filter((h) => h.date === date && (!h.region || h.region === region));

@@ -8,7 +8,7 @@ const named = (dates, week) => (week ? dates.map((d) => day(d, { weekday: "short
   : stretches(dates).map(([from, to]) => range(from, to, { day: "numeric", month: "short" }))).join(", ");
 
 /** The flags in words, each sort once with all its days: "10:40 on Tue", "missing Thu, Fri". */
-export function flagWords({ flags, start, end }) {
+function flagWords({ flags, start, end }) {
   const sorts = new Map(), week = end <= addDays(start, 6);
   for (const f of flags) sorts.set(f.code, [...(sorts.get(f.code) ?? []), f]);
   return [...sorts].map(([code, all]) => {

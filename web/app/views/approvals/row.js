@@ -15,7 +15,7 @@ export function InPlaceOf({ period }) {
 }
 
 /** One bar a day, of a month one a week: its height is what was worked, the line across what is expected. The words say the same. */
-export function Bars({ period }) {
+function Bars({ period }) {
   const all = bars(period), week = period.end <= addDays(period.start, 6);
   if (!all) return html`<span class="bars" />`;
   const most = Math.max(week ? 600 : 3000, ...all.map((d) => Math.max(d.minutes, d.expected))), y = (minutes) => 28 - (minutes / most) * 28;
