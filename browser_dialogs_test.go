@@ -157,3 +157,34 @@ func TestBrowserSaysSoWhenItHasNoWords(t *testing.T) {
 	p.click("main.failed .btn")
 	p.until(`location.pathname === "/login"`)
 }
+
+// Who works by keys goes on where they were: after a dialog at what opened it, after a removal at what took its place.
+func TestBrowserTheFocusStaysWhereOneWorks(t *testing.T) {
+	p := openAdmin(t, startChromium(t), views[0], exampleServer(t), "/app/admin/audit")
+	p.until(`document.querySelectorAll(".table button.link").length > 3`)
+	evaluate[bool](p, `(document.querySelectorAll(".table button.link")[2].focus(), true)`)
+	p.do(chromedp.KeyEvent(kb.Enter))
+	p.until(`document.querySelector("dialog[open]")`)
+	p.do(chromedp.KeyEvent(kb.Escape))
+	p.until(`!document.querySelector("dialog") && document.activeElement === document.querySelectorAll(".table button.link")[2]`)
+
+	p.visit("/app/admin/projects")
+	p.push(".who", "Care line")
+	p.until(`document.querySelectorAll(".plain li").length === 6`)
+	evaluate[bool](p, `(document.querySelectorAll(".plain li button")[1].focus(), true)`)
+	p.do(chromedp.KeyEvent(kb.Enter))
+	p.until(`document.querySelectorAll(".plain li").length === 5 && document.activeElement === document.querySelectorAll(".plain li button")[1]`)
+	p.tells("Gustav Lind is no member any more.")
+	p.click(".toast button") // Undo
+	p.until(`document.querySelectorAll(".plain li").length === 6`)
+
+	p.visit("/app/admin/organization")
+	p.until(`document.querySelector(".plain li")`)
+	p.enter(p.labelled("Year"), "2026")
+	p.until(`document.querySelectorAll(".plain li button").length === 4`)
+	evaluate[bool](p, `(document.querySelectorAll(".plain li button")[3].focus(), true)`)
+	p.do(chromedp.KeyEvent(kb.Enter))
+	p.until(`document.querySelectorAll(".plain li button").length === 3 && document.activeElement === document.querySelectorAll(".plain li button")[2]`)
+	p.click(".toast button")
+	p.until(`document.querySelectorAll(".plain li button").length === 4`)
+}

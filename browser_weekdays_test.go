@@ -4,6 +4,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -130,6 +131,29 @@ func TestBrowserWeekOfWhoSubmitsByMonth(t *testing.T) {
 		t.Errorf("the submitted month has the cells %s of the week, want %s", open, want)
 	}
 	p.seenAs("week-monthly-submitted", views[1], phoneView)
+
+	// Who decides sees it by weeks, against what is expected.
+	mia := openApp(t, startChromium(t), views[0], issuer, "mia@exampleco.com", "/app/approvals")
+	mia.until(`document.querySelectorAll(".ap-row .bars rect").length >= 5`)
+	mia.until(`/missing .+ [–-] .+/.test(document.querySelector(".ap-row .flags")?.textContent)`)
+	mia.click(".ap-row .who a")
+	mia.until(`document.querySelector(".ap-lines li")`)
+	weeks := 1
+	for day := first.AddDate(0, 0, 1); day.Month() == first.Month(); day = day.AddDate(0, 0, 1) {
+		if day.Weekday() == time.Monday {
+			weeks++
+		}
+	}
+	if got := evaluate[int](mia, `document.querySelectorAll(".ap-grid thead th").length - 3`); got != weeks {
+		t.Errorf("the month is shown in %d columns, want %d weeks", got, weeks)
+	}
+	if expected := evaluate[string](mia, `document.querySelector(".ap-grid .expected")?.innerText ?? ""`); !strings.Contains(expected, "40:00") {
+		t.Errorf("expected is %q", expected)
+	}
+	mia.fits("approval-month")
+	if under := evaluate[float64](mia, `innerHeight - document.querySelector("dialog .steps").getBoundingClientRect().bottom`); under > 1 {
+		t.Errorf("the panel goes on for %v px under its foot", under)
+	}
 
 	// Its weeks begin as the organization's do, for all that its periods are months.
 	sundays := serveCalendar(t, t.TempDir(), func(o *timesheets.NewOrganization) { o.Period, o.WeekStarts = "month", "sunday" })

@@ -40,6 +40,12 @@ export const weekday = (of) => date(of).getUTCDay();
 /** The day from which its week goes; starts is the weekday's number, Monday's is 1. */
 export const weekStart = (of, starts = 1) => addDays(of, -((weekday(of) - starts + 7) % 7));
 export const days = (from, to) => { const all = []; for (let d = from; d <= to; d = addDays(d, 1)) all.push(d); return all; };
+/** Days that follow each other as one stretch: [[from, to], …]. */
+export const stretches = (dates) => dates.reduce((found, date) => {
+  const last = found.at(-1);
+  if (last && addDays(last[1], 1) === date) last[1] = date; else found.push([date, date]);
+  return found;
+}, []);
 /** The number of the ISO 8601 week. */
 export function isoWeek(of) {
   const thursday = addDays(weekStart(of), 3);

@@ -41,12 +41,33 @@ export const Toast = ({ here = dialogs.value.length === 0 }) => html`<div class=
 const dialogs = signal([]); // that are open, the one on top last
 let opened = 0;
 
+/** Gives the focus back where it came from, unless it is somewhere already or that is gone. */
+function useWayBack() {
+  const back = useMemo(() => document.activeElement, []);
+  const again = () => document.activeElement === document.body && back?.isConnected && back.focus({ preventScroll: true });
+  useLayoutEffect(() => () => queueMicrotask(again), []);
+}
+
+/** Runs what may take away the element in focus with its row, and then goes on in the row that is there now, or else in its section. */
+export async function keepingPlace(act) {
+  const at = document.activeElement, list = at?.closest("ul, ol, tbody"), home = at?.closest("section, main");
+  const i = [...list?.children ?? []].findIndex((row) => row.contains(at));
+  try { return await act(); } finally {
+    await new Promise((ok) => setTimeout(ok)); // until what is there now is shown
+    if (list && !at.isConnected && document.activeElement === document.body) {
+      const next = list.isConnected && [...list.children].slice(0, i + 1).at(-1)?.querySelector("button, a, input");
+      (next || home?.querySelector("input, select, button, a"))?.focus();
+    }
+  }
+}
+
 /**
  * A native dialog, open as long as it is there: Esc and a click beside it call close, after asking where something typed would be
  * lost. side: a panel at the edge instead.
  */
 export function Dialog({ title, close, side, children }) {
   const ref = useRef(), id = useMemo(() => `dialog-${++opened}`, []), leave = useClosing(close);
+  useWayBack();
   useEffect(() => {
     ref.current.showModal();
     if (!ref.current.querySelector("[autofocus]")) begin(ref.current, side);

@@ -16,10 +16,12 @@ export function Holidays({ changed }) {
   const date = useSignal(""), name = useSignal(""), region = useSignal(""), half = useSignal(false), taking = useSignal(false);
   useUnsaved(Boolean(name.value || date.value));
   const add = async () => { await post("/holidays", { date: date.value, name: name.value, region: region.value, half: half.value }); name.value = date.value = ""; half.value = false; await reload(); };
+  const again = (h) => attempt(async () => { await post("/holidays", { date: h.date, name: h.name, region: h.region, half: h.half }); await reload(); });
+  const remove = (h) => attempt(async () => { await del("/holidays/" + h.id); await reload(); }, t("organization.holiday-removed", { name: h.name }), { action: t("app.undo"), act: () => again(h) });
   return html`<section class="card pad"><div class="title-row"><h2>${t("organization.holidays")}</h2><button class="btn" onClick=${() => { taking.value = true; }}>${t("intake.file")}</button></div><${Field} label=${t("organization.year")} type="number" min="2000" max="2100" value=${year.value} onInput=${(v) => { if (/^\d{4}$/.test(v)) year.value = v; }} />
     ${loaded.error.value ? html`<${Failure} error=${loaded.error.value} retry=${loaded.reload} />` : !list ? html`<${Loading} />` : html`<ul class="plain">${list.length === 0 && html`<li class="fine">${t("organization.no-holidays")}</li>`}${list.map((h) => html`<li key=${h.id}>
       <span><b>${day(h.date, { dateStyle: "medium" })}</b> <bdi>${h.name}</bdi> ${h.half && html`<span class="fine">${t("organization.half")}</span>`} ${h.region && html`<span class="fine">${h.region}</span>`}</span>
-      <button class="btn quiet only-icon" aria-label=${t("organization.remove-holiday", { name: h.name })} onClick=${() => attempt(async () => { await del("/holidays/" + h.id); await loaded.reload(); })}><${Icon} name="x" /></button></li>`)}</ul>`}
+      <button class="btn quiet only-icon" aria-label=${t("organization.remove-holiday", { name: h.name })} onClick=${() => remove(h)}><${Icon} name="x" /></button></li>`)}</ul>`}
     <${Form} act=${add} button=${t("organization.add-holiday")}><div class="two-fields"><${Field} label=${t("organization.date")} type="date" required value=${date.value} onInput=${(v) => { date.value = v; }} />
       <${Field} label=${t("organization.name")} required maxlength="100" value=${name.value} onInput=${(v) => { name.value = v; }} /></div>
       <${Field} label=${t("people.region")} value=${region.value} onInput=${(v) => { region.value = v; }} maxlength="50" hint=${t("organization.region-hint")} /><${Check} label=${t("organization.half")} checked=${half.value} onChange=${(v) => { half.value = v; }} /><//>

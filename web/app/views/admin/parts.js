@@ -1,7 +1,7 @@
 import { html, useSignal } from "../../vendor/preact.js";
 import { del, get, patch, post, put } from "../../lib/api.js";
 import { t } from "../../lib/i18n.js";
-import { Dialog, explain, Icon, say } from "../../lib/ui.js";
+import { Dialog, explain, Icon, keepingPlace, say } from "../../lib/ui.js";
 
 const management = { api: "management" };
 
@@ -56,5 +56,5 @@ export function Danger({ label, title, act }) {
 export const Head = ({ title, back, children }) => html`<div class="page-head"><div>
   ${back && html`<a class="back" href=${back[0]}><${Icon} name="left" />${back[1]}</a>`}<h1>${title}</h1></div><div class="acts">${children}</div></div>`;
 
-/** One thing done at once, with what to say of it. */
-export const attempt = async (act, done) => { try { await act(); if (done) say(done); } catch (e) { say(explain(e), { seconds: 10 }); } };
+/** One thing done at once, with what to say of it; more: {action, act} to take it back. */
+export const attempt = async (act, done, more) => { try { await keepingPlace(act); if (done) say(done, more); } catch (e) { say(explain(e), { seconds: 10 }); } };

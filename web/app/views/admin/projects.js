@@ -76,10 +76,12 @@ function Members({ id, only }) {
   const loaded = useLoad(async () => { const [members, people] = await Promise.all([all(`/projects/${id}/members?limit=200`), all("/people?limit=200", { most: 2000 })]); return { members, people }; }, [id]);
   const chosen = useSignal(""), data = loaded.value.value;
   const add = async () => { if (chosen.value) await put(`/projects/${id}/members/${chosen.value}`); chosen.value = ""; await loaded.reload(); };
+  const path = (m) => `/projects/${id}/members/${m.user_id}`, again = (m) => attempt(async () => { await put(path(m)); await loaded.reload(); });
+  const remove = (m) => attempt(async () => { await del(path(m)); await loaded.reload(); }, t("projects.member-removed", { name: m.name }), { action: t("app.undo"), act: () => again(m) });
   return html`<section class="card pad"><h2>${t("projects.members")}</h2><p class="fine">${t(only ? "projects.members-count" : "projects.members-open")}</p>
     ${loaded.error.value && html`<${Failure} error=${loaded.error.value} retry=${loaded.reload} />`}
     ${data && html`<ul class="plain">${data.members.map((m) => html`<li key=${m.user_id}><bdi>${m.name}</bdi><button class="btn quiet only-icon" aria-label=${t("projects.remove-member", { name: m.name })}
-        onClick=${() => attempt(async () => { await del(`/projects/${id}/members/${m.user_id}`); await loaded.reload(); })}><${Icon} name="x" /></button></li>`)}</ul>
+        onClick=${() => remove(m)}><${Icon} name="x" /></button></li>`)}</ul>
       <${Form} act=${add} button=${t("projects.add-member")}><${Field} label=${t("projects.person")} value=${chosen.value} onInput=${(v) => { chosen.value = v; }}
         list=${[["", t("projects.choose")], ...data.people.filter((p) => !data.members.some((m) => m.user_id === p.id)).map((p) => [p.id, p.name])]} /><//>`}</section>`;
 }

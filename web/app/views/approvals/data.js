@@ -1,8 +1,9 @@
 import { signal } from "../../vendor/preact.js";
 import { all, get, query } from "../../lib/api.js";
-import { range } from "../../lib/i18n.js";
+import { day, range } from "../../lib/i18n.js";
 import { me } from "../../lib/me.js";
-import { addDays, days, weekday } from "../../lib/time.js";
+import { loadOrganization, organization, weekOf as weekAround } from "../../lib/organization.js";
+import { addDays, days, sum, weekday } from "../../lib/time.js";
 
 /** The tabs, in their order, by the state of the periods in them. */
 export const tabs = ["submitted", "rejected", "approved", "open"];
@@ -32,7 +33,7 @@ export async function load(tab, { more = false } = {}) {
   if (before.tab !== tab) list.value = { tab, rows: null };
   try {
     const limit = Math.min(200, Math.max(size, before.tab === tab && before.rows ? before.rows.length : 0)); // as many as were shown
-    const [page, n] = await Promise.all([get(more ? before.next : query("/approvals", { state: tab, limit })), get("/approvals/counts")]);
+    const [page, n] = await Promise.all([get(more ? before.next : query("/approvals", { state: tab, limit })), get("/approvals/counts"), organization.value ?? loadOrganization()]);
     if (now !== asked) return;
     await knowPeople(page.body.map((p) => p.user_id));
     if (now !== asked) return;
@@ -124,7 +125,7 @@ async function loadDaysOff(rows, quiet) {
 const weekdays = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
 
 /** What is expected of somebody on a day: the last of their schedules that begins by then, less holidays and absences. */
-export function expectedOn(user, date) {
+function expectedOn(user, date) {
   const upTo = (of) => (schedules.value.get(of) ?? []).filter((s) => s.valid_from <= date).at(-1);
   const minutes = (upTo(user) ?? upTo(""))?.minutes[weekdays[weekday(date)]] ?? 0, region = personOf(user)?.region ?? "";
   const whole = daysOff.value.holidays.filter((h) => h.date === date && (!h.region || h.region === region));
@@ -133,11 +134,24 @@ export function expectedOn(user, date) {
   return Math.max(0, minutes - off.reduce((a, b) => a + b, 0));
 }
 
-/** The days of a period with what was worked and expected: [{date, minutes, expected}]; null until it is known. */
+/** What stands beside each other of a period: its days, or of a month its weeks. [[date, …], …] */
+export function columnsOf({ start, end }) {
+  const dates = days(start, end), starts = (d) => weekAround(d)[0];
+  if (dates.length <= 7) return dates.map((d) => [d]);
+  return dates.reduce((weeks, d) => {
+    if (weeks.length && starts(weeks.at(-1)[0]) === starts(d)) weeks.at(-1).push(d); else weeks.push([d]);
+    return weeks;
+  }, []);
+}
+export const columnName = (dates, weekdays) => (dates.length === 1 && weekdays ? day(dates[0], { weekday: weekdays })
+  : range(dates[0], dates.at(-1), { day: "numeric", month: "short" }));
+export const expectedOf = (user, dates) => sum(dates.map((d) => expectedOn(user, d)));
+
+/** Its columns with what was worked and expected: [{dates, minutes, expected}]; null until it is known. */
 export function bars(period) {
   const of = worked.value.get(`${period.user_id} ${period.start}`);
-  if (!of) return null;
-  return days(period.start, period.end).map((date) => ({ date, minutes: of.get(date) ?? 0, expected: expectedOn(period.user_id, date) }));
+  const minutes = (dates) => sum(dates.map((d) => of.get(d) ?? 0));
+  return of && columnsOf(period).map((dates) => ({ dates, minutes: minutes(dates), expected: expectedOf(period.user_id, dates) }));
 }
 
 export const weeksBefore = (period, weeks = 4) => ({ from: addDays(period.start, -7 * weeks), to: addDays(period.start, -1) });

@@ -1,7 +1,7 @@
 import { html } from "../../vendor/preact.js";
 import { together } from "../../lib/events.js";
 import { day, t } from "../../lib/i18n.js";
-import { clock } from "../../lib/time.js";
+import { addDays, clock } from "../../lib/time.js";
 import { nameOf } from "./data.js";
 import { projectName } from "./sheet.js";
 
@@ -31,10 +31,11 @@ export function Changes({ difference: d }) {
 }
 
 /** Who did what and when, the latest first. */
-export function Timeline({ events, entries }) {
+export function Timeline({ period, events, entries }) {
+  const week = period.end <= addDays(period.start, 6);
   const known = (deed) => deed.map((e) => entries.find((one) => one.id === e.entry_id)).filter(Boolean);
   const lines = (deed) => {
-    const found = known(deed), days = [...new Set(found.map((e) => e.date))].sort().map((date) => day(date, { weekday: "short" })).join(", ");
+    const found = known(deed), days = [...new Set(found.map((e) => e.date))].sort().map((date) => day(date, week ? { weekday: "short" } : { day: "numeric", month: "short" })).join(", ");
     if (deed.length > 1) return t(days ? "approvals.lines-of" : "approvals.n-lines", { n: deed.length, days });
     return found.length ? `${days}, ${projectName(found[0].project_id)}` : t("approvals.a-line");
   };

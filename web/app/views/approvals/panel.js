@@ -66,7 +66,7 @@ function Sheet({ sheet, act, wanting, done }) {
     <section><h3>${t("approvals.lines")}</h3>${entries.length
       ? html`<${Lines} period=${p} entries=${entries} wanting=${wanting === "line-words-needed"} />`
       : html`<p class="fine">${t("approvals.no-lines")}</p>`}</section>
-    <${Timeline} events=${events} entries=${entries} />
+    <${Timeline} period=${p} events=${events} entries=${entries} />
   </div>`;
 }
 

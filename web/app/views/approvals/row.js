@@ -1,8 +1,8 @@
 import { html } from "../../vendor/preact.js";
 import { day, t } from "../../lib/i18n.js";
-import { clock, days } from "../../lib/time.js";
+import { addDays, clock } from "../../lib/time.js";
 import { initials } from "../../lib/ui.js";
-import { bars, nameOf, standsIn, weekOf } from "./data.js";
+import { bars, columnName, nameOf, standsIn, weekOf } from "./data.js";
 import { Flags } from "./flags.js";
 import { holds } from "./held.js";
 import { Remind } from "./remind.js";
@@ -14,16 +14,16 @@ export function InPlaceOf({ period }) {
   return d ? html`<span class="in-place">${t("approvals.for", { name: nameOf(d.from_user_id), date: until })}</span>` : null;
 }
 
-/** One bar a day: its height is what was worked, the line across what is expected. The words say the same. */
+/** One bar a day, of a month one a week: its height is what was worked, the line across what is expected. The words say the same. */
 function Bars({ period }) {
-  const all = bars(period);
-  if (!all || days(period.start, period.end).length > 7) return html`<span class="bars" />`;
-  const most = Math.max(600, ...all.map((d) => Math.max(d.minutes, d.expected))), y = (minutes) => 28 - (minutes / most) * 28;
+  const all = bars(period), week = period.end <= addDays(period.start, 6);
+  if (!all) return html`<span class="bars" />`;
+  const most = Math.max(week ? 600 : 3000, ...all.map((d) => Math.max(d.minutes, d.expected))), y = (minutes) => 28 - (minutes / most) * 28;
   const words = all.filter((d) => d.minutes || d.expected)
-    .map((d) => t("approvals.bar", { day: day(d.date, { weekday: "long" }), hours: clock(d.minutes), expected: clock(d.expected) })).join("; ");
+    .map((d) => t("approvals.bar", { day: columnName(d.dates, week && "long"), hours: clock(d.minutes), expected: clock(d.expected) })).join("; ");
   const kind = (d) => (d.minutes < d.expected ? "short" : d.minutes > d.expected ? "over" : "");
   return html`<svg class="bars" viewBox="0 0 76 30" role="img" aria-label=${words}><title>${words}</title>
-    ${all.map((d, i) => html`<g key=${d.date}>
+    ${all.map((d, i) => html`<g key=${d.dates[0]}>
       <rect class=${kind(d)} x=${i * 11 + 1} y=${y(d.minutes)} width="8" height=${28 - y(d.minutes)} rx="1.5" />
       <path d=${`M${i * 11} ${y(d.expected)}h10`} /></g>`)}</svg>`;
 }

@@ -4,9 +4,9 @@ import { useLoad } from "../../lib/load.js";
 import { day, range, t } from "../../lib/i18n.js";
 import { me } from "../../lib/me.js";
 import { set } from "../../lib/router.js";
-import { addDays, clock, days as daysOf, today, weekday } from "../../lib/time.js";
+import { addDays, clock, days as daysOf, stretches, today, weekday } from "../../lib/time.js";
 import { useUnsaved } from "../../lib/unsaved.js";
-import { Dialog, explain, Failure, Icon, Loading, phone, say } from "../../lib/ui.js";
+import { Dialog, explain, Failure, Icon, keepingPlace, Loading, phone, say } from "../../lib/ui.js";
 import { asked } from "./filters.js";
 
 const kinds = ["vacation", "sick", "parental", "unpaid", "other"];
@@ -51,24 +51,20 @@ const Grid = ({ data, days }) => html`<div class="card table-wrap" tabindex="0" 
   <tbody>${data.people.map((p) => html`<tr key=${p.user_id}><th scope="row"><bdi>${p.name}</bdi></th>${days.map((d) => { const is = dayOf(data, p, d); return html`<td key=${d} class=${is?.mark} title=${is?.text}>${is && is.mark !== "off" && html`<span aria-hidden="true">${is.half ? "½" : letter[is.mark]}</span><span class="sr">${is.text}</span>`}</td>`; })}
     <td class="num">${p.missing_minutes > 0 ? clock(p.missing_minutes) : "–"}</td></tr>`)}</tbody></table></div>`;
 
-/** Days that follow each other are told as one: "2–6 Nov, 9–13 Nov". */
-const stretches = (dates) => dates.reduce((found, date) => {
-  const last = found.at(-1);
-  if (last && addDays(last[1], 1) === date) last[1] = date; else found.push([date, date]);
-  return found;
-}, []).map(([from, to], i) => html`${i > 0 && ", "}<i key=${from}>${range(from, to, { day: "numeric", month: "short" })}</i>`);
+/** "2–6 Nov, 9–13 Nov" */
+const told = (dates) => stretches(dates).map(([from, to], i) => html`${i > 0 && ", "}<i key=${from}>${range(from, to, { day: "numeric", month: "short" })}</i>`);
 
 /** On the phone: who is away, and of whom time is missing, one after the other. */
 const List = ({ data }) => html`<ul class="card plain away">${data.holidays.map((h) => html`<li key=${h.id}><span><b>${day(h.date, { dateStyle: "medium" })}</b> <bdi>${h.name}</bdi></span><span class="fine">${h.region ? t("reports.holiday-of", { region: h.region }) : t("reports.holiday")}</span></li>`)}
   ${data.absences.map((a) => html`<li key=${a.id}><span><b><bdi>${data.people.find((p) => p.user_id === a.user_id)?.name ?? t("reports.somebody")}</bdi></b> ${range(a.from, a.to, { day: "numeric", month: "short" })}</span><span class="fine">${a.kind ? t("reports.kind." + a.kind) : t("reports.away")}</span></li>`)}
-  ${data.people.filter((p) => p.missing_minutes > 0).map((p) => html`<li key=${p.user_id}><span><b><bdi>${p.name}</bdi></b> ${stretches(p.periods.flatMap((x) => x.days).map((d) => d.date))}</span><span class="fine num">${t("reports.missing-of", { hours: clock(p.missing_minutes) })}</span></li>`)}
+  ${data.people.filter((p) => p.missing_minutes > 0).map((p) => html`<li key=${p.user_id}><span><b><bdi>${p.name}</bdi></b> ${told(p.periods.flatMap((x) => x.days).map((d) => d.date))}</span><span class="fine num">${t("reports.missing-of", { hours: clock(p.missing_minutes) })}</span></li>`)}
   ${data.holidays.length + data.absences.length + data.people.filter((p) => p.missing_minutes > 0).length === 0 && html`<li class="fine">${t("reports.all-there")}</li>`}</ul>`;
 
 const Legend = () => html`<ul class="legend marks">${[["away", "reports.away"], ["holiday", "reports.holiday"], ["missing", "reports.missing"]].map(([mark, key]) => html`<li key=${mark}><i class=${mark} aria-hidden="true">${letter[mark]}</i>${t(key)}</li>`)}</ul>`;
 
 function Own({ absences, changed }) {
   if (absences.length === 0) return null;
-  const remove = async (a) => { try { await del("/absences/" + a.id); say(t("reports.absence-removed"), { action: t("app.undo"), act: async () => { await post("/absences", { kind: a.kind, from: a.from, to: a.to, half: a.half, minutes_per_day: a.minutes_per_day ?? undefined, note: a.note }); await changed(); } }); await changed(); } catch (e) { say(explain(e)); } };
+  const remove = async (a) => { try { await keepingPlace(async () => { await del("/absences/" + a.id); await changed(); }); say(t("reports.absence-removed"), { action: t("app.undo"), act: async () => { await post("/absences", { kind: a.kind, from: a.from, to: a.to, half: a.half, minutes_per_day: a.minutes_per_day ?? undefined, note: a.note }); await changed(); } }); } catch (e) { say(explain(e)); } };
   return html`<section class="card pad"><h2>${t("reports.own-absences")}</h2><ul class="plain">${absences.map((a) => html`<li key=${a.id}><span><b>${range(a.from, a.to, { dateStyle: "medium" })}</b> ${t("reports.kind." + a.kind)} ${a.half && t("reports.half")} <bdi class="fine">${a.note}</bdi></span>
     <button class="btn quiet only-icon" aria-label=${t("reports.remove-absence", { range: range(a.from, a.to, { dateStyle: "medium" }) })} onClick=${() => remove(a)}><${Icon} name="x" /></button></li>`)}</ul></section>`;
 }
