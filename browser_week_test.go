@@ -217,6 +217,24 @@ func TestBrowserWeekIsSubmittedWithdrawnAndSentBack(t *testing.T) {
 	p.press("Escape")
 	p.press("n")
 	p.click("dialog .line footer .btn")
+	const time, start, end, rest = 1, 2, 3, 4
+	for _, wrong := range []struct {
+		field int
+		text  string
+		want  string
+	}{
+		{time, "90", "Did you mean 90m?"}, {time, "much", "This is no time."}, {start, "08:00", "Give both start and end"},
+		{end, "16:30", ""}, {rest, "30", "Did you mean 30m?"}, {rest, "soon", "This is no time."}, {rest, "9h", "the break shorter than both"},
+	} {
+		p.enter(fmt.Sprintf("dialog .fields label:nth-child(%d) input", wrong.field), wrong.text)
+		if wrong.want != "" {
+			p.click("dialog form .primary")
+			p.until(fmt.Sprintf(`document.querySelector("dialog .alert")?.textContent.includes(%q)`, wrong.want))
+		}
+	}
+	p.enter("dialog .fields label:nth-child(2) input", "")
+	p.enter("dialog .fields label:nth-child(3) input", "")
+	p.enter("dialog .fields label:nth-child(1) input", "11")
 	p.write("dialog textarea", hostile)
 	p.click("dialog form .primary")
 	p.until(`document.querySelector("dialog .note-text")`)

@@ -1,6 +1,6 @@
 import { html, useLayoutEffect, useMemo, useRef, useState } from "../../vendor/preact.js";
 import { t } from "../../lib/i18n.js";
-import { addDays, clock, format, parse } from "../../lib/time.js";
+import { addDays, clock, format, meantMinutes, parse } from "../../lib/time.js";
 import { guarded, useUnsaved } from "../../lib/unsaved.js";
 import { addEntry, changeEntry, periodOf, removeEntry, rows, undo, week } from "../../lib/week.js";
 import { Dialog, Dot, explain, Icon, say } from "../../lib/ui.js";
@@ -42,6 +42,9 @@ function Line({ row, cell, entry, edit }) {
 
 const at = (text) => Number(text.slice(0, 2)) * 60 + Number(text.slice(3, 5));
 
+/** Why it is no time of a day, with what may have been meant. */
+const noTime = (text) => (meantMinutes(text) ? t("week.quick-meant", { text: meantMinutes(text) }) : t("week.no-time"));
+
 /** Duration, or start and end, from which it follows. edit: it is the note that one came for. */
 function Form({ row, entry, edit, save, cancel }) {
   const form = useRef();
@@ -49,13 +52,14 @@ function Form({ row, entry, edit, save, cancel }) {
   const [said, setSaid] = useState({ time: format(entry?.minutes ?? 0), start: entry?.start ?? "", end: entry?.end ?? "", rest: format(entry?.break_minutes ?? 0), note: entry?.note ?? "", tags: (entry?.tags ?? row.tags).join(", "), task: entry?.task ?? row.task, billable: entry?.billable ?? row.billable });
   const first = useMemo(() => said, []), [wrong, setWrong] = useState(null), put = (name) => (e) => setSaid({ ...said, [name]: e.currentTarget.type === "checkbox" ? e.currentTarget.checked : e.currentTarget.value });
   useUnsaved(JSON.stringify(said) !== JSON.stringify(first));
-  const timed = said.start && said.end, worked = timed ? at(said.end) - at(said.start) - (parse(said.rest) ?? 0) : parse(said.time);
+  const timed = said.start && said.end, rest = parse(said.rest), worked = timed ? at(said.end) - at(said.start) - (rest ?? 0) : parse(said.time);
   const send = (e) => {
     e.preventDefault();
-    if (worked === null || worked <= 0) { setWrong(t(timed ? "week.end-before-start" : "week.no-time")); return; }
     if (!timed && (said.start || said.end)) { setWrong(t("week.both-times")); return; }
+    if (timed ? rest === null : !worked) { setWrong(noTime(timed ? said.rest : said.time)); return; }
+    if (worked <= 0) { setWrong(t("week.end-before-start")); return; }
     const tags = [...new Set(said.tags.split(",").map((tag) => tag.trim()).filter(Boolean))].slice(0, 20);
-    save({ minutes: worked, start: timed ? said.start : null, end: timed ? said.end : null, break_minutes: timed ? parse(said.rest) ?? 0 : 0, note: said.note.trim(), tags, task: said.task.trim(), billable: said.billable });
+    save({ minutes: worked, start: timed ? said.start : null, end: timed ? said.end : null, break_minutes: timed ? rest : 0, note: said.note.trim(), tags, task: said.task.trim(), billable: said.billable });
   };
   const field = (name, more = {}) => html`<label class="field"><span class="label">${t(`week.field.${name}`)}</span><input class="input" value=${said[name]} autocomplete="off" onInput=${put(name)} ...${more} /></label>`;
   return html`<form class="card line form" ref=${form} onSubmit=${send} aria-label="${row.project.name}"><header><${Dot} id=${row.project.id} /><p><b><bdi>${row.project.name}</bdi></b></p>${worked > 0 && html`<b class="num">${clock(worked)}</b>`}</header>
