@@ -2,6 +2,7 @@ package auth
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -59,6 +60,36 @@ func TestPagesTellWhatIsWrongInTheLanguageThatIsAskedFor(t *testing.T) {
 		}
 		if contains(a.body, "evil.example") || contains(a.body, "nobody") {
 			t.Errorf("%.80s: the page repeats what a stranger wrote", path)
+		}
+	}
+}
+
+// Whoever leads somebody to a page of this server can't have it say a sentence of their own, whichever form they send.
+func TestPagesSayNoSentenceOfAStrangers(t *testing.T) {
+	const sentence = "Your account is locked. Call 0900"
+	w := newWorld(t)
+	b := w.browser()
+	b.visit("/account", "ada@example.com", password) // pages for whoever is signed in are asked as well
+	twice := url.Values{sentence: {"1", "2"}, "client_id": {"app"}, "redirect_uri": {appURI}}
+	signIn := b.authorize("prompt", "login").location().RequestURI()
+	for name, a := range map[string]answer{
+		"sign out":        b.get("/oidc/logout?" + twice.Encode()),
+		"sign out, form":  b.post("/oidc/logout", twice),
+		"authorize":       b.get("/authorize?" + url.Values{sentence: {"1", "2"}}.Encode()),
+		"authorize, form": b.post("/authorize", url.Values{sentence: {"1", "2"}}),
+		"sign in":         b.get(signIn + "&" + twice.Encode()),
+		"sign in, form":   b.post(signIn, twice),
+		"own, form":       b.post(ownLoginPath("/account"), twice),
+		"device":          b.get("/device?" + twice.Encode()),
+		"device, form":    b.post("/device", twice),
+		"account":         b.get("/account?" + twice.Encode()),
+		"password, form":  b.post("/account/password", twice),
+	} {
+		if !strings.HasPrefix(a.header.Get("Content-Type"), "text/html") || a.status == http.StatusNotFound {
+			t.Errorf("%s: no page was asked, but %d %s", name, a.status, a.body)
+		}
+		if contains(a.body, sentence) {
+			t.Errorf("%s: the page says it: %s", name, a.body)
 		}
 	}
 }

@@ -59,10 +59,10 @@ func newParams(lists ...url.Values) (params, error) {
 	return p, nil
 }
 
-// once refuses what came twice (RFC 6749 §3.2).
+// once refuses what came twice (RFC 6749 §3.2). A page doesn't say its name, which could be any sentence of a stranger's.
 func (p params) once() error {
 	if len(p.doubled) > 0 {
-		return refuse("invalid_request", "Parameter given more than once: "+p.doubled[0]).telling("pages.wrong.twice", "name", p.doubled[0])
+		return refuse("invalid_request", "Parameter given more than once: "+p.doubled[0]).telling("pages.wrong.repeats")
 	}
 	return nil
 }
